@@ -1,0 +1,1 @@
+//! A simulated country: billers and agencies with dialects, faults and a log of effects

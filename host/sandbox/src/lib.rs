@@ -1,0 +1,1 @@
+//! Runs plugins: engine, limits, capabilities, egress, transcript and replay

@@ -1,0 +1,1 @@
+//! What may run: bundles, signatures, permissions, admission and the catalogue

@@ -1,0 +1,1 @@
+//! Guest SDK: a trait per service kind, one export macro, and a fake host for native unit tests

@@ -1,0 +1,1 @@
+//! Black-box suites over HTTP, hostile plugins and the layering test
