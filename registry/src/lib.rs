@@ -1,1 +1,14 @@
-//! What may run: bundles, signatures, permissions, admission and the catalogue
+//! What may run: bundles, signatures, permissions, admission and the catalogue.
+//!
+//! Pure over bytes: no network, no database, no WebAssembly engine. The host
+//! stores what is admitted here and the sandbox runs it.
+
+pub mod manifest;
+pub mod names;
+pub mod service;
+pub mod texts;
+
+pub use manifest::Manifest;
+pub use names::{ConfigName, PackageName, Version};
+pub use service::Service;
+pub use texts::Texts;
