@@ -1,1 +1,34 @@
-//! Runs plugins: engine, limits, capabilities, egress, transcript and replay
+//! Runs plugins: engine, limits, capabilities, egress, transcript and replay.
+//! It knows nothing of packages, catalogues, payments or databases: the host
+//! brings a component's bytes, a binding and ports, and gets a report.
+
+mod binding;
+mod breaker;
+mod call;
+mod compile;
+pub mod contract;
+mod egress;
+mod figures;
+pub mod keyring;
+mod limits;
+mod permissions;
+mod plugin;
+pub mod ports;
+mod replay;
+mod sandbox;
+mod settings;
+mod transcript;
+
+pub use binding::{Binding, BindingId, BindingSettings, Config};
+pub use breaker::{Breaker, BreakerSettings, BreakerState};
+pub use call::{Answer, Call, CallError, EffectState, Inputs, LogLine, Question, Report};
+pub use compile::{CompileError, compile_main};
+pub use egress::EndpointError;
+pub use figures::{Figures, FiguresReading};
+pub use limits::{Limits, LimitsError};
+pub use permissions::{Permissions, PermissionsError, Secrets};
+pub use plugin::{Kind, KindError, Plugin};
+pub use replay::Replay;
+pub use sandbox::{LoadError, Sandbox, StartError};
+pub use settings::{Compiler, EgressSettings, Settings};
+pub use transcript::{Exchange, KeyQuestion, KvAnswer, KvQuestion, Transcript};
