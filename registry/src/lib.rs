@@ -3,9 +3,11 @@
 //! Pure over bytes: no network, no database, no WebAssembly engine. The host
 //! stores what is admitted here and the sandbox runs it.
 
+pub mod bundle;
 pub mod manifest;
 pub mod names;
 pub mod service;
+pub mod sign;
 pub mod texts;
 
 pub use manifest::Manifest;

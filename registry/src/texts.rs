@@ -83,7 +83,7 @@ impl Texts {
                     .find(|(tag, _)| language(tag) == wanted)
                     .map(|(_, text)| text)
             })
-            .map_or_else(|| self.english(), |text| text)
+            .map_or_else(|| self.english(), AsRef::as_ref)
     }
 
     /// The text in simplified Chinese.

@@ -1,6 +1,6 @@
 //! What a citizen fills in: a subset of JSON Schema 2020-12 with drawing hints
 //! under `x-guichet`, from which any front draws the form. Checking filled-in
-//! values stands in `crate::form`.
+//! values against it is the host's work.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
