@@ -1,0 +1,143 @@
+//! JSON bodies, strictly read: the media type must be said, unknown fields and
+//! wrong types are refused with their path. Business rules are the rooms' work.
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::{HeaderMap, header};
+use serde::de::DeserializeOwned;
+
+use super::wording;
+use crate::error::{Code, Problem, Text};
+
+/// The largest JSON body that any call takes.
+pub const LIMIT_BYTES: usize = 64 * 1024;
+
+/// A JSON body of the shape `T`.
+#[derive(Debug)]
+pub struct Json<T>(pub T);
+
+impl<T, S> FromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        require_json(request.headers())?;
+        let bytes = read(request, state).await?;
+        parse(&bytes).map(Self)
+    }
+}
+
+/// Reads the whole body; what is beyond the route's limit is a problem.
+pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
+    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
+        _ => Problem::new(Code::MalformedJson).with_detail(Text::new(
+            "请求体没有完整到达，请重新发送。",
+            "The body did not arrive whole; send it again.",
+        )),
+    })
+}
+
+/// The answer to a body beyond the limit.
+#[must_use]
+pub fn too_large() -> Problem {
+    Problem::new(Code::BodyTooLarge).with_detail(Text::new(
+        "请求体超过此接口的上限（JSON 为 64 KiB），请缩小后再发送。",
+        "The body is beyond this call's limit (64 KiB for JSON); send a smaller one.",
+    ))
+}
+
+fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(str::trim)
+        .unwrap_or_default();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    Err(Problem::new(Code::UnsupportedMediaType).with_detail(Text::new(
+        "请以 Content-Type: application/json 发送 JSON。",
+        "Send JSON with Content-Type: application/json.",
+    )))
+}
+
+/// Reads JSON and explains what does not fit.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        explain(&path, error.inner())
+    })?;
+    deserializer.end().map_err(|error| explain("", &error))?;
+    Ok(value)
+}
+
+fn explain(path: &str, error: &serde_json::Error) -> Problem {
+    use serde_json::error::Category;
+    match error.classify() {
+        Category::Data => {
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+            let (field, sentence) = wording::field_and_sentence(path, message);
+            Problem::new(Code::InvalidField).with_field(field, sentence)
+        }
+        Category::Io | Category::Syntax | Category::Eof => {
+            Problem::new(Code::MalformedJson).with_detail(Text::new(
+                format!("第 {} 行第 {} 列附近不是合法的 JSON。", error.line(), error.column()),
+                format!("No valid JSON near line {}, column {}.", error.line(), error.column()),
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Outer {
+        #[expect(dead_code, reason = "only read by serde")]
+        items: Vec<Inner>,
+    }
+
+    #[derive(Debug, serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Inner {
+        #[expect(dead_code, reason = "only read by serde")]
+        amount: i64,
+    }
+
+    fn problem(text: &str) -> (Code, String) {
+        let problem = parse::<Outer>(text.as_bytes()).unwrap_err();
+        let body = problem.body(crate::language::Language::English, None);
+        let field = body.errors.first().map_or(body.detail, |error| error.field.clone());
+        (problem.code(), field)
+    }
+
+    #[test]
+    fn the_field_is_named_by_its_path() {
+        let field = |text| problem(text).1;
+        assert_eq!(field(r#"{"items":[{"amount":1},{"amount":"x"}]}"#), "items[1].amount");
+        assert_eq!(field(r#"{"items":[{"amount":1.5}]}"#), "items[0].amount");
+        assert_eq!(field(r#"{"items":[{}]}"#), "items[0].amount");
+        assert_eq!(field(r#"{"items":[],"extra":1}"#), "extra");
+        assert_eq!(field(r#"{"items":[{"amount":1,"extra":1}]}"#), "items[0].extra");
+        assert_eq!(field("{}"), "items");
+    }
+
+    #[test]
+    fn broken_json_is_told_from_wrong_fields() {
+        for text in ["", "{", "{]", "nonsense", r#"{"items":[]} trailing"#] {
+            assert_eq!(problem(text).0, Code::MalformedJson, "{text}");
+        }
+        assert_eq!(problem("[]").0, Code::InvalidField);
+        assert_eq!(problem("{\"items\":[],\"items\":[]}").0, Code::InvalidField);
+    }
+}

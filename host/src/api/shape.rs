@@ -1,0 +1,15 @@
+//! The API's own shapes, so that the wire stays as it is when a room or the
+//! contract changes. They only translate: nothing is decided here.
+
+pub(super) mod account;
+pub(super) mod application;
+pub(super) mod bill;
+pub(super) mod consent;
+pub(super) mod credential;
+pub(super) mod document;
+pub(super) mod money;
+pub(super) mod parts;
+pub(super) mod payment;
+pub(super) mod service;
+pub(super) mod statement;
+pub(super) mod terms;
