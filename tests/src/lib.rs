@@ -1,1 +1,2 @@
-//! Black-box suites over HTTP, hostile plugins and the layering test
+//! What the black-box suites share: where built programs lie, and how a
+//! marketplace of one's own is started for a test.

@@ -1,0 +1,67 @@
+//! Why a service gave no answer to a call that changes nothing, in the terms of
+//! what the caller may do next. One enum for bills, inquiries and credentials,
+//! because the contract has one.
+
+use crate::inputs::FieldError;
+
+/// No answer, and why.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceFailure {
+    /// The catalogue has no such service, or none that this caller may know.
+    #[error("there is no such service")]
+    UnknownService,
+    /// The service is of another kind than the call.
+    #[error("the service is not of kind {expected}, but of kind {actual}")]
+    WrongKind {
+        /// What the call needs.
+        expected: &'static str,
+        /// What the service is.
+        actual: String,
+    },
+    /// Suspended, in maintenance or out of season; the text tells the citizen.
+    #[error("the service is closed: {message}")]
+    Closed {
+        /// What the citizen reads.
+        message: String,
+        /// When to come back, in seconds.
+        retry_after_seconds: Option<u32>,
+    },
+    /// The citizen can mend it, field by field.
+    #[error("{} inputs are not right", .0.len())]
+    InvalidInputs(Vec<FieldError>),
+    /// There is no such account, decision or person.
+    #[error("no such account: {0}")]
+    NoSuchAccount(String),
+    /// A definitive no.
+    #[error("refused with {code}: {message}")]
+    Refused {
+        /// The biller's own code.
+        code: String,
+        /// What the citizen reads.
+        message: String,
+    },
+    /// Nothing happened; safe to try again.
+    #[error("unavailable: {message}")]
+    Unavailable {
+        /// What the citizen reads.
+        message: String,
+        /// When to come back, in seconds.
+        retry_after_seconds: Option<u32>,
+    },
+    /// The subject must be known better.
+    #[error("assurance level {0} is needed")]
+    NeedsAssurance(String),
+    /// The subject must consent to these scopes.
+    #[error("consent is needed for {}", .0.join(", "))]
+    NeedsConsent(Vec<String>),
+    /// The plugin trapped, ran over a limit or broke the contract. The text is
+    /// for the operator; the citizen reads that the service is unavailable.
+    #[error("the plugin misbehaved: {0}")]
+    Misbehaved(String),
+    /// The host has no room for the call now.
+    #[error("too many calls are waiting")]
+    Overloaded,
+    /// The host itself failed.
+    #[error(transparent)]
+    Host(#[from] crate::store::StoreError),
+}

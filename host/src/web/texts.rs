@@ -1,0 +1,87 @@
+//! The pages' texts, read from one file for each language. A missing or unknown
+//! key fails a test, so that no page is half translated.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use crate::language::Language;
+
+macro_rules! texts {
+    ($($key:ident)*) => {
+        /// All texts of one language; the keys stand in the language files.
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        pub struct Texts {
+            $(#[doc = concat!("`", stringify!($key), "`")] pub $key: String,)*
+        }
+    };
+}
+
+texts! {
+    tag name brand tagline skip other_language elder standard my_payments sign_in sign_out
+    sign_in_lead sign_in_button sign_in_closed signed_in_as footer search_label search_placeholder
+    search_button search_examples all_categories results_for results_none results_more back home
+    biller agency region national region_choice region_count query_button ask_button issue_button
+    closed form_mend choose optional consent_title consent_agree consent_scopes consent_purpose
+    permissions_title account account_number holder address balance arrears bills_title bills_none
+    bills_none_lead bill_details period principal discount paid_part brought_forward rounding
+    payable due reading late_charge_liquidated late_charge_surcharge late_charge_penalty
+    late_charge_other amount_label amount_choose amount_between amount_steps amount_at_most
+    amount_at_least amount_whole_plus select_any select_all select_oldest select_single
+    next_button pending_title pending_lead expired_title expired_lead query_again confirm_title
+    confirm_lead pay_to pay_from fee total pay_button payment_title payment_number state_requested
+    state_held state_submitted state_applied state_pending state_unknown state_refused
+    state_released state_declined state_cancelled state_expired state_requires_action
+    state_reversing state_reversed state_refunding state_refunded unknown_warning released_lead
+    receipt_title receipt_button receipt_serial receipt_at receipt_token receipt_token_help
+    receipt_card receipt_digest receipt_treasury receipt_fiscal accounting_date print
+    payments_none document_title document_number issued_at valid_until attachment
+    verification_code credential_title credential_expires credential_refresh handoff_lead
+    handoff_button step_title error_title not_found_title not_found_lead error_lead
+    error_reference try_again
+}
+
+static CHINESE: LazyLock<Texts> =
+    LazyLock::new(|| read(include_str!("../../assets/language/zh-CN.toml")));
+static ENGLISH: LazyLock<Texts> =
+    LazyLock::new(|| read(include_str!("../../assets/language/en.toml")));
+
+fn read(text: &str) -> Texts {
+    toml::from_str(text).expect("a test reads both language files")
+}
+
+impl Texts {
+    /// The texts of a language.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+}
+
+/// Puts values into `{name}` places of a text.
+#[must_use]
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    values.iter().fold(text.to_owned(), |text, (name, value)| {
+        text.replace(&format!("{{{name}}}"), value)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_languages_have_every_text_and_the_same_places() {
+        let (chinese, english) = (Texts::of(Language::Chinese), Texts::of(Language::English));
+        assert_eq!((chinese.tag.as_str(), english.tag.as_str()), ("zh-CN", "en"));
+        for place in ["{minimum}", "{maximum}", "{step}"] {
+            assert!(chinese.amount_steps.contains(place) && english.amount_steps.contains(place));
+        }
+        let filled = fill(&english.amount_at_most, &[("maximum", "20.00")]);
+        assert_eq!(filled, "At most 20.00 yuan");
+    }
+}
