@@ -107,6 +107,8 @@ names! {
     ClientId("client", is_token, "1 to 64 of A-Z, a-z, 0-9, - and _");
     /// An account in the books: `client:demo:funding`.
     AccountId("account", is_account, "1 to 96 of a-z, A-Z, 0-9, -, _ and :");
+    /// A transfer in the books: `pay_…:hold`.
+    TransferId("transfer", is_account, "1 to 96 of a-z, A-Z, 0-9, -, _ and :");
     /// A payment, bill query, call, consent …: a kind's prefix and 26 digits.
     RecordId("id", is_record_id, "a prefix of 1 to 4 letters, _ and 26 of 0-9 and a-z");
 }

@@ -1,10 +1,15 @@
 //! The rules of the house: money, ids, books, payment states, consent and
 //! permission. Pure: no clock, no randomness, no network, no database.
 
+pub mod bill;
+pub mod books;
 pub mod digest;
 pub mod grant;
 pub mod id;
+pub mod moment;
 pub mod money;
+pub mod payment;
 
 pub use digest::Digest;
+pub use moment::{AccountingDate, Moment};
 pub use money::{Currency, Money};

@@ -1,0 +1,292 @@
+//! The states of a payment and of its legs at the bank, and the one pure
+//! function that moves them. It neither books money nor asks anybody: what has
+//! to be done next is for the payment rooms.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+mod next;
+mod transition;
+
+pub use next::{
+    Capabilities, NextStep, Repetition, Reversal, Standing, StatusAnswer, next_step,
+    not_found_is_proof,
+};
+pub use transition::{Unmoved, transition};
+
+macro_rules! worded {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$case_doc])* #[serde(rename = $word)] $case,)*
+        }
+
+        impl $name {
+            /// All of them, in the order of the diagram.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
+
+            /// The word used in the database and on the API.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$case => $word,)*
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text {
+                    $($word => Ok(Self::$case),)*
+                    _ => Err(UnknownWord),
+                }
+            }
+        }
+    )*};
+}
+
+/// A word that names no state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a state's name")]
+pub struct UnknownWord;
+
+worded! {
+    /// Where a payment stands.
+    State {
+        /// Asked for; no money is reserved yet.
+        Requested = "requested",
+        /// Waits for the payer's authorisation or a second person.
+        RequiresAction = "requires_action",
+        /// Risk, a limit or the bank said no.
+        Declined = "declined",
+        /// Money is reserved; nothing was sent to the biller.
+        Held = "held",
+        /// Given up by the payer before anything was sent.
+        Cancelled = "cancelled",
+        /// Given up by time before anything was sent.
+        Expired = "expired",
+        /// About to be sent, or sent, to the biller.
+        Submitted = "submitted",
+        /// The biller took it and has not decided.
+        Pending = "pending",
+        /// Nobody knows whether the biller has applied it.
+        Unknown = "unknown",
+        /// Written off by the biller (销账).
+        Applied = "applied",
+        /// The biller said no; the money is still to be given back.
+        Refused = "refused",
+        /// The biller said no and the payer has the money back.
+        Released = "released",
+        /// The application is being undone with the biller.
+        Reversing = "reversing",
+        /// Undone with the biller (冲正).
+        Reversed = "reversed",
+        /// The money is being given back later.
+        Refunding = "refunding",
+        /// Given back later (退款).
+        Refunded = "refunded",
+    }
+
+    /// Where one leg at the bank stands.
+    LegState {
+        /// Not asked for.
+        None = "none",
+        /// Asked for, no answer yet.
+        Asked = "asked",
+        /// The answer is missing: asked again by reference.
+        Unknown = "unknown",
+        /// Done.
+        Done = "done",
+        /// Refused by the bank.
+        Refused = "refused",
+    }
+
+    /// The bank's legs.
+    Leg {
+        /// Reserving the money.
+        Hold = "hold",
+        /// Taking it.
+        Capture = "capture",
+        /// Giving the reservation back.
+        Release = "release",
+        /// Giving taken money back.
+        Refund = "refund",
+    }
+
+    /// What a leg reports.
+    Step {
+        /// It is asked for.
+        Asked = "asked",
+        /// No answer came.
+        Unknown = "unknown",
+        /// The bank did it.
+        Done = "done",
+        /// The bank refused.
+        Refused = "refused",
+    }
+}
+
+/// Everything that happens to a payment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Event {
+    /// Authorisation or a second person is needed.
+    ActionRequired,
+    /// The payer, or the second person, agreed.
+    Authorised,
+    /// Risk or a limit said no.
+    Declined,
+    /// The payer gave up.
+    Cancelled,
+    /// Time ran out before anything was sent.
+    Expired,
+    /// An attempt is about to be sent; committed before the first byte.
+    Submitted,
+    /// It is certain that no attempt had, or can have, an effect.
+    NothingSent,
+    /// Evidence that the biller has written the bill off.
+    Applied,
+    /// The biller's definite no, believed for the payment as a whole.
+    Refused,
+    /// The biller took it and has not decided.
+    Pending,
+    /// No evidence.
+    Unknown,
+    /// Undoing was asked for.
+    ReversalAsked,
+    /// The biller has undone it.
+    ReversalDone,
+    /// The biller will not undo it.
+    ReversalRefused,
+    /// Giving the money back was asked for.
+    RefundAsked,
+    /// Something happened at the bank.
+    Bank(Leg, Step),
+}
+
+impl Event {
+    /// Every event there is, for tables and tests.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        let mut events = vec![
+            Self::ActionRequired,
+            Self::Authorised,
+            Self::Declined,
+            Self::Cancelled,
+            Self::Expired,
+            Self::Submitted,
+            Self::NothingSent,
+            Self::Applied,
+            Self::Refused,
+            Self::Pending,
+            Self::Unknown,
+            Self::ReversalAsked,
+            Self::ReversalDone,
+            Self::ReversalRefused,
+            Self::RefundAsked,
+        ];
+        for leg in Leg::ALL {
+            events.extend(Step::ALL.iter().map(|step| Self::Bank(*leg, *step)));
+        }
+        events
+    }
+
+    /// The event's name in the payment's history.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::ActionRequired => "action_required".to_owned(),
+            Self::Authorised => "authorised".to_owned(),
+            Self::Declined => "declined".to_owned(),
+            Self::Cancelled => "cancelled".to_owned(),
+            Self::Expired => "expired".to_owned(),
+            Self::Submitted => "submitted".to_owned(),
+            Self::NothingSent => "nothing_sent".to_owned(),
+            Self::Applied => "applied".to_owned(),
+            Self::Refused => "refused".to_owned(),
+            Self::Pending => "pending".to_owned(),
+            Self::Unknown => "unknown".to_owned(),
+            Self::ReversalAsked => "reversal_asked".to_owned(),
+            Self::ReversalDone => "reversal_done".to_owned(),
+            Self::ReversalRefused => "reversal_refused".to_owned(),
+            Self::RefundAsked => "refund_asked".to_owned(),
+            Self::Bank(leg, step) => format!("{leg}_{step}"),
+        }
+    }
+}
+
+/// A payment's state with its legs: all that a transition looks at.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// The payment's own state.
+    pub state: State,
+    /// The reservation.
+    pub hold: LegState,
+    /// The taking.
+    pub capture: LegState,
+    /// The giving back of the reservation.
+    pub release: LegState,
+    /// The giving back of taken money.
+    pub refund: LegState,
+}
+
+impl Snapshot {
+    /// A payment that was just asked for.
+    pub const NEW: Self = Self {
+        state: State::Requested,
+        hold: LegState::None,
+        capture: LegState::None,
+        release: LegState::None,
+        refund: LegState::None,
+    };
+
+    /// One leg.
+    #[must_use]
+    pub const fn leg(&self, leg: Leg) -> LegState {
+        match leg {
+            Leg::Hold => self.hold,
+            Leg::Capture => self.capture,
+            Leg::Release => self.release,
+            Leg::Refund => self.refund,
+        }
+    }
+
+    /// Whether nothing more happens unless somebody asks for it: an end state
+    /// whose legs have ended too.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        match self.state {
+            State::Declined => true,
+            State::Applied => matches!(self.capture, LegState::Done),
+            State::Released => true,
+            State::Cancelled | State::Expired => {
+                matches!(self.hold, LegState::None | LegState::Refused)
+                    || matches!(self.release, LegState::Done)
+            }
+            State::Reversed => matches!(self.refund, LegState::Done),
+            State::Refunded => true,
+            State::Requested
+            | State::RequiresAction
+            | State::Held
+            | State::Submitted
+            | State::Pending
+            | State::Unknown
+            | State::Refused
+            | State::Reversing
+            | State::Refunding => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

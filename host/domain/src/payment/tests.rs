@@ -1,0 +1,215 @@
+//! The diagram as a table, and laws that hold over every pair of state and event.
+
+use super::*;
+use crate::moment::Moment;
+
+fn with(state: State, hold: LegState, capture: LegState) -> Snapshot {
+    Snapshot { state, hold, capture, ..Snapshot::NEW }
+}
+
+fn all_snapshots() -> Vec<Snapshot> {
+    let mut all = Vec::new();
+    for state in State::ALL {
+        for hold in LegState::ALL {
+            for capture in LegState::ALL {
+                for release in LegState::ALL {
+                    for refund in LegState::ALL {
+                        all.push(Snapshot {
+                            state: *state,
+                            hold: *hold,
+                            capture: *capture,
+                            release: *release,
+                            refund: *refund,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Everything that can be reached from a new payment.
+fn reachable() -> std::collections::BTreeSet<String> {
+    reach().iter().map(|snapshot| format!("{snapshot:?}")).collect()
+}
+
+fn reach() -> Vec<Snapshot> {
+    let mut found = vec![Snapshot::NEW];
+    let mut position = 0;
+    while let Some(from) = found.get(position).copied() {
+        for event in Event::all() {
+            if let Ok(to) = transition(from, event) {
+                if !found.contains(&to) {
+                    found.push(to);
+                }
+            }
+        }
+        position += 1;
+    }
+    found
+}
+
+#[test]
+fn every_arrow_of_the_diagram_is_there_and_no_other() {
+    use State::{
+        Applied, Cancelled, Declined, Expired, Held, Pending, Refunded, Refunding, Refused,
+        Released, Requested, RequiresAction, Reversed, Reversing, Submitted, Unknown,
+    };
+    let arrows = [
+        (Requested, RequiresAction),
+        (RequiresAction, Requested),
+        (Requested, Declined),
+        (RequiresAction, Declined),
+        (Requested, Held),
+        (Requested, Cancelled),
+        (RequiresAction, Cancelled),
+        (Held, Cancelled),
+        (Requested, Expired),
+        (RequiresAction, Expired),
+        (Held, Expired),
+        (Held, Submitted),
+        (Submitted, Held),
+        (Submitted, Applied),
+        (Submitted, Refused),
+        (Submitted, Pending),
+        (Submitted, Unknown),
+        (Pending, Applied),
+        (Pending, Refused),
+        (Pending, Unknown),
+        (Pending, Submitted),
+        (Pending, Held),
+        (Unknown, Applied),
+        (Unknown, Refused),
+        (Unknown, Pending),
+        (Unknown, Submitted),
+        (Unknown, Held),
+        (Refused, Released),
+        (Applied, Reversing),
+        (Reversing, Reversed),
+        (Reversing, Applied),
+        (Applied, Refunding),
+        (Refunding, Refunded),
+        (Refunding, Applied),
+    ];
+    for from in State::ALL {
+        for to in State::ALL {
+            let possible = from != to
+                && all_snapshots().into_iter().filter(|s| s.state == *from).any(|snapshot| {
+                    Event::all()
+                        .into_iter()
+                        .any(|event| transition(snapshot, event).is_ok_and(|s| s.state == *to))
+                });
+            assert_eq!(possible, arrows.contains(&(*from, *to)), "{from} to {to}");
+        }
+    }
+}
+
+#[test]
+fn money_laws_hold_wherever_a_payment_can_come() {
+    for snapshot in reach() {
+        let taken = snapshot.capture == LegState::Done;
+        let given_back = snapshot.release == LegState::Done;
+        assert!(!(taken && given_back), "{snapshot:?}: taken and given back");
+        if matches!(snapshot.state, State::Submitted | State::Pending | State::Unknown) {
+            assert_eq!(snapshot.hold, LegState::Done, "{snapshot:?}: sent without money");
+            assert_eq!(snapshot.release, LegState::None, "{snapshot:?}: released while open");
+            assert_eq!(snapshot.refund, LegState::None, "{snapshot:?}: refunded while open");
+        }
+        if snapshot.capture != LegState::None {
+            let applied = matches!(
+                snapshot.state,
+                State::Applied
+                    | State::Reversing
+                    | State::Reversed
+                    | State::Refunding
+                    | State::Refunded
+            );
+            assert!(applied, "{snapshot:?}: taken but not applied");
+        }
+        if snapshot.refund == LegState::Done {
+            assert!(taken, "{snapshot:?}: refunded but not taken");
+        }
+    }
+    assert!(reachable().len() > 20);
+}
+
+#[test]
+fn an_answer_twice_changes_nothing() {
+    for snapshot in reach() {
+        for event in Event::all() {
+            let Ok(once) = transition(snapshot, event) else { continue };
+            match transition(once, event) {
+                Ok(twice) => assert!(
+                    event == Event::Submitted && twice == once,
+                    "{snapshot:?} {event:?}"
+                ),
+                Err(Unmoved::Already | Unmoved::Forbidden(_)) => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn what_has_ended_needs_somebody_to_ask() {
+    let applied = with(State::Applied, LegState::Done, LegState::Done);
+    assert!(applied.has_ended());
+    assert!(!with(State::Applied, LegState::Done, LegState::Unknown).has_ended());
+    assert!(!with(State::Cancelled, LegState::Done, LegState::None).has_ended());
+    assert!(with(State::Cancelled, LegState::None, LegState::None).has_ended());
+    assert_eq!(transition(applied, Event::Applied), Err(Unmoved::Already));
+    assert_eq!(transition(applied, Event::Refused), Err(Unmoved::Forbidden(State::Applied)));
+    let late = with(State::Cancelled, LegState::Done, LegState::None);
+    assert_eq!(transition(late, Event::Submitted), Err(Unmoved::Forbidden(State::Cancelled)));
+}
+
+#[test]
+fn nobody_gives_up_while_the_hold_is_unknown() {
+    let waiting = with(State::Requested, LegState::Unknown, LegState::None);
+    for event in [Event::Cancelled, Event::Expired, Event::Declined, Event::Submitted] {
+        assert!(transition(waiting, event).is_err(), "{event:?}");
+    }
+    let done = transition(waiting, Event::Bank(Leg::Hold, Step::Done)).unwrap();
+    assert_eq!(done.state, State::Held);
+}
+
+#[test]
+fn nothing_is_submitted_twice_without_proof() {
+    let now = Moment::from_micros(100_000_000);
+    let standing = |state| Standing {
+        state,
+        attempts: 1,
+        attempted_at: Some(now),
+        submit_until: now.plus_ms(60_000),
+        attempts_limit: 5,
+    };
+    let biller = |repetition, status| Capabilities {
+        repetition,
+        status,
+        reversal: Reversal::Unsupported,
+    };
+    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
+    for state in [State::Submitted, State::Unknown, State::Pending] {
+        for status in [StatusAnswer::Advisory, proof] {
+            for repetition in [Repetition::MayApplyAgain, Repetition::Deduplicates] {
+                let step = next_step(&standing(state), &biller(repetition, status), now);
+                assert_eq!(step, NextStep::AskStatus);
+            }
+        }
+        let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
+        assert_eq!(next_step(&standing(state), &silent, now), NextStep::Escalate);
+        let safe = biller(Repetition::Deduplicates, StatusAnswer::None);
+        assert_eq!(next_step(&standing(state), &safe, now), NextStep::Submit);
+        let tired = Standing { attempts: 5, ..standing(state) };
+        assert_eq!(next_step(&tired, &safe, now), NextStep::Escalate);
+    }
+    let held = standing(State::Held);
+    let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
+    assert_eq!(next_step(&held, &silent, now), NextStep::Submit);
+    assert_eq!(next_step(&held, &silent, now.plus_ms(60_000)), NextStep::Expire);
+    let asked = biller(Repetition::MayApplyAgain, proof);
+    assert!(!not_found_is_proof(&held, &asked, now.plus_ms(29_999)));
+    assert!(not_found_is_proof(&held, &asked, now.plus_ms(30_000)));
+    let advisory = biller(Repetition::MayApplyAgain, StatusAnswer::Advisory);
+    assert!(!not_found_is_proof(&held, &advisory, now.plus_ms(90_000)));
+}
