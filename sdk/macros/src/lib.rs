@@ -1,1 +1,0 @@
-//! The export macro of guichet-sdk

@@ -1,0 +1,89 @@
+//! Where things lie, and how other programs are run. It knows nothing of what
+//! is built.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Tells the developer something, on standard error, so that standard output
+/// stays free for results.
+pub(crate) fn say(text: &str) {
+    // A closed standard error is no reason to stop a build.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// The folder of the main workspace.
+pub(crate) fn root() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own).to_owned()
+}
+
+/// The program `cargo` that runs this one.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The main workspace's target folder, wherever the settings have put it.
+pub(crate) fn target() -> Result<PathBuf> {
+    let metadata = metadata(&root().join("Cargo.toml"))?;
+    let folder = metadata["target_directory"].as_str();
+    Ok(folder
+        .context("cargo metadata names no target folder")?
+        .into())
+}
+
+/// What `cargo metadata` says of a workspace's own packages.
+pub(crate) fn metadata(manifest: &Path) -> Result<serde_json::Value> {
+    let mut command = cargo();
+    command.args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--no-deps",
+        "--manifest-path",
+    ]);
+    command.arg(manifest);
+    let text = output(&mut command)?;
+    serde_json::from_str(&text).context("cargo metadata gave something that is no JSON")
+}
+
+/// Runs a program with the terminal's own output and fails where it fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", name(command)))?;
+    if !status.success() {
+        bail!("{} ended with {status}", name(command));
+    }
+    Ok(())
+}
+
+/// Runs a program and gives what it wrote on standard output.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .with_context(|| format!("cannot start {}", name(command)))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "{} ended with {}: {}",
+            name(command),
+            output.status,
+            said.trim()
+        );
+    }
+    String::from_utf8(output.stdout).with_context(|| format!("{} wrote no UTF-8", name(command)))
+}
+
+fn name(command: &Command) -> String {
+    let program = Path::new(command.get_program());
+    let program = program.file_name().unwrap_or(program.as_os_str());
+    let first = command.get_args().next().unwrap_or_default();
+    format!(
+        "`{} {}`",
+        program.to_string_lossy(),
+        first.to_string_lossy()
+    )
+}
