@@ -158,6 +158,18 @@ impl Response {
         Some(value)
     }
 
+    /// All header fields in the order received, names in lower case.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.0.headers
+    }
+
+    /// The body as it came, without a copy.
+    #[must_use]
+    pub fn into_body(self) -> Vec<u8> {
+        self.0.body
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn body(&self) -> &[u8] {
