@@ -1,2 +1,8 @@
-//! What the black-box suites share: where built programs lie, and how a
-//! marketplace of one's own is started for a test.
+//! What the black-box suites share: where built programs lie, a marketplace of
+//! one's own for a test, and a small HTTP client that speaks JSON.
+
+mod client;
+mod marketplace;
+
+pub use client::{Answer, Client, encode};
+pub use marketplace::{Marketplace, program, target};

@@ -4,6 +4,7 @@
 mod check;
 mod room;
 
+use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId, RegionCode, ServiceCode, SubjectId};
 use guichet_sandbox::contract::bill_payment::Statement;
 use guichet_sandbox::contract::types::{NextStep, Ticket};
@@ -51,10 +52,10 @@ pub struct BillQuery {
     pub inputs: Vec<(String, String)>,
     /// What came back.
     pub answer: BillAnswer,
-    /// After this moment a payment cannot name the query any more; µs since 1970.
-    pub expires_at_us: i64,
-    /// When it was asked; µs since 1970.
-    pub created_at_us: i64,
+    /// After this moment a payment cannot name the query any more.
+    pub expires_at: Moment,
+    /// When it was asked.
+    pub created_at: Moment,
 }
 
 /// What came back from the biller.

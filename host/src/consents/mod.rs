@@ -3,6 +3,7 @@
 
 mod room;
 
+use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, DataScope, RecordId, ServiceCode, SubjectId};
 
 pub use room::Consents;
@@ -37,20 +38,12 @@ pub struct Consent {
     pub purpose: String,
     /// The scopes.
     pub scopes: Vec<DataScope>,
-    /// µs since 1970.
-    pub created_at_us: i64,
-    /// µs since 1970.
-    pub expires_at_us: i64,
-    /// µs since 1970, where it was withdrawn.
-    pub withdrawn_at_us: Option<i64>,
-}
-
-impl Consent {
-    /// Whether it allows anything at this moment.
-    #[must_use]
-    pub const fn is_live(&self, now_us: i64) -> bool {
-        self.withdrawn_at_us.is_none() && now_us < self.expires_at_us
-    }
+    /// When it was recorded.
+    pub created_at: Moment,
+    /// When it ends by itself.
+    pub expires_at: Moment,
+    /// When it was withdrawn, where it was.
+    pub withdrawn_at: Option<Moment>,
 }
 
 /// Why there is no consent.

@@ -1,7 +1,9 @@
 //! Inquiries: a document is asked for under consent, and comes at once or later.
 
+mod check;
 mod room;
 
+use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId, RegionCode, ServiceCode, SubjectId};
 use guichet_sandbox::contract::inquiry::Document;
 use guichet_sandbox::contract::types::{NextStep, Ticket};
@@ -49,8 +51,8 @@ pub struct Inquiry {
     pub subject: SubjectId,
     /// What came back.
     pub answer: InquiryAnswer,
-    /// When it was asked; µs since 1970.
-    pub created_at_us: i64,
+    /// When it was asked.
+    pub created_at: Moment,
 }
 
 /// What came back from the agency.

@@ -2,6 +2,10 @@
 //! what the caller may do next. One enum for bills, inquiries and credentials,
 //! because the contract has one.
 
+use guichet_sandbox::CallError;
+use guichet_sandbox::contract::types::Failure;
+
+use crate::consents::ConsentsError;
 use crate::inputs::FieldError;
 
 /// No answer, and why.
@@ -64,4 +68,78 @@ pub enum ServiceFailure {
     /// The host itself failed.
     #[error(transparent)]
     Host(#[from] crate::store::StoreError),
+}
+
+impl ServiceFailure {
+    /// The sandbox gave an answer to another question.
+    pub(crate) fn other_kind() -> Self {
+        Self::Misbehaved("the answer is of another kind".to_owned())
+    }
+
+    /// The plugin answered with a case of a later contract.
+    pub(crate) fn unknown_outcome(name: &str) -> Self {
+        Self::Misbehaved(format!("the outcome {name} is not known to this host"))
+    }
+}
+
+impl From<ConsentsError> for ServiceFailure {
+    fn from(error: ConsentsError) -> Self {
+        match error {
+            ConsentsError::Store(error) => Self::Host(error),
+            ConsentsError::UnknownService => Self::UnknownService,
+            ConsentsError::ScopeNotAsked(_)
+            | ConsentsError::NoScopes
+            | ConsentsError::Lifetime
+            | ConsentsError::Unknown => Self::NeedsConsent(Vec::new()),
+        }
+    }
+}
+
+impl From<Failure> for ServiceFailure {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::InvalidInput(errors) => Self::InvalidInputs(
+                errors
+                    .into_iter()
+                    .map(|error| FieldError { field: error.field, message: error.message })
+                    .collect(),
+            ),
+            Failure::NotFound(message) => Self::NoSuchAccount(message),
+            Failure::Refused(refusal) => {
+                Self::Refused { code: refusal.code, message: refusal.message }
+            }
+            Failure::Unavailable(why) => Self::Unavailable {
+                message: why.message,
+                retry_after_seconds: why.retry_after_seconds,
+            },
+            Failure::NeedsAssurance(level) => {
+                Self::NeedsAssurance(format!("{level:?}").to_lowercase())
+            }
+            Failure::NeedsConsent(scopes) => Self::NeedsConsent(scopes),
+            Failure::Other(why) => Self::Misbehaved(why),
+        }
+    }
+}
+
+impl From<CallError> for ServiceFailure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Busy => Self::Overloaded,
+            CallError::CircuitOpen { retry_after_ms } => Self::Unavailable {
+                message: String::new(),
+                retry_after_seconds: u32::try_from(retry_after_ms.div_ceil(1_000)).ok(),
+            },
+            CallError::Deadline(_) | CallError::Shutdown => {
+                Self::Unavailable { message: String::new(), retry_after_seconds: Some(5) }
+            }
+            CallError::NoSuchExport(_)
+            | CallError::Code(_)
+            | CallError::OutOfFuel(_)
+            | CallError::Memory(_)
+            | CallError::Limit(_)
+            | CallError::Trap(_)
+            | CallError::Contract(_)
+            | CallError::Host(_) => Self::Misbehaved(error.to_string()),
+        }
+    }
 }

@@ -1,0 +1,103 @@
+//! A service's payment terms in the payment room's words, and whether it is open.
+
+use guichet_domain::Moment;
+use guichet_domain::bill::Limits;
+use guichet_domain::id::ServiceCode;
+use guichet_domain::payment;
+use guichet_registry::service::{self, Closing, Phase, Service};
+use time::OffsetDateTime;
+
+use super::Plugins;
+use crate::language::Language;
+use crate::payments::order::FeeBearer;
+use crate::payments::ports::{Closed, FeeRule, Payee, Terms, TermsPort};
+
+impl TermsPort for Plugins {
+    fn terms(&self, code: &ServiceCode, now: Moment) -> Result<Terms, Closed> {
+        let entry = self.entry(code).ok_or(Closed::NoSuchService)?;
+        let service = entry.service();
+        let terms = service.payment.as_ref().ok_or(Closed::NoSuchService)?;
+        if let Some(reason) = closing(service, now, Language::default()) {
+            return Err(Closed::ForNow(reason));
+        }
+        Ok(Terms {
+            service: code.clone(),
+            biller: service.biller.id.clone(),
+            payee: payee(service),
+            limits: Limits {
+                per_payment: terms.amount.per_payment,
+                per_day: terms.amount.per_day,
+            },
+            fee: fee(&terms.fee),
+            capabilities: capabilities(&terms.capabilities),
+        })
+    }
+}
+
+/// Why the service takes nothing now, for the citizen; none where it is open.
+pub fn closing(service: &Service, now: Moment, language: Language) -> Option<String> {
+    let locale = language.tag();
+    if service.standing.phase == Phase::Suspended {
+        let tip = service.standing.tip.as_ref().map(|tip| tip.in_locale(locale).to_owned());
+        let usual = language.pick("该服务已暂停", "The service is suspended");
+        return Some(tip.unwrap_or_else(|| usual.to_owned()));
+    }
+    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(now.micros()) * 1_000).ok()?;
+    let usual = match service.schedule.closing_at(moment)? {
+        Closing::Maintenance(Some(notice)) => return Some(notice.in_locale(locale).to_owned()),
+        Closing::Maintenance(None) => {
+            language.pick("收费单位系统维护中，请稍后再来", "The biller's system is under maintenance")
+        }
+        Closing::Hours => language.pick("不在服务时间内", "Outside the service's hours"),
+        Closing::Season => {
+            language.pick("不在收费季节内", "Outside the season in which this is collected")
+        }
+    };
+    Some(usual.to_owned())
+}
+
+/// Fines and administrative fees go to the treasury; the rest to the biller.
+fn payee(service: &Service) -> Payee {
+    match service.category.as_str() {
+        "traffic-fine" | "non-tax" | "court-fee" | "administrative-fee" => Payee::Treasury,
+        _ => Payee::Biller,
+    }
+}
+
+fn fee(fee: &service::Fee) -> Option<FeeRule> {
+    let bearer = match fee.bearer {
+        service::FeeBearer::Payer => FeeBearer::Payer,
+        service::FeeBearer::Biller => FeeBearer::Biller,
+        service::FeeBearer::Operator => FeeBearer::Operator,
+    };
+    match &fee.rule {
+        service::FeeRule::None => None,
+        service::FeeRule::Fixed { amount } => {
+            Some(FeeRule { fixed: amount.minor_units(), per_ten_thousand: 0, bearer })
+        }
+        service::FeeRule::Rate { basis_points, .. } => {
+            Some(FeeRule { fixed: 0, per_ten_thousand: i64::from(*basis_points), bearer })
+        }
+    }
+}
+
+fn capabilities(capabilities: &service::Capabilities) -> payment::Capabilities {
+    payment::Capabilities {
+        repetition: if capabilities.deduplicates {
+            payment::Repetition::Deduplicates
+        } else {
+            payment::Repetition::MayApplyAgain
+        },
+        status: match capabilities.status {
+            service::StatusAnswer::None => payment::StatusAnswer::None,
+            service::StatusAnswer::Advisory => payment::StatusAnswer::Advisory,
+            service::StatusAnswer::Authoritative { after_seconds } => {
+                payment::StatusAnswer::Authoritative { after_seconds }
+            }
+        },
+        reversal: match capabilities.reversal {
+            service::Reversal::None => payment::Reversal::Unsupported,
+            service::Reversal::SameDay { .. } => payment::Reversal::SameAccountingDate,
+        },
+    }
+}
