@@ -3,7 +3,8 @@
 
 use crate::bill::{Order, Pending, QueryOutcome, Reversal, ReversalOrder, Status, Submission};
 use crate::bindings::bill_payment::exports::guichet::service::bill_payment::Guest;
-use crate::{Context, Doubt, Failure, Inputs, RefusalReason, http, locale};
+use crate::call::{Pairs, begin, kept};
+use crate::{Context, Doubt, Failure, Inputs, RefusalReason, locale};
 
 /// Bills are found and paid.
 ///
@@ -16,6 +17,7 @@ pub trait BillPayment {
     fn query_bills(context: &Context, inputs: &Inputs) -> Result<QueryOutcome, Failure>;
 
     /// Asks again for a query that answered `poll-later` or `ask-more`.
+    #[inline(always)]
     fn poll_query(
         context: &Context,
         token: &str,
@@ -36,6 +38,7 @@ pub trait BillPayment {
     ) -> Result<Status, Doubt>;
 
     /// Undoes an application on the same accounting date. Refused unless written.
+    #[inline(always)]
     fn reverse_payment(context: &Context, reversal: &ReversalOrder) -> Result<Reversal, Doubt> {
         let _ = (context, reversal);
         Ok(Reversal::Refused(RefusalReason::NotAllowed.with(
@@ -45,6 +48,7 @@ pub trait BillPayment {
     }
 
     /// Asks what became of a reversal. Only needed where there is one.
+    #[inline(always)]
     fn reversal_status(
         context: &Context,
         reversal: &ReversalOrder,
@@ -55,48 +59,48 @@ pub trait BillPayment {
     }
 }
 
+// Inlined, so that the compiler drops all that a function's standard answer
+// does not need: half of a component is the contract's records going in and out.
 impl<T: BillPayment> Guest for T {
+    #[inline(always)]
     fn query_bills(context: Context, inputs: Pairs) -> Result<QueryOutcome, Failure> {
-        begin(&context);
-        T::query_bills(&context, &Inputs::new(inputs))
+        let (context, inputs) = (begin(context), kept(Inputs::new(inputs)));
+        T::query_bills(&context, &inputs)
     }
 
+    #[inline(always)]
     fn poll_query(context: Context, token: String, inputs: Pairs) -> Result<QueryOutcome, Failure> {
-        begin(&context);
-        T::poll_query(&context, &token, &Inputs::new(inputs))
+        let (context, inputs) = (begin(context), kept(Inputs::new(inputs)));
+        T::poll_query(&context, &kept(token), &inputs)
     }
 
+    #[inline(always)]
     fn submit_payment(context: Context, order: Order) -> Submission {
-        begin(&context);
+        let (context, order) = (begin(context), kept(order));
         T::submit_payment(&context, &order).unwrap_or_else(Submission::from)
     }
 
+    #[inline(always)]
     fn payment_status(context: Context, order: Order, last: Option<Pending>) -> Status {
-        begin(&context);
+        let (context, order, last) = (begin(context), kept(order), kept(last));
         T::payment_status(&context, &order, last.as_ref()).unwrap_or_else(Status::from)
     }
 
+    #[inline(always)]
     fn reverse_payment(context: Context, reversal: ReversalOrder) -> Reversal {
-        begin(&context);
+        let (context, reversal) = (begin(context), kept(reversal));
         T::reverse_payment(&context, &reversal).unwrap_or_else(Reversal::from)
     }
 
+    #[inline(always)]
     fn reversal_status(
         context: Context,
         reversal: ReversalOrder,
         last: Option<Pending>,
     ) -> Reversal {
-        begin(&context);
+        let (context, reversal, last) = (begin(context), kept(reversal), kept(last));
         let answer = T::reversal_status(&context, &reversal, last.as_ref());
         // A failed question says nothing of the reversal itself.
         answer.unwrap_or_else(|doubt| Reversal::Unknown(doubt.message().to_owned()))
     }
-}
-
-type Pairs = Vec<(String, String)>;
-
-/// The host gives every call a fresh instance; the fake host does not.
-fn begin(context: &Context) {
-    http::forget_effects();
-    locale::set(&context.locale);
 }

@@ -1,7 +1,8 @@
 //! The service kind *credential* as a trait, and its way into the contract.
 
 use crate::bindings::credential::exports::guichet::service::credential::Guest;
-use crate::{Context, Failure, Inputs, http, locale};
+use crate::call::{Pairs, begin, kept};
+use crate::{Context, Failure, Inputs};
 
 pub use crate::bindings::credential::exports::guichet::service::credential::{
     Code, Handoff, Issued, Symbology,
@@ -14,13 +15,9 @@ pub trait Credential {
 }
 
 impl<T: Credential> Guest for T {
-    fn issue(
-        context: Context,
-        inputs: Vec<(String, String)>,
-        token: Option<String>,
-    ) -> Result<Issued, Failure> {
-        http::forget_effects();
-        locale::set(&context.locale);
-        T::issue(&context, &Inputs::new(inputs), token.as_deref())
+    #[inline(always)]
+    fn issue(context: Context, inputs: Pairs, token: Option<String>) -> Result<Issued, Failure> {
+        let (context, inputs) = (begin(context), kept(Inputs::new(inputs)));
+        T::issue(&context, &inputs, kept(token).as_deref())
     }
 }

@@ -12,6 +12,9 @@
 #[macro_export]
 macro_rules! export {
     ($plugin:ident with $($kind:ident),+ $(,)?) => {
+        #[cfg(target_arch = "wasm32")]
+        #[global_allocator]
+        static ARENA: $crate::arena::Arena = $crate::arena::Arena::new();
         $($crate::export!(@$kind $plugin);)+
     };
     (@bill_payment $plugin:ident) => {

@@ -14,10 +14,14 @@
 //! without wasm. The SDK does nothing that a plugin could not do without it, and
 //! the host trusts nothing because of it.
 
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod arena;
 #[doc(hidden)]
 pub mod bindings;
 
 mod bill_payment;
+mod call;
 mod credential;
 mod error;
 mod export;

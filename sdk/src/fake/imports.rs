@@ -153,8 +153,8 @@ pub(crate) mod log {
             .map(|(name, value)| format!(" {name}={value}"))
             .collect();
         super::with(|host| {
-            host.messages
-                .push(format!("{level:?} {message}{}", fields.concat()))
+            let message = format!("{level:?} {message}{}", fields.concat());
+            host.messages.push(message);
         });
     }
 }

@@ -167,7 +167,7 @@ fn settings_texts_time_and_randomness_are_there() {
     assert_eq!(crate::clock::now().to_string(), "2026-11-21T08:30:01Z");
     assert_ne!(random::nonce(), random::nonce());
     crate::log::warn("odd", &[("code", "0101")]);
-    assert_eq!(host.messages(), ["Warn odd code=0101"]);
+    assert_eq!(host.messages(), ["Level::Warn odd code=0101"]);
 }
 
 #[test]
