@@ -108,7 +108,7 @@ impl<'a> Bundle<'a> {
     fn entry(&self, path: &str) -> Option<&Held<'a>> {
         let found = self
             .files
-            .binary_search_by(|(name, _, _)| name.as_str().cmp(path));
+            .binary_search_by(|held| held.path.as_str().cmp(path));
         found.ok().map(|index| &self.files[index])
     }
 }

@@ -3,11 +3,19 @@
 //! Pure over bytes: no network, no database, no WebAssembly engine. The host
 //! stores what is admitted here and the sandbox runs it.
 
+pub mod admit;
 pub mod bundle;
+mod check;
+pub mod finding;
+pub mod inspect;
 pub mod manifest;
 pub mod names;
+#[cfg(test)]
+mod samples;
 pub mod service;
+pub mod shared;
 pub mod sign;
+pub mod taxonomy;
 pub mod texts;
 
 pub use manifest::Manifest;

@@ -2,6 +2,7 @@
 //! is read; whether the whole fits the component is checked on admission.
 
 mod permissions;
+pub(crate) mod read;
 
 use std::collections::BTreeMap;
 

@@ -28,6 +28,7 @@ pub use schedule::{
 };
 
 use crate::names::ConfigName;
+use crate::shared::Shared;
 use crate::texts::Texts;
 
 /// One service: biller or agency × business type × served regions, with its
@@ -60,7 +61,7 @@ pub struct Service {
     #[serde(default = "persons")]
     pub audiences: BTreeSet<Audience>,
     /// What the citizen fills in.
-    pub inputs: InputSchema,
+    pub inputs: Shared<InputSchema>,
     /// How it is paid: for `bill-payment` always, otherwise never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment: Option<PaymentTerms>,

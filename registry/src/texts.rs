@@ -2,8 +2,9 @@
 //! here; drawing it does not.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Languages in which every text must stand.
 pub const REQUIRED_LANGUAGES: [&str; 2] = ["zh-CN", "en"];
@@ -12,10 +13,13 @@ const TEXT_LIMIT_BYTES: usize = 4_000;
 /// The most languages of one text.
 const LANGUAGE_LIMIT: usize = 32;
 
-/// One text by BCP 47 language tag; `zh-CN` and `en` are always there.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
-#[serde(transparent)]
-pub struct Texts(BTreeMap<Box<str>, Box<str>>);
+/// One text by BCP 47 language tag, sorted by tag; `zh-CN` and `en` are always
+/// there. A catalogue holds very many of them, so they take little space.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Texts(Box<[Pair]>);
+
+/// Tag and text.
+type Pair = (Box<str>, Box<str>);
 
 /// Why texts were refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +53,7 @@ impl Texts {
         let missing = |tag: &&&str| !texts.contains_key(**tag);
         match REQUIRED_LANGUAGES.iter().find(missing) {
             Some(tag) => Err(TextsError::Missing(tag)),
-            None => Ok(Self(texts)),
+            None => Ok(Self(texts.into_iter().collect())),
         }
     }
 
@@ -68,22 +72,11 @@ impl Texts {
     /// else English, which every text has.
     #[must_use]
     pub fn in_locale(&self, locale: &str) -> &str {
-        let language = |tag: &str| {
-            tag.split('-')
-                .next()
-                .unwrap_or_default()
-                .to_ascii_lowercase()
-        };
-        self.0
-            .get(locale)
-            .or_else(|| {
-                let wanted = language(locale);
-                self.0
-                    .iter()
-                    .find(|(tag, _)| language(tag) == wanted)
-                    .map(|(_, text)| text)
-            })
-            .map_or_else(|| self.english(), AsRef::as_ref)
+        let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let wanted = language(locale);
+        self.get(locale)
+            .or_else(|| self.iter().find(|(tag, _)| language(tag) == wanted).map(|(_, text)| text))
+            .unwrap_or_else(|| self.english())
     }
 
     /// The text in simplified Chinese.
@@ -104,9 +97,11 @@ impl Texts {
     }
 
     fn required(&self, tag: &str) -> &str {
-        self.0
-            .get(tag)
-            .expect("texts are made with their required languages")
+        self.get(tag).expect("texts are made with their required languages")
+    }
+
+    fn get(&self, tag: &str) -> Option<&str> {
+        self.iter().find(|(name, _)| *name == tag).map(|(_, text)| text)
     }
 }
 
@@ -133,6 +128,18 @@ fn is_language_tag(tag: &str) -> bool {
         && parts.all(|part| {
             (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
         })
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Texts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
 }
 
 impl<'de> Deserialize<'de> for Texts {

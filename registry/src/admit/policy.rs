@@ -1,0 +1,87 @@
+//! Whose signatures count, how large bundles may be, and who approves.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guichet_domain::id::PublisherName;
+use serde::{Deserialize, Serialize};
+
+use crate::bundle::{Bundle, BundleLimits};
+use crate::finding::{Finding, Rule};
+use crate::manifest::Manifest;
+use crate::sign::{PublicKey, SigningKey};
+
+/// What the operator lets in.
+#[derive(Debug, Clone)]
+pub struct AdmissionPolicy {
+    /// Whose signatures count.
+    pub keys: KeyPolicy,
+    /// Bounds on the bundle.
+    pub limits: BundleLimits,
+    /// On whose word releases are let in.
+    pub approval: Approval,
+}
+
+/// Whose signatures count.
+#[derive(Debug, Clone)]
+pub enum KeyPolicy {
+    /// Enrolled keys only.
+    Enrolled(BTreeMap<PublisherName, BTreeSet<PublicKey>>),
+    /// Each publisher's development key, which proves nothing.
+    Development,
+}
+
+/// On whose word a release was let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Approval {
+    /// Nobody looked at it: the policy lets in whatever passes the checks.
+    Automatic,
+}
+
+impl AdmissionPolicy {
+    /// For development: development keys, automatic approval.
+    #[must_use]
+    pub fn development() -> Self {
+        Self {
+            keys: KeyPolicy::Development,
+            limits: BundleLimits::default(),
+            approval: Approval::Automatic,
+        }
+    }
+
+    /// Whether the signer may sign for the package's publisher.
+    pub(super) fn check(&self, manifest: &Manifest, signer: PublicKey) -> Vec<Finding> {
+        let publisher = manifest.package.publisher();
+        let known = match &self.keys {
+            KeyPolicy::Development => SigningKey::development(publisher).public() == signer,
+            KeyPolicy::Enrolled(keys) => {
+                keys.get(publisher).is_some_and(|keys| keys.contains(&signer))
+            }
+        };
+        if known {
+            return Vec::new();
+        }
+        let problem = format!("it is signed with a key that is not enrolled for {publisher}");
+        let mend = match &self.keys {
+            KeyPolicy::Development => "sign it with the publisher's development key",
+            KeyPolicy::Enrolled(_) => "sign it with the publisher's own key, or enrol the key",
+        };
+        vec![Finding::new(Rule::Signature, "bundle", problem, mend)]
+    }
+}
+
+/// The publisher's key, after its signature was found right. Every other
+/// signature must be right too.
+pub(super) fn signer(bundle: &Bundle<'_>) -> Result<PublicKey, Finding> {
+    let finding = |problem: &str, mend: &str| Finding::new(Rule::Signature, "bundle", problem, mend);
+    for signature in bundle.signatures() {
+        signature
+            .key
+            .verify(bundle.digest(), signature)
+            .map_err(|error| finding(&error.to_string(), "sign it again"))?;
+    }
+    let first = bundle.signatures().first();
+    first
+        .map(|signature| signature.key)
+        .ok_or_else(|| finding("it is not signed", "sign it with the publisher's key"))
+}
