@@ -10,7 +10,7 @@ use crate::contract::bill_payment::{
 use crate::contract::credential::Issued;
 use crate::contract::inquiry::InquiryOutcome;
 use crate::contract::types::{Context, Failure};
-use crate::plugin::Kind;
+use crate::kind::Kind;
 use crate::transcript::Transcript;
 
 /// What the citizen filled in: names and values.
@@ -114,6 +114,32 @@ impl Question {
             Self::Ask { .. } => "ask",
             Self::Poll { .. } => "poll",
             Self::Issue { .. } => "issue",
+        }
+    }
+}
+
+impl Question {
+    /// What the citizen filled in; empty for questions about an order.
+    pub(crate) fn inputs(&self) -> &Inputs {
+        const NONE: &Inputs = &Inputs::new();
+        match self {
+            Self::QueryBills { inputs }
+            | Self::PollQuery { inputs, .. }
+            | Self::Ask { inputs }
+            | Self::Poll { inputs, .. }
+            | Self::Issue { inputs, .. } => inputs,
+            Self::SubmitPayment { .. }
+            | Self::PaymentStatus { .. }
+            | Self::ReversePayment { .. }
+            | Self::ReversalStatus { .. } => NONE,
+        }
+    }
+
+    /// The token of an `issue`.
+    pub(crate) fn token(&self) -> Option<&str> {
+        match self {
+            Self::Issue { token, .. } => token.as_deref(),
+            _ => None,
         }
     }
 }

@@ -2,22 +2,32 @@
 //! It knows nothing of packages, catalogues, payments or databases: the host
 //! brings a component's bytes, a binding and ports, and gets a report.
 
+mod answer;
 mod binding;
 mod breaker;
 mod call;
+mod code;
 mod compile;
 pub mod contract;
 mod egress;
+mod engine;
 mod figures;
+mod imports;
+mod kind;
 pub mod keyring;
 mod limits;
+mod mask;
+mod memory;
 mod permissions;
 mod plugin;
 pub mod ports;
 mod replay;
+mod run;
 mod sandbox;
 mod settings;
+mod state;
 mod transcript;
+mod trap;
 
 pub use binding::{Binding, BindingId, BindingSettings, Config};
 pub use breaker::{Breaker, BreakerSettings, BreakerState};
@@ -27,8 +37,9 @@ pub use egress::EndpointError;
 pub use figures::{Figures, FiguresReading};
 pub use limits::{Limits, LimitsError};
 pub use permissions::{Permissions, PermissionsError, Secrets};
-pub use plugin::{Kind, KindError, Plugin};
+pub use kind::{Kind, KindError};
+pub use plugin::Plugin;
 pub use replay::Replay;
-pub use sandbox::{LoadError, Sandbox, StartError};
+pub use sandbox::{LoadError, Sandbox, StartError, digest_of};
 pub use settings::{Compiler, EgressSettings, Settings};
 pub use transcript::{Exchange, KeyQuestion, KvAnswer, KvQuestion, Transcript};

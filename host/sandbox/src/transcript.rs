@@ -2,12 +2,18 @@
 //! the host, its result and fuel. Made without the credentials that the host
 //! put in; sealing and storing it is the caller's work.
 
+mod script;
+
+use std::collections::BTreeSet;
+
 use guichet_domain::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Answer, Call, CallError};
 use crate::contract::host::{http, keys, kv, subject_data};
 use crate::limits::Limits;
+
+pub(crate) use script::{Departure, Script};
 
 /// The transcript of one call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +26,8 @@ pub struct Transcript {
     pub limits: Limits,
     /// What was asked.
     pub call: Call,
+    /// Origins that a credential was allowed to point to; empty for other kinds.
+    pub handoff_origins: BTreeSet<String>,
     /// Every exchange with the host, in order. `text` is pure and not recorded.
     pub exchanges: Vec<Exchange>,
     /// A request that was on its way when the host stopped the call.
