@@ -34,6 +34,55 @@ pub enum Form {
     Choice(&'static [&'static str]),
 }
 
+impl Input {
+    const fn new(name: &'static str, form: Form, label: &'static str) -> Self {
+        Self {
+            name,
+            form,
+            label,
+            optional: false,
+        }
+    }
+
+    const fn optional(self) -> Self {
+        Self {
+            optional: true,
+            ..self
+        }
+    }
+}
+
+/// An account number of ten digits.
+const fn account(label: &'static str) -> Input {
+    Input::new("account", Form::Digits(10), label)
+}
+
+pub(super) const HOUSEHOLD: &[Input] = &[account("household")];
+pub(super) const CONTRACT: &[Input] = &[account("contract")];
+pub(super) const SECOND_STEP: &[Input] = &[Input::new("phone", Form::Phone, "phone")];
+pub(super) const METER: &[Input] = &[Input::new("meter", Form::Digits(12), "meter")];
+pub(super) const CARD: &[Input] = &[Input::new("account", Form::Digits(16), "card")];
+pub(super) const PHONE: &[Input] = &[Input::new("account", Form::Phone, "phone")];
+pub(super) const STUDENT: &[Input] = &[Input::new("account", Form::Digits(12), "student")];
+pub(super) const REGISTRATION: &[Input] =
+    &[Input::new("account", Form::Digits(14), "registration")];
+pub(super) const PLATE: &[Input] = &[Input::new("account", Form::Plate, "plate")];
+pub(super) const PAYMENT_CODE: &[Input] =
+    &[Input::new("account", Form::Digits(20), "payment-code")];
+pub(super) const TAXPAYER: &[Input] =
+    &[Input::new("account", Form::Prefixed("91", 16), "taxpayer")];
+pub(super) const INSURED: &[Input] = &[Input::new("account", Form::Identity, "identity")];
+pub(super) const MEMBER: &[Input] = &[Input::new("account", Form::Digits(12), "member")];
+pub(super) const DONATION: &[Input] = &[Input::new("account", Form::Phone, "donor")];
+pub(super) const FINE: &[Input] = &[
+    Input::new("decision", Form::Digits(15), "decision").optional(),
+    Input::new("plate", Form::Plate, "plate").optional(),
+];
+pub(super) const PERSON: &[Input] = &[Input::new("id_number", Form::Identity, "identity")];
+pub(super) const CERTIFICATE: &[Input] = &[Input::new("query", Form::Digits(18), "certificate")];
+pub(super) const VEHICLE: &[Input] = &[Input::new("query", Form::Plate, "plate")];
+pub(super) const NOTHING: &[Input] = &[];
+
 /// Province characters of number plates.
 const PLATES: [&str; 31] = [
     "京", "津", "冀", "晋", "蒙", "辽", "吉", "黑", "沪", "苏", "浙", "皖", "闽", "赣", "鲁", "豫",

@@ -2,12 +2,24 @@
 //! are and how their billers behave. Deterministic: the same code makes the same
 //! country. It answers no request and keeps no state; the server does.
 
+mod assemble;
+mod behaviour;
+mod cities;
 mod country;
+mod hash;
 mod inputs;
+mod line;
+mod lines;
+mod regions;
 mod service;
+mod spread;
+#[cfg(test)]
+mod tests;
 
 pub use country::{Country, country};
 pub use inputs::{Form, Input};
+pub use line::{Audience, BillerLine, Consent, Counties, Coverage, Dialects, Line, Spread, Timing};
+pub use regions::{Level, Place, Regions};
 pub use service::{
     Amounts, Answering, Biller, Bills, Daily, Dialect, Flow, Kind, Names, Reversal, Season,
     Selection, Service, StatusQuery, Traits,

@@ -3,6 +3,7 @@
 //! `record`.
 
 use super::inputs::Input;
+use super::line::Line;
 
 /// A text for people in both languages of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,16 +35,19 @@ pub struct Service {
     pub category: &'static str,
     /// Six-digit region codes served; `000000` is the whole country.
     pub regions: Vec<String>,
+    /// Where a national service really has data; empty is everywhere.
+    pub coverage: Vec<String>,
     /// Whose service it is.
     pub biller: Biller,
-    /// Title without the region's name where the region says enough.
+    /// Title with the place: 「杭州水费（一公司：上城、拱墅、西湖等）」.
     pub title: Names,
     /// The wire format between plugin and biller.
     pub dialect: Dialect,
     /// How the citizen reaches the payment; `Query` for inquiries.
     pub flow: Flow,
-    /// What the citizen fills in. By convention the first input is the account,
-    /// named `account` in every declarative service.
+    /// What the citizen fills in; names as in `PROTOCOLS.md`. Samples leave
+    /// optional inputs out, except that one of them must be there where all are
+    /// optional.
     pub inputs: Vec<Input>,
     /// What the biller's bills look like.
     pub bills: Bills,
@@ -51,6 +55,8 @@ pub struct Service {
     pub traits: Traits,
     /// `publisher/name` of the package that serves it.
     pub package: String,
+    /// Its line of business: what all services of the trade share.
+    pub line: &'static Line,
 }
 
 /// Name of the export that serves a service.
@@ -205,6 +211,8 @@ pub struct Traits {
     pub amounts: Amounts,
     /// Whether queries are answered at once.
     pub answering: Answering,
+    /// Whether payments are applied at once.
+    pub applying: Answering,
     /// Added to every answer; a slow biller takes seconds.
     pub delay_ms: u32,
 }
@@ -283,7 +291,7 @@ pub enum Amounts {
     WholePlus(i64),
 }
 
-/// Whether queries are answered at once.
+/// Whether a question or a payment is done at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answering {
     /// At once.
