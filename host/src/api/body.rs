@@ -30,6 +30,27 @@ where
     }
 }
 
+/// A JSON body of the shape `T`, and the same body as it was sent, for
+/// comparing repetitions.
+#[derive(Debug)]
+pub struct JsonWithOriginal<T>(pub T, pub serde_json::Value);
+
+impl<T, S> FromRequest<S> for JsonWithOriginal<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        require_json(request.headers())?;
+        let bytes = read(request, state).await?;
+        // The typed reading comes first: it refuses what a plain value would
+        // swallow, such as a field that stands twice.
+        Ok(Self(parse(&bytes)?, parse(&bytes)?))
+    }
+}
+
 /// Reads the whole body; what is beyond the route's limit is a problem.
 pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     use axum::extract::rejection::{BytesRejection, FailedToBufferBody};

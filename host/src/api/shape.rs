@@ -4,6 +4,7 @@
 pub(super) mod account;
 pub(super) mod application;
 pub(super) mod bill;
+pub(super) mod channel;
 pub(super) mod consent;
 pub(super) mod credential;
 pub(super) mod document;

@@ -2,10 +2,12 @@
 //! personal data, is counted, and every answer leaves in one form: problems in
 //! the reader's language with the request's id, security headers on all.
 
+use std::convert::Infallible;
 use std::time::Instant;
 
 use axum::body::Body;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use axum::middleware::Next;
 
@@ -39,6 +41,15 @@ impl RequestTrace {
             ),
             language,
         }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestTrace {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let made = parts.extensions.get::<Self>().cloned();
+        Ok(made.unwrap_or_else(|| Self::of_request(&parts.headers)))
     }
 }
 
@@ -101,6 +112,10 @@ pub(super) async fn layer(
     response
 }
 
+/// Marks an answer with an error status that is no problem document on purpose.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AsItIs;
+
 /// Writes problems in the reader's language, and turns errors that axum or a
 /// layer made on its own into problems.
 fn in_one_form(mut response: Response<Body>, trace: &RequestTrace) -> Response<Body> {
@@ -109,7 +124,8 @@ fn in_one_form(mut response: Response<Body>, trace: &RequestTrace) -> Response<B
         return problem.to_response(trace.language, Some(&trace.request_id));
     }
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || response.headers().get(header::CONTENT_TYPE).is_some_and(is_page) {
+    let as_it_is = response.extensions().get::<AsItIs>().is_some();
+    if !is_error || as_it_is || response.headers().get(header::CONTENT_TYPE).is_some_and(is_page) {
         return response;
     }
     let mut answer =

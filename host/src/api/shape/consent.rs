@@ -4,7 +4,6 @@ use guichet_domain::id::{DataScope, ServiceCode, SubjectId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::money::moment;
 
 /// What a subject agrees to.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,9 +57,9 @@ impl From<crate::consents::Consent> for Consent {
             service: consent.service.into(),
             purpose: consent.purpose,
             scopes: consent.scopes.into_iter().map(String::from).collect(),
-            created_at: moment(consent.created_at_us),
-            expires_at: moment(consent.expires_at_us),
-            withdrawn_at: consent.withdrawn_at_us.map(moment),
+            created_at: consent.created_at.to_string(),
+            expires_at: consent.expires_at.to_string(),
+            withdrawn_at: consent.withdrawn_at.map(|moment| moment.to_string()),
         }
     }
 }

@@ -6,7 +6,6 @@ use guichet_sandbox::contract::inquiry as contract;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::money::moment;
 use super::parts::{Details, Field, NextStep, Waiting, details, fields};
 use super::statement::QueryState;
 use crate::inquiries::InquiryAnswer;
@@ -122,7 +121,7 @@ impl From<crate::inquiries::Inquiry> for Inquiry {
             document,
             waiting,
             next_step,
-            created_at: moment(inquiry.created_at_us),
+            created_at: inquiry.created_at.to_string(),
         }
     }
 }

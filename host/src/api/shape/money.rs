@@ -1,4 +1,4 @@
-//! Amounts and moments on the wire.
+//! Amounts on the wire.
 
 use guichet_domain::money::{Currency, MoneyError};
 use guichet_sandbox::contract::types as contract;
@@ -41,20 +41,9 @@ impl From<contract::Money> for Money {
     }
 }
 
-/// Microseconds since 1970 as RFC 3339 in UTC.
-pub(crate) fn moment(us: i64) -> String {
-    guichet_domain::Moment::from_micros(us).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn moments_are_rfc_3339_in_utc() {
-        assert_eq!(moment(1_795_300_000_123_456), "2026-11-21T22:26:40.123456Z");
-        assert_eq!(moment(0), "1970-01-01T00:00:00Z");
-    }
 
     #[test]
     fn decimals_and_unlawful_currencies_are_refused() {

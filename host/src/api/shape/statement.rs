@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::bill::Bill;
-use super::money::{Money, moment};
+use super::money::Money;
 use super::parts::{Details, Field, NextStep, Waiting, details, fields};
 use crate::bills::{BillAnswer, BillQuery as Query};
 
@@ -105,8 +105,8 @@ impl From<Query> for BillQuery {
             notice: None,
             waiting: None,
             next_step: None,
-            created_at: moment(query.created_at_us),
-            expires_at: moment(query.expires_at_us),
+            created_at: query.created_at.to_string(),
+            expires_at: query.expires_at.to_string(),
             details: Details::new(),
         };
         match query.answer {

@@ -1,0 +1,109 @@
+//! `/v1/accounts`: the accounts that payments are made from.
+
+use axum::extract::State;
+use guichet_domain::id::{AccountId, SubjectId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::caller::Caller;
+use super::page::{self, Page};
+use super::parameters::{Query, Segments};
+use super::scope::AccountsRead;
+use super::shape::account::{Account, Entry};
+use crate::error::Problem;
+
+/// Whose accounts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Owner {
+    /// The subject.
+    #[param(value_type = String, example = "demo-citizen")]
+    subject: SubjectId,
+}
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Paging {
+    /// 1 to 200; 50 where nothing is said.
+    limit: Option<u32>,
+    /// The last page's `next_cursor`.
+    cursor: Option<String>,
+}
+
+/// The calls of this file.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(entries))
+}
+
+/// List a subject's accounts
+///
+/// Those that the subject may pay from through this client; there are few, so
+/// this is always one page.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts",
+    tag = "accounts",
+    operation_id = "list_accounts",
+    params(Owner),
+    responses((status = 200, description = "The accounts", body = Page<Account>))
+)]
+async fn list(
+    State(api): State<Api>,
+    caller: Caller<AccountsRead>,
+    Query(owner): Query<Owner>,
+) -> Result<axum::Json<Page<Account>>, Problem> {
+    let room = &api.rooms().accounts;
+    let mut accounts = Vec::new();
+    for id in room.list(&caller.client, &owner.subject).await?.into_iter().take(200) {
+        accounts.push(Account::from(room.get(&caller.client, &id).await?));
+    }
+    Ok(axum::Json(Page::from_items(accounts, None)))
+}
+
+/// Read an account
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}",
+    tag = "accounts",
+    operation_id = "get_account",
+    params(("id" = String, Path, description = "The account's id")),
+    responses((status = 200, description = "The account as it is now", body = Account))
+)]
+async fn read(
+    State(api): State<Api>,
+    caller: Caller<AccountsRead>,
+    Segments(id): Segments<AccountId>,
+) -> Result<axum::Json<Account>, Problem> {
+    let account = api.rooms().accounts.get(&caller.client, &id).await?;
+    Ok(axum::Json(account.into()))
+}
+
+/// Read an account's statement
+///
+/// Newest first.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}/entries",
+    tag = "accounts",
+    operation_id = "list_entries",
+    params(("id" = String, Path, description = "The account's id"), Paging),
+    responses((status = 200, description = "A page of entries", body = Page<Entry>))
+)]
+async fn entries(
+    State(api): State<Api>,
+    caller: Caller<AccountsRead>,
+    Segments(id): Segments<AccountId>,
+    Query(paging): Query<Paging>,
+) -> Result<axum::Json<Page<Entry>>, Problem> {
+    let limit = page::limit(paging.limit)?;
+    let after = paging.cursor.map(|cursor| page::decode_cursor("entries", &cursor)).transpose()?;
+    let found = api.rooms().accounts.entries(&caller.client, &id, after.as_deref(), limit).await?;
+    let next = found.next_cursor.map(|key| page::encode_cursor("entries", &key));
+    Ok(axum::Json(Page::from_items(found.items.into_iter().map(Entry::from), next)))
+}

@@ -1,0 +1,128 @@
+//! Accounts in the books, their entries, and saved service accounts on the wire.
+
+use std::collections::BTreeMap;
+
+use guichet_domain::id::{ServiceCode, SubjectId};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::money::Money;
+use crate::accounts::{AccountView, EntryKind, EntryView};
+
+/// An account that payments are made from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Account {
+    /// Its id.
+    #[schema(example = "acc_01k2m3n4p5q6r7s8t9v0w1x2y3")]
+    pub id: String,
+    /// Whose.
+    pub subject: String,
+    /// What is in it, with what is held.
+    pub balance: Money,
+    /// What is reserved for open payments.
+    pub held: Money,
+    /// What may be paid now, the credit limit included.
+    pub available: Money,
+    /// How far it may live on credit.
+    pub credit_limit: Money,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+/// One line of an account's statement.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Entry {
+    /// The transfer's id.
+    pub id: String,
+    /// `credit` (paid in), `debit` (taken at once), `hold` (reserved), `capture`
+    /// (taken from a reservation) or `release` (a reservation given back).
+    #[schema(example = "capture")]
+    pub kind: String,
+    /// How much.
+    pub amount: Money,
+    /// The payment it belongs to.
+    pub payment: Option<String>,
+    /// RFC 3339.
+    pub at: String,
+}
+
+/// A service account to save, so that the citizen need not fill it in again.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewBoundAccount {
+    /// Whose.
+    #[schema(value_type = String, example = "demo-citizen")]
+    pub subject: SubjectId,
+    /// At which service.
+    #[schema(value_type = String, example = "water-330100-1")]
+    pub service: ServiceCode,
+    /// The citizen's own name for it: 1 to 64 characters.
+    #[schema(example = "Home")]
+    pub name: String,
+    /// Inputs that fill the service's form: at most 32, as text.
+    #[schema(example = json!({"account": "1002003004"}))]
+    pub inputs: BTreeMap<String, String>,
+}
+
+/// A saved service account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BoundAccount {
+    /// Begins with `ba_`.
+    pub id: String,
+    /// Whose.
+    pub subject: String,
+    /// At which service.
+    pub service: String,
+    /// The citizen's own name for it.
+    pub name: String,
+    /// Inputs that fill the service's form.
+    pub inputs: BTreeMap<String, String>,
+    /// RFC 3339.
+    pub created_at: String,
+}
+
+impl From<AccountView> for Account {
+    fn from(account: AccountView) -> Self {
+        Self {
+            id: account.id.into(),
+            subject: account.subject.into(),
+            balance: account.balance.into(),
+            held: account.held.into(),
+            available: account.available.into(),
+            credit_limit: account.credit_limit.into(),
+            created_at: account.created_at.to_string(),
+        }
+    }
+}
+
+impl From<EntryView> for Entry {
+    fn from(entry: EntryView) -> Self {
+        let kind = match entry.kind {
+            EntryKind::Credit => "credit",
+            EntryKind::Debit => "debit",
+            EntryKind::Hold => "hold",
+            EntryKind::Capture => "capture",
+            EntryKind::Release => "release",
+        };
+        Self {
+            id: entry.id.into(),
+            kind: kind.to_owned(),
+            amount: entry.amount.into(),
+            payment: entry.payment.map(String::from),
+            at: entry.at.to_string(),
+        }
+    }
+}
+
+impl From<crate::store::BoundAccount> for BoundAccount {
+    fn from(account: crate::store::BoundAccount) -> Self {
+        Self {
+            id: account.id.into(),
+            subject: account.subject.into(),
+            service: account.service.into(),
+            name: account.name,
+            inputs: account.inputs.into_iter().collect(),
+            created_at: account.created_at.to_string(),
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The command line's HTTP client: one request at a time to a node's API.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::http::{Method, Request, StatusCode, Uri, header};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::arguments::Connection as Asked;
+use super::exit::Failure;
+use crate::language::Language;
+
+/// The longest an answer may take: waiting for a payment, and then some.
+const TIMEOUT: Duration = Duration::from_secs(75);
+/// The largest answer that is read.
+const ANSWER_LIMIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// What `guichet dev` leaves behind for the other commands, and prints.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DevFile {
+    /// Where the node answers.
+    pub url: String,
+    /// Where the simulated city answers.
+    pub city_url: String,
+    /// A client's token.
+    pub token: String,
+    /// The demo citizen.
+    pub subject: String,
+    /// The demo citizen's account.
+    pub payer_account: String,
+}
+
+impl DevFile {
+    /// Its name in the data folder.
+    pub const NAME: &'static str = "dev.json";
+
+    fn read(data: &Path) -> Result<Self, Failure> {
+        let path = data.join(Self::NAME);
+        let bytes = std::fs::read(&path).map_err(|_| {
+            Failure::Usage(format!(
+                "no server is named: start `guichet dev` here, or give --url and --token \
+                 (looked for {})",
+                path.display()
+            ))
+        })?;
+        let file = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} is not what `guichet dev` writes", path.display()))?;
+        Ok(file)
+    }
+}
+
+/// A node to talk to, and as whom.
+#[derive(Debug)]
+pub(super) struct Connection {
+    client: Client<hyper_rustls::HttpsConnector<HttpConnector>, Full<Bytes>>,
+    url: String,
+    token: String,
+    language: Language,
+    /// On whose behalf.
+    pub(super) subject: String,
+    /// The subject's account, where it is known.
+    pub(super) payer_account: Option<String>,
+}
+
+impl Connection {
+    /// What was asked for, and the development file for the rest.
+    pub(super) fn open(asked: &Asked, data: &Path, language: Language) -> Result<Self, Failure> {
+        let complete = asked.url.is_some() && asked.token.is_some() && asked.subject.is_some();
+        let file = if complete { None } else { Some(DevFile::read(data)?) };
+        let pick = |given: &Option<String>, field: fn(&DevFile) -> &String| {
+            given.clone().or_else(|| file.as_ref().map(|file| field(file).clone()))
+        };
+        let https = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new()).build(https),
+            url: pick(&asked.url, |file| &file.url).unwrap_or_default(),
+            token: pick(&asked.token, |file| &file.token).unwrap_or_default(),
+            subject: pick(&asked.subject, |file| &file.subject).unwrap_or_default(),
+            payer_account: file.map(|file| file.payer_account),
+            language,
+        })
+    }
+
+    /// Reads a resource.
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    /// Removes a resource.
+    pub(super) async fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    /// Sends a body with further headers.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &Value,
+    ) -> Result<Value, Failure> {
+        self.send(Method::POST, path, headers, Some(body)).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Value, Failure> {
+        let uri: Uri = format!("{}{path}", self.url.trim_end_matches('/'))
+            .parse()
+            .map_err(|_| Failure::Usage(format!("{} is no URL of a server", self.url)))?;
+        let mut request = Request::builder()
+            .method(method)
+            .uri(uri)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::ACCEPT_LANGUAGE, self.language.tag());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let bytes = match body {
+            Some(body) => {
+                request = request.header(header::CONTENT_TYPE, "application/json");
+                Bytes::from(body.to_string())
+            }
+            None => Bytes::new(),
+        };
+        let request = request
+            .body(Full::new(bytes))
+            .map_err(|error| Failure::Usage(format!("the request cannot be sent: {error}")))?;
+        let exchange = tokio::time::timeout(TIMEOUT, self.exchange(request));
+        let (status, bytes) = exchange.await.map_err(|_| {
+            Failure::Unreachable(format!("{} did not answer within {TIMEOUT:?}", self.url))
+        })??;
+        read_answer(status, &bytes)
+    }
+
+    async fn exchange(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(StatusCode, Bytes), Failure> {
+        let unreachable = |reason: String| {
+            Failure::Unreachable(format!("{} cannot be reached: {reason}", self.url))
+        };
+        let response = self.client.request(request).await.map_err(|error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            unreachable(cause.unwrap_or_else(|| error.to_string()))
+        })?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), ANSWER_LIMIT_BYTES).collect().await;
+        let body = body.map_err(|error| unreachable(error.to_string()))?;
+        Ok((status, body.to_bytes()))
+    }
+}
+
+fn read_answer(status: StatusCode, bytes: &[u8]) -> Result<Value, Failure> {
+    if bytes.is_empty() && status.is_success() {
+        return Ok(Value::Null);
+    }
+    let body: Value = serde_json::from_slice(bytes).map_err(|_| {
+        Failure::Unreachable(format!("the answer ({status}) is not of a Guichet server"))
+    })?;
+    if status.is_success() { Ok(body) } else { Err(Failure::Refused(body)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_server_the_mend_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure =
+            Connection::open(&Asked::default(), folder.path(), Language::English).unwrap_err();
+        assert!(matches!(&failure, Failure::Usage(text) if text.contains("guichet dev")));
+    }
+
+    #[test]
+    fn answers_of_strangers_are_not_believed() {
+        let read = |status: u16, text: &str| {
+            read_answer(StatusCode::from_u16(status).unwrap(), text.as_bytes())
+        };
+        assert!(matches!(read(200, "<html>"), Err(Failure::Unreachable(_))));
+        assert!(matches!(read(404, r#"{"code":"not_found"}"#), Err(Failure::Refused(_))));
+        assert_eq!(read(204, "").unwrap(), Value::Null);
+    }
+}

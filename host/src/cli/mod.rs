@@ -1,0 +1,171 @@
+//! The command line: a door like the API, which client commands talk to. What a
+//! node itself does at start stands in `app` and `dev`.
+
+mod arguments;
+mod asking;
+mod bills;
+mod connection;
+mod consents;
+mod exit;
+mod inputs;
+mod node;
+mod output;
+mod pay;
+mod payments;
+mod services;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use serde_json::Value;
+
+pub use arguments::{Arguments, Command, DevArguments, ServeArguments};
+pub use connection::DevFile;
+pub use exit::{Ending, Failure};
+
+use crate::language::Language;
+use connection::Connection;
+use output::{Form, Output};
+
+/// Reads the command line, runs the command, and gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version go to standard output and are no mistakes.
+            let _closed = error.print();
+            return ExitCode::from(u8::from(error.use_stderr()) * 2);
+        }
+    };
+    match run(&arguments) {
+        Ok(ending) => ending.into(),
+        Err(failure) => {
+            report(&failure, &arguments);
+            failure.exit_code()
+        }
+    }
+}
+
+/// Failures go to standard error; with `--json` a problem document also goes to
+/// standard output, where a program looks for it.
+fn report(failure: &Failure, arguments: &Arguments) {
+    use std::io::Write as _;
+    let _closed = writeln!(std::io::stderr().lock(), "guichet: {failure}");
+    if let Failure::Refused(problem) = failure
+        && arguments.json
+    {
+        let _closed = writeln!(std::io::stdout().lock(), "{problem}");
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<Ending, Failure> {
+    match &arguments.command {
+        Command::Dev(dev) => node::dev(dev, arguments),
+        Command::Serve(serve) => node::serve(serve, arguments),
+        Command::Replay { call } => node::replay(call, arguments),
+        Command::Ledger(command) => node::ledger(command, arguments),
+        Command::CompileComponent { input, output } => node::compile(input, output),
+        Command::Completion { shell } => {
+            let mut command = Arguments::command();
+            clap_complete::generate(*shell, &mut command, "guichet", &mut std::io::stdout());
+            Ok(Ending::Done)
+        }
+        client => {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| Failure::Failed(error.into()))?;
+            runtime.block_on(run_client(client, arguments))
+        }
+    }
+}
+
+/// The commands that talk to a server.
+async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, Failure> {
+    let language = language(arguments)?;
+    let form = if arguments.json { Form::Json } else { Form::Text };
+    let output = Output::new(form, language);
+    let connect =
+        |asked: &arguments::Connection| Connection::open(asked, &arguments.data, language);
+    match command {
+        Command::Services(command) => services::run(command, connect, output).await,
+        Command::Bills(command) => bills::run(command, connect, output).await,
+        Command::Pay(pay) => pay::run(pay, &connect(&pay.connection)?, output).await,
+        Command::Payments(command) => payments::run(command, connect, output).await,
+        Command::Inquire(inquire) => {
+            asking::inquire(inquire, &connect(&inquire.connection)?, output).await
+        }
+        Command::Inquiries(command) => asking::inquiries(command, connect, output).await,
+        Command::Credential(credential) => {
+            asking::credential(credential, &connect(&credential.connection)?, output).await
+        }
+        Command::Consents(command) => consents::run(command, connect, output).await,
+        Command::Dev(_)
+        | Command::Serve(_)
+        | Command::Replay { .. }
+        | Command::Ledger(_)
+        | Command::Completion { .. }
+        | Command::CompileComponent { .. } => {
+            Err(Failure::Usage("this command runs without a server".to_owned()))
+        }
+    }
+}
+
+/// The language asked for, else that of the environment.
+fn language(arguments: &Arguments) -> Result<Language, Failure> {
+    if let Some(tag) = &arguments.language {
+        return match tag.to_ascii_lowercase().as_str() {
+            "zh" | "zh-cn" | "zh-hans" => Ok(Language::Chinese),
+            "en" => Ok(Language::English),
+            _ => Err(Failure::Usage(format!("--language {tag}: write zh-CN or en"))),
+        };
+    }
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let locale = names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let chinese = locale.is_some_and(|locale| locale.starts_with("zh"));
+    Ok(if chinese { Language::Chinese } else { Language::English })
+}
+
+/// A value as one path segment: names and ids of this API need no escapes.
+fn segment(text: &str) -> Result<&str, Failure> {
+    let lawful = !text.is_empty()
+        && text.len() <= 128
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if lawful { Ok(text) } else { Err(Failure::Usage(format!("{text:?} is no id or code"))) }
+}
+
+/// A key for one request.
+fn new_key() -> String {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the system's random source answers");
+    format!("cli-{:032x}", u128::from_be_bytes(bytes))
+}
+
+/// How a command ends that asked for something which may come later.
+fn ending_of_state(answer: &Value) -> Ending {
+    match answer["state"].as_str() {
+        Some("pending" | "ask_more") => Ending::Open,
+        _ => Ending::Done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_cannot_leave_their_path() {
+        assert!(segment("water-330100-1").is_ok());
+        for wrong in ["", "../x", "a/b", "a?b", "a b", "水"] {
+            assert!(segment(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn keys_are_lawful_and_differ() {
+        let (first, second) = (new_key(), new_key());
+        assert_ne!(first, second);
+        assert_eq!(first.len(), 36);
+    }
+}

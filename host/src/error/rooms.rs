@@ -1,0 +1,281 @@
+//! How each room's refusal is told to a client. Operators' details stay in the
+//! log; clients get the code, a sentence, and the field to mend.
+
+use guichet_domain::bill::ItemError;
+
+use super::{Code, Problem, Text};
+use crate::accounts::AccountError;
+use crate::bills::BillsError;
+use crate::consents::ConsentsError;
+use crate::inquiries::InquiriesError;
+use crate::payments::{Closed, PaymentError};
+use crate::plugins::ServiceFailure;
+use crate::store::StoreError;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        if error.is_temporary() {
+            tracing::warn!(%error, "the store could not serve a request");
+            return Self::new(Code::Overloaded).with_retry_after(1);
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<ServiceFailure> for Problem {
+    fn from(failure: ServiceFailure) -> Self {
+        match failure {
+            ServiceFailure::UnknownService => unknown_service(),
+            ServiceFailure::WrongKind { expected, actual } => {
+                Self::new(Code::WrongServiceKind).with_field(
+                    "service",
+                    Text::new(
+                        format!("该项目的类型是 {actual}，此接口需要 {expected}。"),
+                        format!("The service is of kind {actual}; this call needs {expected}."),
+                    ),
+                )
+            }
+            ServiceFailure::Closed { message, retry_after_seconds } => {
+                after(Self::new(Code::ServiceClosed), message, retry_after_seconds)
+            }
+            ServiceFailure::InvalidInputs(errors) => {
+                errors.into_iter().fold(Self::new(Code::InvalidInput), |problem, error| {
+                    problem.with_field(format!("inputs.{}", error.field), Text::same(error.message))
+                })
+            }
+            ServiceFailure::NoSuchAccount(message) => {
+                Self::new(Code::AccountNotFound).with_detail(Text::same(message))
+            }
+            ServiceFailure::Refused { code, message } => Self::new(Code::Refused)
+                .with_detail(Text::same(message))
+                .with_field("biller_code", Text::same(code)),
+            ServiceFailure::Unavailable { message, retry_after_seconds } => {
+                after(Self::new(Code::Unavailable), message, retry_after_seconds.or(Some(5)))
+            }
+            ServiceFailure::NeedsAssurance(level) => {
+                Self::new(Code::NeedsAssurance).with_detail(Text::new(
+                    format!("此项目要求身份核验等级 {level}，请先完成核验。"),
+                    format!("This service needs assurance level {level}; identify the subject first."),
+                ))
+            }
+            ServiceFailure::NeedsConsent(scopes) => needs_consent(&scopes),
+            ServiceFailure::Misbehaved(reason) => {
+                tracing::warn!(%reason, "a plugin misbehaved");
+                Self::new(Code::BadAnswer).with_retry_after(30).with_detail(Text::new(
+                    "收费单位的应答无法使用，没有发生任何办理；请稍后再试。",
+                    "The biller's answer cannot be used; nothing has happened. Try again later.",
+                ))
+            }
+            ServiceFailure::Overloaded => Self::new(Code::Overloaded).with_retry_after(1),
+            ServiceFailure::Host(error) => error.into(),
+        }
+    }
+}
+
+fn unknown_service() -> Problem {
+    Problem::new(Code::UnknownService).with_field(
+        "service",
+        Text::new(
+            "没有这个项目代码；用 GET /v1/services?q= 查找。",
+            "There is no service of this code; find it with GET /v1/services?q=.",
+        ),
+    )
+}
+
+fn needs_consent(scopes: &[String]) -> Problem {
+    let scopes = scopes.join(", ");
+    Problem::new(Code::NeedsConsent).with_field(
+        "consent",
+        Text::new(
+            format!("请先用 POST /v1/consents 取得用户对 {scopes} 的授权，再带上授权编号。"),
+            format!("First record the subject's consent to {scopes} with POST /v1/consents, then send its id."),
+        ),
+    )
+}
+
+fn after(problem: Problem, message: String, seconds: Option<u32>) -> Problem {
+    let problem = problem.with_detail(Text::same(message));
+    match seconds {
+        Some(seconds) => problem.with_retry_after(seconds),
+        None => problem,
+    }
+}
+
+impl From<BillsError> for Problem {
+    fn from(error: BillsError) -> Self {
+        match error {
+            BillsError::Service(failure) => failure.into(),
+            BillsError::Unknown => Self::new(Code::NotFound),
+            BillsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InquiriesError> for Problem {
+    fn from(error: InquiriesError) -> Self {
+        match error {
+            InquiriesError::Service(failure) => failure.into(),
+            InquiriesError::Unknown => Self::new(Code::NotFound),
+            InquiriesError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::NotFound => Self::new(Code::NotFound),
+            AccountError::Cursor => Self::new(Code::InvalidCursor),
+            AccountError::Refused(reason) => Self::internal(reason),
+            AccountError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ConsentsError> for Problem {
+    fn from(error: ConsentsError) -> Self {
+        match error {
+            ConsentsError::UnknownService => unknown_service(),
+            ConsentsError::ScopeNotAsked(scope) => Self::new(Code::InvalidField).with_field(
+                "scopes",
+                Text::new(
+                    format!("该项目没有申请 {scope}；可授权的范围见 GET /v1/services/{{code}} 的 consent。"),
+                    format!("The service does not ask for {scope}; `consent` of GET /v1/services/{{code}} lists what it asks for."),
+                ),
+            ),
+            ConsentsError::NoScopes => Self::new(Code::InvalidField).with_field(
+                "scopes",
+                Text::new("至少列出一个数据范围。", "Name at least one scope."),
+            ),
+            ConsentsError::Lifetime => Self::new(Code::InvalidField).with_field(
+                "lifetime_seconds",
+                Text::new("应在 60 秒到 366 天之间。", "Must lie between 60 seconds and 366 days."),
+            ),
+            ConsentsError::Unknown => Self::new(Code::NotFound),
+            ConsentsError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<PaymentError> for Problem {
+    fn from(error: PaymentError) -> Self {
+        match error {
+            PaymentError::NotFound => Self::new(Code::NotFound),
+            PaymentError::NoSuchQuery => Self::new(Code::NotFound).with_field(
+                "bill_query",
+                Text::new(
+                    "没有这次账单查询；缴费要先用 POST /v1/bill-queries 查询。",
+                    "There is no such bill query; payments begin with POST /v1/bill-queries.",
+                ),
+            ),
+            PaymentError::QueryNotReady => Self::new(Code::QueryNotReady).with_retry_after(2),
+            PaymentError::QueryExpired => Self::new(Code::QueryExpired).with_field(
+                "bill_query",
+                Text::new("账单查询已过期，请重新查询后再缴费。", "The bill query has expired; query the bill again, then pay."),
+            ),
+            PaymentError::Items(error) => error.into(),
+            PaymentError::Closed(Closed::NoSuchService) => unknown_service(),
+            PaymentError::Closed(Closed::ForNow(message)) => {
+                Self::new(Code::ServiceClosed).with_detail(Text::same(message))
+            }
+            PaymentError::NoMandate => Self::new(Code::AccountNotAllowed).with_field(
+                "payer_account",
+                Text::new("该账户不存在，或不属于此用户和渠道。", "There is no such account of this subject and client."),
+            ),
+            PaymentError::InsufficientFunds => Self::new(Code::InsufficientFunds).with_field(
+                "payer_account",
+                Text::new("账户可用余额不足，请换一个账户或先充值。", "The account has not enough money; use another one or fund it first."),
+            ),
+            PaymentError::AboveDayLimit => Self::new(Code::LimitExceeded).with_detail(Text::new(
+                "已达到该户号当日缴费限额，请明日再缴。",
+                "The limit for this account and day is reached; pay tomorrow.",
+            )),
+            PaymentError::KeyReused => Self::new(Code::IdempotencyKeyReused).with_detail(Text::new(
+                "这个幂等键已用于内容不同的请求，本次没有办理；新业务请换新的键。",
+                "This key was used with another body and nothing was done; take a new key for a new payment.",
+            )),
+            PaymentError::BillInPayment { payment } => bill_in_payment(payment),
+            PaymentError::ReferenceReused => Self::new(Code::ReferenceReused).with_field(
+                "client_reference",
+                Text::new("该渠道流水号已用于另一笔缴费。", "This reference stands on another payment."),
+            ),
+            PaymentError::WrongState(state) => Self::new(Code::WrongState).with_detail(Text::new(
+                format!("缴费当前状态为 {state}，不能这样操作。"),
+                format!("The payment is {state}; this cannot be done to it."),
+            )),
+            PaymentError::NotReversible(reason) => {
+                Self::new(Code::ReversalNotPossible).with_detail(Text::new(
+                    format!("无法冲正：{reason}"),
+                    format!("It cannot be reversed: {reason}"),
+                ))
+            }
+            PaymentError::Busy(error) | PaymentError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn bill_in_payment(payment: Option<guichet_domain::id::RecordId>) -> Problem {
+    let problem = Problem::new(Code::BillInPayment).with_detail(Text::new(
+        "该账单已有一笔缴费在办理，请等待结果，不要重复缴费。",
+        "A payment for this bill is under way; wait for its outcome and do not pay again.",
+    ));
+    match payment {
+        Some(payment) => problem.with_field("payment", Text::same(payment.to_string())),
+        None => problem,
+    }
+}
+
+impl From<ItemError> for Problem {
+    fn from(error: ItemError) -> Self {
+        let english = error.to_string();
+        let english = english.split_once(": ").map_or(english.as_str(), |(_, rest)| rest).to_owned();
+        let at = |code, position: usize, field: &str, chinese: String| {
+            Self::new(code).with_field(
+                format!("items[{position}].{field}"),
+                Text::new(chinese, english.clone()),
+            )
+        };
+        match &error {
+            ItemError::Count => Self::new(Code::InvalidField).with_field(
+                "items",
+                Text::new("一次缴费包含 1 到 50 张账单。", english.clone()),
+            ),
+            ItemError::NoSuchBill(position) => {
+                at(Code::InvalidField, *position, "bill", "查询结果中没有这张账单。".to_owned())
+            }
+            ItemError::Twice(position) => {
+                at(Code::InvalidField, *position, "bill", "同一张账单出现了两次。".to_owned())
+            }
+            ItemError::NotPayable(position, reason) => at(
+                Code::SelectionNotAllowed,
+                *position,
+                "bill",
+                format!("这张账单不能在此缴纳：{reason}"),
+            ),
+            ItemError::OutsideDates(position, from, to) => at(
+                Code::SelectionNotAllowed,
+                *position,
+                "bill",
+                format!("这张账单只能在 {from} 至 {to} 缴纳。"),
+            ),
+            ItemError::Amount(position, rule) => at(
+                Code::AmountNotAllowed,
+                *position,
+                "amount",
+                format!("金额不符合该账单的规则：{rule}"),
+            ),
+            ItemError::Selection(_) => Self::new(Code::SelectionNotAllowed).with_field(
+                "items",
+                Text::new("所选账单不符合该户号的选择规则（见查询结果的 selection）。", english.clone()),
+            ),
+            ItemError::AboveLimit(most, currency) => Self::new(Code::LimitExceeded).with_field(
+                "items",
+                Text::new(format!("超过单笔限额：{most}（{currency} 最小单位）。"), english.clone()),
+            ),
+            ItemError::Sum => Self::new(Code::AmountNotAllowed).with_field(
+                "items",
+                Text::new("这些金额无法相加：币种不同或数额过大。", english.clone()),
+            ),
+        }
+    }
+}
