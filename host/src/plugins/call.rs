@@ -1,0 +1,157 @@
+//! One call: circumstances, reach, sandbox, transcript.
+
+use guichet_domain::Moment;
+use guichet_domain::id::{ClientId, RecordId, SubjectId};
+use guichet_sandbox::{Call, Question, Report};
+
+use super::context::Circumstances as Told;
+use super::reach::Reach;
+use super::transcripts::Recorded;
+use super::{Bound, Plugins, ServiceFailure};
+use crate::consents::Consent;
+use crate::language::Language;
+use crate::payments::order::{Circumstances, Order};
+use crate::ports::Clock;
+
+/// For whom and why a plugin is called.
+pub struct Caller<'a> {
+    /// Through which client.
+    pub client: &'a ClientId,
+    /// On whose behalf.
+    pub subject: &'a SubjectId,
+    /// Where and how.
+    pub circumstances: &'a Circumstances,
+    /// The live consent, where there is one.
+    pub consent: Option<&'a Consent>,
+    /// The bill query, inquiry or payment that the call belongs to.
+    pub record: &'a RecordId,
+}
+
+impl Plugins {
+    /// Calls the plugin. The report says what is known afterwards; an error
+    /// means that nothing ran.
+    pub async fn call(
+        &self,
+        bound: &Bound,
+        caller: &Caller<'_>,
+        question: Question,
+    ) -> Result<Report, ServiceFailure> {
+        let now = self.0.ports.now();
+        if self.is_blind(now) {
+            return Err(ServiceFailure::Unavailable {
+                message: String::new(),
+                retry_after_seconds: Some(1),
+            });
+        }
+        let id = self.0.ports.record_id("call");
+        let call = Call { context: self.context(bound, caller, &id, now), question };
+        let ports = self.sandbox_ports(bound, caller, now);
+        let plugin = &bound.release.plugin;
+        let mut report = self.0.sandbox.call(plugin, &bound.binding, &ports, call).await;
+        for line in &report.log {
+            let service = &bound.service.code;
+            tracing::debug!(%service, call = %id, level = line.level, message = line.message);
+        }
+        if let Err(error) = &report.result {
+            tracing::info!(service = %bound.service.code, call = %id, %error, "a call failed");
+        }
+        if let Some(transcript) = report.transcript.take() {
+            let record = caller.record;
+            let recorded = Recorded {
+                call: id,
+                subject: caller.subject.clone(),
+                service: bound.service.code.to_string(),
+                payment: record.as_str().starts_with("pay_").then(|| record.clone()),
+                class: bound.release.class,
+                transcript,
+                at: now,
+            };
+            self.0.transcripts.keep(recorded).await;
+        }
+        Ok(report)
+    }
+
+    /// Calls for an order of the payment room. An error means that the plugin
+    /// never ran.
+    pub(super) async fn call_for_order(
+        &self,
+        order: &Order,
+        question: Question,
+    ) -> Result<Report, String> {
+        let entry = self.entry(&order.service).ok_or("the service is gone")?;
+        let bound = self.bind(&entry).map_err(|error| error.to_string())?;
+        let caller = Caller {
+            client: &order.client,
+            subject: &order.subject,
+            circumstances: &order.circumstances,
+            consent: None,
+            record: &order.payment,
+        };
+        let report = self.call(&bound, &caller, question).await;
+        let report = report.map_err(|error| error.to_string())?;
+        match &report.result {
+            Err(error) if error.never_ran() => Err(error.to_string()),
+            Ok(_) | Err(_) => Ok(report),
+        }
+    }
+
+    fn context(
+        &self,
+        bound: &Bound,
+        caller: &Caller<'_>,
+        call: &RecordId,
+        now: Moment,
+    ) -> guichet_sandbox::contract::types::Context {
+        let circumstances = caller.circumstances;
+        Told {
+            call,
+            publisher: bound.release.publisher(),
+            service: &bound.service.code,
+            region: &circumstances.region,
+            subject: caller.subject,
+            payer_type: circumstances.payer_type,
+            assurance: circumstances.assurance,
+            consent: caller.consent,
+            channel: &circumstances.channel,
+            journey: &circumstances.journey,
+            locale: if circumstances.locale.is_empty() {
+                Language::default().tag()
+            } else {
+                &circumstances.locale
+            },
+            now,
+        }
+        .context(&self.0.pseudonyms)
+    }
+
+    fn sandbox_ports(
+        &self,
+        bound: &Bound,
+        caller: &Caller<'_>,
+        now: Moment,
+    ) -> guichet_sandbox::ports::Ports {
+        let package = bound.release.manifest.package.to_string();
+        let reach = Reach::new(
+            self.0.store.clone(),
+            (package, bound.service.code.clone()),
+            caller.subject.clone(),
+            caller.consent.cloned(),
+            now,
+        );
+        guichet_sandbox::ports::Ports {
+            kv: reach.clone(),
+            subject_data: reach,
+            clock: std::sync::Arc::new(HostClock(self.0.ports.clock.clone())),
+            ..self.0.base.clone()
+        }
+    }
+}
+
+/// The host's clock as guests see it.
+struct HostClock(std::sync::Arc<dyn Clock>);
+
+impl guichet_sandbox::ports::Clock for HostClock {
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.0.now().micros() / 1_000).unwrap_or(0)
+    }
+}
