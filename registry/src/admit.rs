@@ -61,8 +61,14 @@ impl Admission {
     /// A service's whole configuration: the package's, then its own over it.
     #[must_use]
     pub fn config_of(&self, service: &Service) -> BTreeMap<String, String> {
-        let package = self.config.iter().map(|(name, text)| (name.to_string(), text.clone()));
-        let own = service.config.iter().map(|(name, value)| (name.to_string(), as_text(value)));
+        let package = self
+            .config
+            .iter()
+            .map(|(name, text)| (name.to_string(), text.clone()));
+        let own = service
+            .config
+            .iter()
+            .map(|(name, value)| (name.to_string(), as_text(value)));
         package.chain(own).collect()
     }
 }
@@ -99,7 +105,11 @@ pub fn admit(
     let signer = policy::signer(&bundle).map_err(|finding| refuse(vec![finding]))?;
     let manifest = bundle.file(MANIFEST_FILE).ok_or_else(|| {
         let problem = format!("it holds no {MANIFEST_FILE}");
-        whole(Rule::Manifest, problem, "add the manifest, see docs/manifest.md")
+        whole(
+            Rule::Manifest,
+            problem,
+            "add the manifest, see docs/manifest.md",
+        )
     })?;
     let source = Source::read(manifest).map_err(|finding| refuse(vec![finding]))?;
     let mut findings = policy.check(&source.manifest, signer);
@@ -114,7 +124,11 @@ pub fn admit(
         }
     };
     let read = services::read(&source.manifest, &bundle, &component, shelf);
-    findings.extend(check::permission::check(&source, &component, read.services.len()));
+    findings.extend(check::permission::check(
+        &source,
+        &component,
+        read.services.len(),
+    ));
     findings.extend(read.findings);
     if !findings.is_empty() {
         findings.truncate(FINDINGS_LIMIT);
@@ -185,11 +199,17 @@ fn resolve_config(manifest: &Manifest, bundle: &Bundle<'_>) -> BTreeMap<ConfigNa
             String::from_utf8_lossy(bytes).into_owned()
         }
     };
-    manifest.config.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    manifest
+        .config
+        .iter()
+        .map(|(name, value)| (name.clone(), text(value)))
+        .collect()
 }
 
 fn as_text(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ pub(crate) struct Fault {
 
 impl Fault {
     pub(crate) fn new(problem: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { problem: problem.into(), mend: mend.into() }
+        Self {
+            problem: problem.into(),
+            mend: mend.into(),
+        }
     }
 }

@@ -56,7 +56,13 @@ impl Finding {
         problem: impl Into<String>,
         mend: impl Into<String>,
     ) -> Self {
-        Self { rule, file: file.to_owned(), line: None, problem: problem.into(), mend: mend.into() }
+        Self {
+            rule,
+            file: file.to_owned(),
+            line: None,
+            problem: problem.into(),
+            mend: mend.into(),
+        }
     }
 
     /// The same finding at a line.

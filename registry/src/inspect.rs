@@ -73,7 +73,10 @@ impl HostInterface {
     }
 
     fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, interface)| *interface)
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, interface)| *interface)
     }
 }
 
@@ -81,25 +84,39 @@ impl HostInterface {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InspectError {
     /// Not WebAssembly, or beyond what is allowed.
-    #[error("it is no valid component: {0}; build it for wasm32-unknown-unknown with the SDK and without threads, exceptions or garbage collection")]
+    #[error(
+        "it is no valid component: {0}; build it for wasm32-unknown-unknown with the SDK and without threads, exceptions or garbage collection"
+    )]
     Invalid(String),
     /// A module where a component is expected.
-    #[error("it is a core module, not a component; wrap it with wit-component (the SDK's build does)")]
+    #[error(
+        "it is a core module, not a component; wrap it with wit-component (the SDK's build does)"
+    )]
     Module,
     /// WASI, or anything else beside the contract.
-    #[error("it imports {0}, which no plugin gets; remove what needs it (print, files, clocks and randomness of the standard library) and use guichet:host instead")]
+    #[error(
+        "it imports {0}, which no plugin gets; remove what needs it (print, files, clocks and randomness of the standard library) and use guichet:host instead"
+    )]
     Import(String),
     /// An export beside the contract.
-    #[error("it exports {0}, which is no service kind of the contract; export only guichet:service interfaces")]
+    #[error(
+        "it exports {0}, which is no service kind of the contract; export only guichet:service interfaces"
+    )]
     Export(String),
     /// Nothing exported.
-    #[error("it exports no service kind; export at least one of bill-payment, inquiry and credential")]
+    #[error(
+        "it exports no service kind; export at least one of bill-payment, inquiry and credential"
+    )]
     NoKind,
     /// Another or mixed contract version.
-    #[error("it was built against contract version {0}, which this host does not serve; build it against 0.1.0")]
+    #[error(
+        "it was built against contract version {0}, which this host does not serve; build it against 0.1.0"
+    )]
     Version(String),
     /// Right names with other types.
-    #[error("its {kind} does not have the functions and types of the contract: {problem}; build it against the unchanged wit folder")]
+    #[error(
+        "its {kind} does not have the functions and types of the contract: {problem}; build it against the unchanged wit folder"
+    )]
     Shape {
         /// The export.
         kind: ServiceKind,
@@ -113,7 +130,9 @@ pub fn inspect(bytes: &[u8]) -> Result<ComponentFacts, InspectError> {
     if Parser::is_core_wasm(bytes) {
         return Err(InspectError::Module);
     }
-    Validator::new_with_features(FEATURES).validate_all(bytes).map_err(invalid)?;
+    Validator::new_with_features(FEATURES)
+        .validate_all(bytes)
+        .map_err(invalid)?;
     let names = read_names(bytes)?;
     let version = common_version(&names)?;
     let mut imports = BTreeSet::new();
@@ -142,7 +161,13 @@ pub fn inspect(bytes: &[u8]) -> Result<ComponentFacts, InspectError> {
         contract::check(&version, *kind, bytes)?;
     }
     let size_bytes = bytes.len() as u64;
-    Ok(ComponentFacts { digest: sha256(bytes), size_bytes, contract: version, kinds, imports })
+    Ok(ComponentFacts {
+        digest: sha256(bytes),
+        size_bytes,
+        contract: version,
+        kinds,
+        imports,
+    })
 }
 
 /// Names at the outermost level.
@@ -152,23 +177,33 @@ struct Names {
 }
 
 fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
-    let mut names = Names { imports: Vec::new(), exports: Vec::new() };
+    let mut names = Names {
+        imports: Vec::new(),
+        exports: Vec::new(),
+    };
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(invalid)? {
-            Payload::Version { encoding: Encoding::Module, .. } if depth == 0 => {
+            Payload::Version {
+                encoding: Encoding::Module,
+                ..
+            } if depth == 0 => {
                 return Err(InspectError::Module);
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    names.imports.push(import.map_err(invalid)?.name.name.to_owned());
+                    names
+                        .imports
+                        .push(import.map_err(invalid)?.name.name.to_owned());
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
                 for export in section {
-                    names.exports.push(export.map_err(invalid)?.name.name.to_owned());
+                    names
+                        .exports
+                        .push(export.map_err(invalid)?.name.name.to_owned());
                 }
             }
             _ => {}
@@ -183,7 +218,10 @@ fn invalid(error: wasmparser::BinaryReaderError) -> InspectError {
 
 /// Foreign names and messages are quoted in part only.
 fn shorten(text: &str) -> String {
-    text.chars().filter(|character| !character.is_control()).take(300).collect()
+    text.chars()
+        .filter(|character| !character.is_control())
+        .take(300)
+        .collect()
 }
 
 /// `guichet:host/http@0.1.0` as package, interface and version.

@@ -15,7 +15,11 @@ pub(crate) fn component(world: &str, edit: impl Fn(&str) -> String) -> Vec<u8> {
     let mangling = ManglingAndAbi::Legacy(LiftLowerAbi::Sync);
     let mut module = dummy_module(&resolve, world, mangling);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
+    ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .encode()
+        .unwrap()
 }
 
 /// A component from its text.
@@ -97,7 +101,10 @@ pub(crate) fn package(manifest: &str, services: &str) -> Vec<crate::bundle::Bund
 
 /// One file of a package.
 pub(crate) fn file(path: &str, bytes: &[u8]) -> crate::bundle::BundleFile {
-    crate::bundle::BundleFile { path: path.parse().unwrap(), bytes: bytes.to_vec() }
+    crate::bundle::BundleFile {
+        path: path.parse().unwrap(),
+        bytes: bytes.to_vec(),
+    }
 }
 
 /// A bundle signed with the development key of `demo`.

@@ -65,7 +65,10 @@ impl Taxonomy {
         for (group, entry) in groups.iter().enumerate() {
             for (position, category) in entry.categories.iter().enumerate() {
                 let place = (group, position);
-                if category_positions.insert(category.code.clone(), place).is_some() {
+                if category_positions
+                    .insert(category.code.clone(), place)
+                    .is_some()
+                {
                     return Err(TaxonomyError::Categories(format!(
                         "{} stands there twice",
                         category.code
@@ -73,7 +76,12 @@ impl Taxonomy {
                 }
             }
         }
-        Ok(Self { regions, region_positions, groups, category_positions })
+        Ok(Self {
+            regions,
+            region_positions,
+            groups,
+            category_positions,
+        })
     }
 
     /// All regions, by code.
@@ -85,20 +93,26 @@ impl Taxonomy {
     /// The region of a code.
     #[must_use]
     pub fn region(&self, code: &str) -> Option<&Region> {
-        self.region_positions.get(code).map(|position| &self.regions[*position])
+        self.region_positions
+            .get(code)
+            .map(|position| &self.regions[*position])
     }
 
     /// A region and everything it lies in, up to the whole country.
     pub fn chain(&self, code: &str) -> impl Iterator<Item = &Region> {
         std::iter::successors(self.region(code), |region| {
-            region.parent.as_ref().and_then(|parent| self.region(parent.as_str()))
+            region
+                .parent
+                .as_ref()
+                .and_then(|parent| self.region(parent.as_str()))
         })
     }
 
     /// Whether `inner` is `outer` or lies in it.
     #[must_use]
     pub fn contains(&self, outer: &str, inner: &str) -> bool {
-        self.chain(inner).any(|region| region.code.as_str() == outer)
+        self.chain(inner)
+            .any(|region| region.code.as_str() == outer)
     }
 
     /// Groups of categories, in the order in which they are shown.
@@ -122,7 +136,13 @@ mod tests {
     #[test]
     fn the_embedded_tables_are_whole() {
         let taxonomy = Taxonomy::embedded();
-        let count = |level| taxonomy.regions().iter().filter(|region| region.level == level).count();
+        let count = |level| {
+            taxonomy
+                .regions()
+                .iter()
+                .filter(|region| region.level == level)
+                .count()
+        };
         assert_eq!(count(RegionLevel::Country), 1);
         assert_eq!(count(RegionLevel::Province), 31);
         assert_eq!(count(RegionLevel::City), 333);

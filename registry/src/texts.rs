@@ -72,10 +72,19 @@ impl Texts {
     /// else English, which every text has.
     #[must_use]
     pub fn in_locale(&self, locale: &str) -> &str {
-        let language = |tag: &str| tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+        let language = |tag: &str| {
+            tag.split('-')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_lowercase()
+        };
         let wanted = language(locale);
         self.get(locale)
-            .or_else(|| self.iter().find(|(tag, _)| language(tag) == wanted).map(|(_, text)| text))
+            .or_else(|| {
+                self.iter()
+                    .find(|(tag, _)| language(tag) == wanted)
+                    .map(|(_, text)| text)
+            })
             .unwrap_or_else(|| self.english())
     }
 
@@ -97,11 +106,14 @@ impl Texts {
     }
 
     fn required(&self, tag: &str) -> &str {
-        self.get(tag).expect("texts are made with their required languages")
+        self.get(tag)
+            .expect("texts are made with their required languages")
     }
 
     fn get(&self, tag: &str) -> Option<&str> {
-        self.iter().find(|(name, _)| *name == tag).map(|(_, text)| text)
+        self.iter()
+            .find(|(name, _)| *name == tag)
+            .map(|(_, text)| text)
     }
 }
 

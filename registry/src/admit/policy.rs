@@ -54,9 +54,9 @@ impl AdmissionPolicy {
         let publisher = manifest.package.publisher();
         let known = match &self.keys {
             KeyPolicy::Development => SigningKey::development(publisher).public() == signer,
-            KeyPolicy::Enrolled(keys) => {
-                keys.get(publisher).is_some_and(|keys| keys.contains(&signer))
-            }
+            KeyPolicy::Enrolled(keys) => keys
+                .get(publisher)
+                .is_some_and(|keys| keys.contains(&signer)),
         };
         if known {
             return Vec::new();
@@ -73,7 +73,8 @@ impl AdmissionPolicy {
 /// The publisher's key, after its signature was found right. Every other
 /// signature must be right too.
 pub(super) fn signer(bundle: &Bundle<'_>) -> Result<PublicKey, Finding> {
-    let finding = |problem: &str, mend: &str| Finding::new(Rule::Signature, "bundle", problem, mend);
+    let finding =
+        |problem: &str, mend: &str| Finding::new(Rule::Signature, "bundle", problem, mend);
     for signature in bundle.signatures() {
         signature
             .key

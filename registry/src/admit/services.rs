@@ -59,28 +59,40 @@ pub(super) fn read(
         let service = read_line(line, &mut faults);
         if let Some(mut service) = service {
             let seen = earlier.inputs.share(&mut service.inputs);
-            faults.extend(check::service::check(&service, facts, Taxonomy::embedded(), seen));
+            faults.extend(check::service::check(
+                &service,
+                facts,
+                Taxonomy::embedded(),
+                seen,
+            ));
             faults.extend(compare(&service, index + 1, manifest, shelf, &mut earlier));
             read.services.push(Shared::from(service));
         }
-        read.findings.extend(faults.into_iter().map(|(rule, fault)| {
-            Finding::new(rule, SERVICES_FILE, fault.problem, fault.mend).at(Some(index + 1))
-        }));
+        read.findings
+            .extend(faults.into_iter().map(|(rule, fault)| {
+                Finding::new(rule, SERVICES_FILE, fault.problem, fault.mend).at(Some(index + 1))
+            }));
     }
-    read.services.sort_by(|left, right| left.code.cmp(&right.code));
+    read.services
+        .sort_by(|left, right| left.code.cmp(&right.code));
     read
 }
 
 fn read_line(line: &[u8], faults: &mut Vec<check::service::Ruled>) -> Option<Service> {
     if line.len() > LINE_LIMIT_BYTES {
         let problem = format!("the line is longer than {LINE_LIMIT_BYTES} bytes");
-        faults.push((Rule::Service, check::Fault::new(problem, "shorten the service")));
+        faults.push((
+            Rule::Service,
+            check::Fault::new(problem, "shorten the service"),
+        ));
         return None;
     }
     serde_json::from_slice(line)
         .map_err(|error| {
             let text = error.to_string();
-            let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(before, _)| before);
+            let message = text
+                .rsplit_once(" at line ")
+                .map_or(text.as_str(), |(before, _)| before);
             let problem = format!("column {}: {message}", error.column());
             let fault = check::Fault::new(problem, "write it as docs/manifest.md says");
             faults.push((Rule::Service, fault));
@@ -106,7 +118,10 @@ fn compare(
             "give each service a code of its own",
         )),
     }
-    if let Some(owner) = shelf.owner(code).filter(|owner| **owner != manifest.package) {
+    if let Some(owner) = shelf
+        .owner(code)
+        .filter(|owner| **owner != manifest.package)
+    {
         faults.push(check::Fault::new(
             format!("the code {code} belongs to the package {owner}"),
             "choose another code",
@@ -114,13 +129,23 @@ fn compare(
     }
     let biller = &service.biller;
     let names = earlier.billers.entry(biller.id.clone()).or_insert_with(|| {
-        shelf.biller(&biller.id).cloned().unwrap_or_else(|| biller.names.clone())
+        shelf
+            .biller(&biller.id)
+            .cloned()
+            .unwrap_or_else(|| biller.names.clone())
     });
     if *names != biller.names {
         faults.push(check::Fault::new(
-            format!("the biller {} has another name elsewhere: {}", biller.id, names.english()),
+            format!(
+                "the biller {} has another name elsewhere: {}",
+                biller.id,
+                names.english()
+            ),
             "write the same names everywhere, or give the other biller an id of its own",
         ));
     }
-    faults.into_iter().map(|fault| (Rule::Duplicate, fault)).collect()
+    faults
+        .into_iter()
+        .map(|fault| (Rule::Duplicate, fault))
+        .collect()
 }

@@ -40,11 +40,15 @@ impl Shelf {
 
     /// Remembers an admitted release.
     pub fn add(&mut self, admission: &Admission) {
-        self.components.insert(admission.component.digest, admission.component.clone());
+        self.components
+            .insert(admission.component.digest, admission.component.clone());
         for service in &admission.services {
-            self.services.insert(service.code.clone(), admission.package().clone());
+            self.services
+                .insert(service.code.clone(), admission.package().clone());
             let biller = &service.biller;
-            self.billers.entry(biller.id.clone()).or_insert_with(|| biller.names.clone());
+            self.billers
+                .entry(biller.id.clone())
+                .or_insert_with(|| biller.names.clone());
         }
     }
 
@@ -59,10 +63,13 @@ impl Shelf {
         for bundle in bundles {
             first.push(self.admit_one(bundle.as_ref(), policy));
         }
-        let again = first.into_iter().zip(bundles).map(|(result, bundle)| match result {
-            Err(error) if waits_for_code(&error) => self.admit_one(bundle.as_ref(), policy),
-            settled => settled,
-        });
+        let again = first
+            .into_iter()
+            .zip(bundles)
+            .map(|(result, bundle)| match result {
+                Err(error) if waits_for_code(&error) => self.admit_one(bundle.as_ref(), policy),
+                settled => settled,
+            });
         again.collect()
     }
 
@@ -78,5 +85,8 @@ impl Shelf {
 }
 
 fn waits_for_code(error: &AdmissionError) -> bool {
-    error.findings.iter().any(|finding| finding.rule == Rule::ComponentUnknown)
+    error
+        .findings
+        .iter()
+        .any(|finding| finding.rule == Rule::ComponentUnknown)
 }

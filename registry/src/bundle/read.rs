@@ -159,13 +159,19 @@ fn take_files(entries: Vec<Entry>, mut content: &[u8]) -> Result<Vec<Held<'_>>, 
     for Entry { path, digest, size } in entries {
         let (bytes, rest) = content.split_at_checked(size).ok_or(BundleError::Length)?;
         content = rest;
-        files.push(Held { path, digest, bytes });
+        files.push(Held {
+            path,
+            digest,
+            bytes,
+        });
     }
     if !content.is_empty() {
         return Err(BundleError::Length);
     }
     match files.iter().find(|held| sha256(held.bytes) != held.digest) {
-        Some(held) => Err(BundleError::Digest { path: held.path.to_string() }),
+        Some(held) => Err(BundleError::Digest {
+            path: held.path.to_string(),
+        }),
         None => Ok(files),
     }
 }

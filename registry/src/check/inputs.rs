@@ -17,7 +17,11 @@ pub(crate) fn check(schema: &InputSchema) -> Vec<Fault> {
         let problem = format!("the form has more than {FIELDS_LIMIT} fields");
         faults.push(Fault::new(problem, "ask for less"));
     }
-    for name in schema.required.iter().filter(|name| !schema.properties.contains_key(*name)) {
+    for name in schema
+        .required
+        .iter()
+        .filter(|name| !schema.properties.contains_key(*name))
+    {
         faults.push(Fault::new(
             format!("the required field {name:?} is not among the properties"),
             "add the property, or take the name out of required",
@@ -38,7 +42,11 @@ fn property_faults(property: &Property) -> Vec<Fault> {
     match property.kind {
         PropertyType::String => faults.extend(string_faults(property)),
         PropertyType::Integer => {
-            if property.minimum.zip(property.maximum).is_none_or(|(least, most)| least > most) {
+            if property
+                .minimum
+                .zip(property.maximum)
+                .is_none_or(|(least, most)| least > most)
+            {
                 faults.push(Fault::new(
                     "an integer has a minimum and a maximum, in this order",
                     "state both",
@@ -59,8 +67,10 @@ fn misplaced(property: &Property) -> Vec<Fault> {
         ("format", property.format.is_some()),
         ("enum", !property.choices.is_empty()),
     ];
-    let for_integers =
-        [("minimum", property.minimum.is_some()), ("maximum", property.maximum.is_some())];
+    let for_integers = [
+        ("minimum", property.minimum.is_some()),
+        ("maximum", property.maximum.is_some()),
+    ];
     let wrong: Vec<&str> = match property.kind {
         PropertyType::String => used(&for_integers),
         PropertyType::Integer => used(&for_strings),
@@ -73,7 +83,11 @@ fn misplaced(property: &Property) -> Vec<Fault> {
 }
 
 fn used(keywords: &[(&'static str, bool)]) -> Vec<&'static str> {
-    keywords.iter().filter(|(_, used)| *used).map(|(name, _)| *name).collect()
+    keywords
+        .iter()
+        .filter(|(_, used)| *used)
+        .map(|(name, _)| *name)
+        .collect()
 }
 
 fn string_faults(property: &Property) -> Vec<Fault> {
@@ -98,16 +112,25 @@ fn string_faults(property: &Property) -> Vec<Fault> {
 }
 
 fn pattern_fault(pattern: &str) -> Option<Fault> {
-    let mend = "write it between ^ and $ with plain classes such as [0-9], groups and bounded repeats";
-    if pattern.len() > PATTERN_LIMIT_BYTES || !(pattern.starts_with('^') && pattern.ends_with('$')) {
-        return Some(Fault::new("the pattern is too long, or does not bind the whole text", mend));
+    let mend =
+        "write it between ^ and $ with plain classes such as [0-9], groups and bounded repeats";
+    if pattern.len() > PATTERN_LIMIT_BYTES || !(pattern.starts_with('^') && pattern.ends_with('$'))
+    {
+        return Some(Fault::new(
+            "the pattern is too long, or does not bind the whole text",
+            mend,
+        ));
     }
     if let Some(escape) = foreign_escape(pattern) {
-        let problem = format!("the pattern's \\{escape} means different things in different engines");
+        let problem =
+            format!("the pattern's \\{escape} means different things in different engines");
         return Some(Fault::new(problem, mend));
     }
     if pattern.contains("(?") && !pattern.contains("(?:") {
-        return Some(Fault::new("the pattern has a group that not every engine knows", mend));
+        return Some(Fault::new(
+            "the pattern has a group that not every engine knows",
+            mend,
+        ));
     }
     let compiled = RegexBuilder::new(pattern).size_limit(1 << 20).build();
     compiled.err().map(|error| {
@@ -137,7 +160,9 @@ fn choice_fault(property: &Property) -> Option<Fault> {
     let mut distinct: Vec<&str> = choices.iter().map(AsRef::as_ref).collect();
     distinct.sort_unstable();
     distinct.dedup();
-    let short = choices.iter().all(|choice| (1..=100).contains(&choice.len()));
+    let short = choices
+        .iter()
+        .all(|choice| (1..=100).contains(&choice.len()));
     if distinct.len() != choices.len() || choices.len() > CHOICES_LIMIT || !short {
         let problem = format!("enum has at most {CHOICES_LIMIT} different texts of 1 to 100 bytes");
         return Some(Fault::new(problem, "correct it"));
@@ -161,7 +186,10 @@ mod tests {
         property["x-guichet"]["label"] = json!({"zh-CN": "户号", "en": "Account"});
         let schema = json!({"type": "object", "properties": {"account": property}});
         let schema: InputSchema = serde_json::from_value(schema).unwrap();
-        check(&schema).iter().map(|fault| format!("{}; {}\n", fault.problem, fault.mend)).collect()
+        check(&schema)
+            .iter()
+            .map(|fault| format!("{}; {}\n", fault.problem, fault.mend))
+            .collect()
     }
 
     #[test]
@@ -184,19 +212,55 @@ mod tests {
     fn every_unlawful_field_is_refused() {
         let cases = [
             (json!({"type": "string"}), "nothing bounds the text"),
-            (json!({"type": "string", "maxLength": 1_001}), "maxLength is 1 to 1000"),
-            (json!({"type": "string", "maxLength": 2, "minLength": 3}), "not below minLength"),
-            (json!({"type": "string", "pattern": "[0-9]+"}), "bind the whole text"),
-            (json!({"type": "string", "pattern": "^\\d+$"}), "\\d means different things"),
-            (json!({"type": "string", "pattern": "^(a$"}), "cannot be used"),
-            (json!({"type": "string", "pattern": "^(?=a)$"}), "not every engine knows"),
-            (json!({"type": "string", "pattern": "^a{1000}{1000}$"}), "cannot be used"),
-            (json!({"type": "string", "enum": ["a", "a"]}), "different texts"),
+            (
+                json!({"type": "string", "maxLength": 1_001}),
+                "maxLength is 1 to 1000",
+            ),
+            (
+                json!({"type": "string", "maxLength": 2, "minLength": 3}),
+                "not below minLength",
+            ),
+            (
+                json!({"type": "string", "pattern": "[0-9]+"}),
+                "bind the whole text",
+            ),
+            (
+                json!({"type": "string", "pattern": "^\\d+$"}),
+                "\\d means different things",
+            ),
+            (
+                json!({"type": "string", "pattern": "^(a$"}),
+                "cannot be used",
+            ),
+            (
+                json!({"type": "string", "pattern": "^(?=a)$"}),
+                "not every engine knows",
+            ),
+            (
+                json!({"type": "string", "pattern": "^a{1000}{1000}$"}),
+                "cannot be used",
+            ),
+            (
+                json!({"type": "string", "enum": ["a", "a"]}),
+                "different texts",
+            ),
             (json!({"type": "string", "enum": ["a"]}), "name each value"),
-            (json!({"type": "string", "maxLength": 1, "minimum": 1}), "minimum does not go"),
-            (json!({"type": "integer", "minimum": 1}), "a minimum and a maximum"),
-            (json!({"type": "integer", "minimum": 2, "maximum": 1}), "in this order"),
-            (json!({"type": "boolean", "pattern": "^a$"}), "pattern does not go"),
+            (
+                json!({"type": "string", "maxLength": 1, "minimum": 1}),
+                "minimum does not go",
+            ),
+            (
+                json!({"type": "integer", "minimum": 1}),
+                "a minimum and a maximum",
+            ),
+            (
+                json!({"type": "integer", "minimum": 2, "maximum": 1}),
+                "in this order",
+            ),
+            (
+                json!({"type": "boolean", "pattern": "^a$"}),
+                "pattern does not go",
+            ),
         ];
         for (property, expected) in cases {
             let found = faults(property.clone());
@@ -213,6 +277,10 @@ mod tests {
         assert!(serde_json::from_value::<InputSchema>(foreign).is_err());
         let missing = json!({"type": "object", "properties": {}, "required": ["a"]});
         let schema: InputSchema = serde_json::from_value(missing).unwrap();
-        assert!(check(&schema)[0].problem.contains("not among the properties"));
+        assert!(
+            check(&schema)[0]
+                .problem
+                .contains("not among the properties")
+        );
     }
 }

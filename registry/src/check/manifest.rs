@@ -20,7 +20,13 @@ const CONFIG_FILE_LIMIT_BYTES: usize = 1 << 20;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Files that a bundle may hold beside those that the manifest names.
-const KNOWN_FILES: [&str; 5] = ["LICENSE", "README.md", "sbom.json", MANIFEST_FILE, SERVICES_FILE];
+const KNOWN_FILES: [&str; 5] = [
+    "LICENSE",
+    "README.md",
+    "sbom.json",
+    MANIFEST_FILE,
+    SERVICES_FILE,
+];
 
 pub(crate) fn check(source: &Source<'_>, bundle: &Bundle<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -38,11 +44,17 @@ pub(crate) fn check(source: &Source<'_>, bundle: &Bundle<'_>) -> Vec<Finding> {
         add(&["endpoints", name.as_str()], endpoint_faults(endpoint));
         for (index, route) in endpoint.routes.iter().enumerate() {
             let index = index.to_string();
-            add(&["endpoints", name.as_str(), "routes", &index], route_faults(route));
+            add(
+                &["endpoints", name.as_str(), "routes", &index],
+                route_faults(route),
+            );
         }
     }
     for (name, key) in &manifest.keys {
-        add(&["keys", name.as_str()], key_faults(key, &manifest.permissions));
+        add(
+            &["keys", name.as_str()],
+            key_faults(key, &manifest.permissions),
+        );
     }
     add(&["permissions"], permission_faults(&manifest.permissions));
     add(&["limits"], limits(manifest));
@@ -82,20 +94,29 @@ fn component(manifest: &Manifest, bundle: &Bundle<'_>) -> Vec<Fault> {
             "build the component before the bundle, or correct the name",
         )],
         Component::File(name) if !name.ends_with(".wasm") => {
-            vec![Fault::new(format!("{name:?} does not end in .wasm"), "call it component.wasm")]
+            vec![Fault::new(
+                format!("{name:?} does not end in .wasm"),
+                "call it component.wasm",
+            )]
         }
         Component::File(_) | Component::Digest(_) => Vec::new(),
     }
 }
 
 fn parts(manifest: &Manifest) -> Vec<Fault> {
-    [("endpoints", manifest.endpoints.len()), ("keys", manifest.keys.len())]
-        .into_iter()
-        .filter(|(_, count)| *count > PARTS_LIMIT)
-        .map(|(what, _)| {
-            Fault::new(format!("more than {PARTS_LIMIT} {what}"), "split the package")
-        })
-        .collect()
+    [
+        ("endpoints", manifest.endpoints.len()),
+        ("keys", manifest.keys.len()),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > PARTS_LIMIT)
+    .map(|(what, _)| {
+        Fault::new(
+            format!("more than {PARTS_LIMIT} {what}"),
+            "split the package",
+        )
+    })
+    .collect()
 }
 
 fn endpoint_faults(endpoint: &Endpoint) -> Vec<Fault> {
@@ -120,10 +141,15 @@ fn route_faults(route: &Route) -> Vec<Fault> {
     let unknown = |method: &&String| !METHODS.contains(&method.as_str());
     if route.methods.is_empty() || route.methods.iter().any(|method| unknown(&method)) {
         let mend = format!("name one or more of {}", METHODS.join(", "));
-        faults.push(Fault::new("the methods of a route are missing or unknown", mend));
+        faults.push(Fault::new(
+            "the methods of a route are missing or unknown",
+            mend,
+        ));
     }
     let prefix = &route.path_prefix;
-    let visible = prefix.bytes().all(|byte| byte.is_ascii_graphic() && !b"\\%?#;".contains(&byte));
+    let visible = prefix
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"\\%?#;".contains(&byte));
     let tricky = prefix.contains("//") || prefix.split('/').any(|part| part == "." || part == "..");
     if !prefix.starts_with('/') || prefix.len() > 200 || !visible || tricky {
         faults.push(Fault::new(
@@ -153,8 +179,15 @@ fn key_faults(key: &Key, permissions: &Permissions) -> Vec<Fault> {
 
 fn permission_faults(permissions: &Permissions) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if permissions.kv.as_ref().is_some_and(|kv| !(1..=KV_LIMIT_BYTES).contains(&kv.quota_bytes)) {
-        faults.push(Fault::new("kv.quota_bytes is not 1 to 16,777,216", "ask for what is needed"));
+    if permissions
+        .kv
+        .as_ref()
+        .is_some_and(|kv| !(1..=KV_LIMIT_BYTES).contains(&kv.quota_bytes))
+    {
+        faults.push(Fault::new(
+            "kv.quota_bytes is not 1 to 16,777,216",
+            "ask for what is needed",
+        ));
     }
     if let Some(handoff) = &permissions.handoff {
         let plain = handoff.origins.iter().any(|origin| origin.is_plain());
@@ -175,23 +208,38 @@ fn limits(manifest: &Manifest) -> Vec<Fault> {
         ("deadline_ms", wish.deadline_ms.map(u64::from), 10, 60_000),
         ("exchange_ms", wish.exchange_ms.map(u64::from), 10, 60_000),
         ("response_bytes", wish.response_bytes, 1, 16 << 20),
-        ("concurrent_calls", wish.concurrent_calls.map(u64::from), 1, 1_024),
+        (
+            "concurrent_calls",
+            wish.concurrent_calls.map(u64::from),
+            1,
+            1_024,
+        ),
     ];
     bounds
         .into_iter()
-        .filter(|(_, wished, least, most)| wished.is_some_and(|value| !(*least..=*most).contains(&value)))
+        .filter(|(_, wished, least, most)| {
+            wished.is_some_and(|value| !(*least..=*most).contains(&value))
+        })
         .map(|(name, _, least, most)| {
-            Fault::new(format!("{name} is not {least} to {most}"), "wish for less, or leave it out")
+            Fault::new(
+                format!("{name} is not {least} to {most}"),
+                "wish for less, or leave it out",
+            )
         })
         .collect()
 }
 
 fn config(value: &ConfigValue, bundle: &Bundle<'_>) -> Vec<Fault> {
-    let ConfigValue::File(reference) = value else { return Vec::new() };
+    let ConfigValue::File(reference) = value else {
+        return Vec::new();
+    };
     let problem = match bundle.file(&reference.file) {
         None => format!("the bundle has no file {:?}", reference.file),
         Some(bytes) if bytes.len() > CONFIG_FILE_LIMIT_BYTES => {
-            format!("{:?} is larger than {CONFIG_FILE_LIMIT_BYTES} bytes", reference.file)
+            format!(
+                "{:?} is larger than {CONFIG_FILE_LIMIT_BYTES} bytes",
+                reference.file
+            )
         }
         Some(bytes) if std::str::from_utf8(bytes).is_err() => {
             format!("{:?} is not UTF-8 text", reference.file)
@@ -203,9 +251,10 @@ fn config(value: &ConfigValue, bundle: &Bundle<'_>) -> Vec<Fault> {
 
 fn stray_files(manifest: &Manifest, bundle: &Bundle<'_>) -> Vec<Fault> {
     let referred = |path: &str| {
-        let by_config = manifest.config.values().any(
-            |value| matches!(value, ConfigValue::File(reference) if reference.file == path),
-        );
+        let by_config = manifest
+            .config
+            .values()
+            .any(|value| matches!(value, ConfigValue::File(reference) if reference.file == path));
         by_config || matches!(&manifest.component, Component::File(name) if name == path)
     };
     bundle

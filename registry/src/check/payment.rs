@@ -13,7 +13,10 @@ const AMOUNT_LIMIT: i64 = 1_000_000_000_000;
 
 pub(crate) fn check(terms: &PaymentTerms) -> Vec<Fault> {
     let mut faults = amounts(&terms.amount);
-    let whole = matches!(terms.amount.rule, AmountRule::Exact | AmountRule::WholePlus { .. });
+    let whole = matches!(
+        terms.amount.rule,
+        AmountRule::Exact | AmountRule::WholePlus { .. }
+    );
     if whole && matches!(terms.flow, Flow::Direct | Flow::ValidateThenPay) {
         faults.push(Fault::new(
             "an open bill owes nothing, so the payer must be able to choose the amount",
@@ -35,23 +38,37 @@ pub(crate) fn check(terms: &PaymentTerms) -> Vec<Fault> {
 fn amounts(amounts: &Amounts) -> Vec<Fault> {
     let mut faults = Vec::new();
     let stated = stated_amounts(amounts);
-    if stated.iter().any(|money| !money.is_positive() || money.minor_units() > AMOUNT_LIMIT) {
+    if stated
+        .iter()
+        .any(|money| !money.is_positive() || money.minor_units() > AMOUNT_LIMIT)
+    {
         faults.push(Fault::new(
             "an amount is not between 1 and 1,000,000,000,000 minor units",
             "correct it",
         ));
     }
-    if stated.windows(2).any(|pair| pair[0].currency() != pair[1].currency()) {
-        faults.push(Fault::new("the amounts have different currencies", "use one currency"));
+    if stated
+        .windows(2)
+        .any(|pair| pair[0].currency() != pair[1].currency())
+    {
+        faults.push(Fault::new(
+            "the amounts have different currencies",
+            "use one currency",
+        ));
     }
     if let Some((problem, mend)) = rule_fault(&amounts.rule) {
         faults.push(Fault::new(problem, mend));
     }
     let below = |limit: Option<Money>, least: Option<Money>| {
-        limit.zip(least).is_some_and(|(limit, least)| limit.minor_units() < least.minor_units())
+        limit
+            .zip(least)
+            .is_some_and(|(limit, least)| limit.minor_units() < least.minor_units())
     };
     if below(amounts.per_payment, least(&amounts.rule))
-        || below(amounts.per_day, amounts.per_payment.or_else(|| least(&amounts.rule)))
+        || below(
+            amounts.per_day,
+            amounts.per_payment.or_else(|| least(&amounts.rule)),
+        )
     {
         faults.push(Fault::new(
             "a limit is so low that nothing can be paid, or the day's is below the payment's",
@@ -67,7 +84,11 @@ fn stated_amounts(amounts: &Amounts) -> Vec<Money> {
         AmountRule::AtMost { maximum } => vec![*maximum],
         AmountRule::AtLeast { minimum } => vec![*minimum],
         AmountRule::Between { minimum, maximum } => vec![*minimum, *maximum],
-        AmountRule::Steps { minimum, maximum, step } => vec![*minimum, *maximum, *step],
+        AmountRule::Steps {
+            minimum,
+            maximum,
+            step,
+        } => vec![*minimum, *maximum, *step],
         AmountRule::Choices { amounts } => amounts.clone(),
         AmountRule::WholePlus { allowance } => vec![*allowance],
     };
@@ -81,17 +102,25 @@ fn rule_fault(rule: &AmountRule) -> Option<(&'static str, &'static str)> {
         AmountRule::Between { minimum, maximum } if minor(minimum) > minor(maximum) => {
             Some(("the minimum is above the maximum", "exchange them"))
         }
-        AmountRule::Steps { minimum, maximum, step }
-            if minor(minimum) > minor(maximum) || minor(step) > minor(maximum) =>
-        {
-            Some(("the minimum or the step is above the maximum", "correct them"))
-        }
+        AmountRule::Steps {
+            minimum,
+            maximum,
+            step,
+        } if minor(minimum) > minor(maximum) || minor(step) > minor(maximum) => Some((
+            "the minimum or the step is above the maximum",
+            "correct them",
+        )),
         AmountRule::Choices { amounts }
             if amounts.is_empty()
                 || amounts.len() > CHOICES_LIMIT
-                || amounts.windows(2).any(|pair| minor(&pair[0]) >= minor(&pair[1])) =>
+                || amounts
+                    .windows(2)
+                    .any(|pair| minor(&pair[0]) >= minor(&pair[1])) =>
         {
-            Some(("choices are 1 to 64 different amounts, ascending", "sort them"))
+            Some((
+                "choices are 1 to 64 different amounts, ascending",
+                "sort them",
+            ))
         }
         _ => None,
     }
@@ -113,11 +142,18 @@ fn fee(fee: &Fee, amounts: &Amounts) -> Vec<Fault> {
     let (fine, stated) = match &fee.rule {
         FeeRule::None => (true, None),
         FeeRule::Fixed { amount } => (lawful(amount), Some(*amount)),
-        FeeRule::Rate { basis_points, minimum, maximum } => {
+        FeeRule::Rate {
+            basis_points,
+            minimum,
+            maximum,
+        } => {
             let ordered = minimum.minor_units() <= maximum.minor_units();
             let alike = minimum.currency() == maximum.currency();
             let bounded = lawful(minimum) && lawful(maximum);
-            (*basis_points <= 10_000 && ordered && alike && bounded, Some(*minimum))
+            (
+                *basis_points <= 10_000 && ordered && alike && bounded,
+                Some(*minimum),
+            )
         }
     };
     let mut faults = Vec::new();
@@ -127,9 +163,17 @@ fn fee(fee: &Fee, amounts: &Amounts) -> Vec<Fault> {
             "correct it",
         ));
     }
-    let other = stated_amounts(amounts).first().map(|money| money.currency());
-    if stated.zip(other).is_some_and(|(fee, currency)| fee.currency() != currency) {
-        faults.push(Fault::new("fee and amounts have different currencies", "use one currency"));
+    let other = stated_amounts(amounts)
+        .first()
+        .map(|money| money.currency());
+    if stated
+        .zip(other)
+        .is_some_and(|(fee, currency)| fee.currency() != currency)
+    {
+        faults.push(Fault::new(
+            "fee and amounts have different currencies",
+            "use one currency",
+        ));
     }
     faults
 }
@@ -142,7 +186,10 @@ mod tests {
 
     fn faults(terms: Value) -> String {
         let terms: PaymentTerms = serde_json::from_value(terms).unwrap();
-        check(&terms).iter().map(|fault| format!("{}; {}\n", fault.problem, fault.mend)).collect()
+        check(&terms)
+            .iter()
+            .map(|fault| format!("{}; {}\n", fault.problem, fault.mend))
+            .collect()
     }
 
     fn with_rule(rule: Value) -> String {
@@ -172,13 +219,31 @@ mod tests {
         let dollar = json!({"amount": 5, "currency": "USD"});
         let cases = [
             (json!({"is": "exact"}), "choose the amount"),
-            (json!({"is": "between", "minimum": cny(2), "maximum": cny(1)}), "above the maximum"),
-            (json!({"is": "between", "minimum": cny(0), "maximum": cny(1)}), "not between 1 and"),
-            (json!({"is": "between", "minimum": cny(1), "maximum": dollar}), "different currencies"),
-            (json!({"is": "at-most", "maximum": cny(i64::MAX)}), "not between 1 and"),
-            (json!({"is": "steps", "minimum": cny(1), "maximum": cny(5), "step": cny(6)}), "the step"),
+            (
+                json!({"is": "between", "minimum": cny(2), "maximum": cny(1)}),
+                "above the maximum",
+            ),
+            (
+                json!({"is": "between", "minimum": cny(0), "maximum": cny(1)}),
+                "not between 1 and",
+            ),
+            (
+                json!({"is": "between", "minimum": cny(1), "maximum": dollar}),
+                "different currencies",
+            ),
+            (
+                json!({"is": "at-most", "maximum": cny(i64::MAX)}),
+                "not between 1 and",
+            ),
+            (
+                json!({"is": "steps", "minimum": cny(1), "maximum": cny(5), "step": cny(6)}),
+                "the step",
+            ),
             (json!({"is": "choices", "amounts": []}), "ascending"),
-            (json!({"is": "choices", "amounts": [cny(2), cny(2)]}), "ascending"),
+            (
+                json!({"is": "choices", "amounts": [cny(2), cny(2)]}),
+                "ascending",
+            ),
         ];
         for (rule, expected) in cases {
             let found = with_rule(rule.clone());

@@ -12,17 +12,21 @@ use crate::service::ServiceKind;
 const GUARDED: [(HostInterface, &str, &[&str]); 4] = [
     (HostInterface::Http, "[endpoints.NAME]", &["endpoints"]),
     (HostInterface::Keys, "[keys.NAME]", &["keys"]),
-    (HostInterface::Kv, "[permissions.kv]", &["permissions", "kv"]),
-    (HostInterface::SubjectData, "[permissions.data.\"SCOPE\"]", &["permissions", "data"]),
+    (
+        HostInterface::Kv,
+        "[permissions.kv]",
+        &["permissions", "kv"],
+    ),
+    (
+        HostInterface::SubjectData,
+        "[permissions.data.\"SCOPE\"]",
+        &["permissions", "data"],
+    ),
 ];
 
 /// A component of another package may import more than this package asks for:
 /// it is denied when it is called. A package without services is never called.
-pub(crate) fn check(
-    source: &Source<'_>,
-    facts: &ComponentFacts,
-    services: usize,
-) -> Vec<Finding> {
+pub(crate) fn check(source: &Source<'_>, facts: &ComponentFacts, services: usize) -> Vec<Finding> {
     let asked = asked_for(source);
     let own = matches!(source.manifest.component, Component::File(_)) && services > 0;
     let finding = |problem: String, mend: String, path: &[&str]| {
@@ -31,14 +35,21 @@ pub(crate) fn check(
     let mut findings = Vec::new();
     for (interface, section, path) in GUARDED {
         let name = interface.as_str();
-        match (facts.imports.contains(&interface), asked.contains(&interface)) {
+        match (
+            facts.imports.contains(&interface),
+            asked.contains(&interface),
+        ) {
             (true, false) if own => findings.push(finding(
-                format!("the component imports guichet:host/{name}, which the manifest does not ask for"),
+                format!(
+                    "the component imports guichet:host/{name}, which the manifest does not ask for"
+                ),
                 format!("add {section} with its reason, or remove what uses it from the code"),
                 &["component"],
             )),
             (false, true) => findings.push(finding(
-                format!("the manifest asks for guichet:host/{name}, which the component never imports"),
+                format!(
+                    "the manifest asks for guichet:host/{name}, which the component never imports"
+                ),
                 format!("remove {section}"),
                 path,
             )),
@@ -70,7 +81,10 @@ fn asked_for(source: &Source<'_>) -> BTreeSet<HostInterface> {
         (HostInterface::Http, !manifest.endpoints.is_empty()),
         (HostInterface::Keys, !manifest.keys.is_empty() || legacy),
         (HostInterface::Kv, manifest.permissions.kv.is_some()),
-        (HostInterface::SubjectData, !manifest.permissions.data.is_empty()),
+        (
+            HostInterface::SubjectData,
+            !manifest.permissions.data.is_empty(),
+        ),
     ]
     .into_iter()
     .filter_map(|(interface, asked)| asked.then_some(interface))

@@ -36,7 +36,10 @@ pub(crate) fn check(
     faults.extend(words(service));
     faults.extend(schedule(&service.schedule));
     faults.extend(consent(service));
-    let mut ruled: Vec<Ruled> = faults.into_iter().map(|fault| (Rule::Service, fault)).collect();
+    let mut ruled: Vec<Ruled> = faults
+        .into_iter()
+        .map(|fault| (Rule::Service, fault))
+        .collect();
     let placed = places(service, taxonomy);
     ruled.extend(placed.into_iter().map(|fault| (Rule::Taxonomy, fault)));
     ruled
@@ -51,7 +54,10 @@ fn kind(service: &Service, facts: &ComponentFacts) -> Vec<Fault> {
             format!("use one of {}, or another component", offered.join(", ")),
         ));
     }
-    match (service.kind == ServiceKind::BillPayment, service.payment.is_some()) {
+    match (
+        service.kind == ServiceKind::BillPayment,
+        service.payment.is_some(),
+    ) {
         (true, false) => faults.push(Fault::new(
             "a bill-payment service has no payment terms",
             "add payment with at least its flow",
@@ -73,17 +79,26 @@ fn words(service: &Service) -> Vec<Fault> {
     };
     if service.keywords.len() > KEYWORDS_LIMIT || !service.keywords.iter().all(lawful) {
         faults.push(Fault::new(
-            format!("keywords are at most {KEYWORDS_LIMIT}, each of 1 to {KEYWORD_LIMIT_BYTES} bytes"),
+            format!(
+                "keywords are at most {KEYWORDS_LIMIT}, each of 1 to {KEYWORD_LIMIT_BYTES} bytes"
+            ),
             "keep the words that people look for",
         ));
     }
     if service.audiences.is_empty() {
-        faults.push(Fault::new("nobody may use it", "state audiences: person, firm or both"));
+        faults.push(Fault::new(
+            "nobody may use it",
+            "state audiences: person, firm or both",
+        ));
     }
     let config: usize = service
         .config
         .values()
-        .map(|value| value.as_str().map_or_else(|| value.to_string().len(), str::len))
+        .map(|value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string().len(), str::len)
+        })
         .sum();
     if config > CONFIG_LIMIT_BYTES {
         faults.push(Fault::new(
@@ -96,9 +111,14 @@ fn words(service: &Service) -> Vec<Fault> {
 
 fn schedule(schedule: &Schedule) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let longest = schedule.hours.len().max(schedule.seasons.len()).max(schedule.maintenance.len());
+    let longest = schedule
+        .hours
+        .len()
+        .max(schedule.seasons.len())
+        .max(schedule.maintenance.len());
     if longest > SCHEDULE_LIMIT {
-        let problem = format!("hours, seasons or maintenance have more than {SCHEDULE_LIMIT} entries");
+        let problem =
+            format!("hours, seasons or maintenance have more than {SCHEDULE_LIMIT} entries");
         faults.push(Fault::new(problem, "join them"));
     }
     let empty = |hours: &Hours| hours.from == hours.to;
@@ -116,7 +136,9 @@ fn schedule(schedule: &Schedule) -> Vec<Fault> {
 }
 
 fn consent(service: &Service) -> Vec<Fault> {
-    let Some(consent) = &service.consent else { return Vec::new() };
+    let Some(consent) = &service.consent else {
+        return Vec::new();
+    };
     if consent.scopes.is_empty() || !(1..=365).contains(&consent.valid_days) {
         return vec![Fault::new(
             "a consent has at least one scope and lives 1 to 365 days",
@@ -141,7 +163,10 @@ fn places(service: &Service, taxonomy: &Taxonomy) -> Vec<Fault> {
             "use a code of GET /v1/regions",
         ));
     }
-    let national = service.regions.iter().any(|region| region.as_str() == COUNTRY);
+    let national = service
+        .regions
+        .iter()
+        .any(|region| region.as_str() == COUNTRY);
     if service.regions.is_empty()
         || service.regions.len() > REGIONS_LIMIT
         || service.coverage.len() > REGIONS_LIMIT
@@ -152,7 +177,11 @@ fn places(service: &Service, taxonomy: &Taxonomy) -> Vec<Fault> {
             "name the widest regions only",
         ));
     }
-    let mut sorted: Vec<&str> = service.regions.iter().map(|region| region.as_str()).collect();
+    let mut sorted: Vec<&str> = service
+        .regions
+        .iter()
+        .map(|region| region.as_str())
+        .collect();
     sorted.sort_unstable();
     if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
         faults.push(Fault::new("a region stands there twice", "name each once"));

@@ -31,8 +31,12 @@ struct Contract {
     worlds: HashMap<ServiceKind, WorldId>,
 }
 
-static CONTRACTS: LazyLock<HashMap<&'static str, Contract>> =
-    LazyLock::new(|| FROZEN.iter().map(|frozen| (frozen.version, load(frozen))).collect());
+static CONTRACTS: LazyLock<HashMap<&'static str, Contract>> = LazyLock::new(|| {
+    FROZEN
+        .iter()
+        .map(|frozen| (frozen.version, load(frozen)))
+        .collect()
+});
 
 pub(super) fn is_frozen(version: &str) -> bool {
     FROZEN_VERSIONS.contains(&version)
@@ -41,7 +45,9 @@ pub(super) fn is_frozen(version: &str) -> bool {
 /// Whether the component exports the whole of `kind` and imports nothing that
 /// the host would not give it, types included.
 pub(super) fn check(version: &str, kind: ServiceKind, bytes: &[u8]) -> Result<(), InspectError> {
-    let contract = CONTRACTS.get(version).ok_or_else(|| InspectError::Version(version.into()))?;
+    let contract = CONTRACTS
+        .get(version)
+        .ok_or_else(|| InspectError::Version(version.into()))?;
     wit_component::targets(&contract.resolve, contract.worlds[&kind], bytes).map_err(|error| {
         let problem = super::shorten(&error.root_cause().to_string());
         InspectError::Shape { kind, problem }
@@ -51,13 +57,17 @@ pub(super) fn check(version: &str, kind: ServiceKind, bytes: &[u8]) -> Result<()
 fn load(frozen: &Frozen) -> Contract {
     let mut resolve = Resolve::default();
     let mut push = |name: &str, text| {
-        resolve.push_source(name, text).expect("the embedded contract is tested")
+        resolve
+            .push_source(name, text)
+            .expect("the embedded contract is tested")
     };
     push("host.wit", frozen.host);
     let package = push("service.wit", frozen.service);
     let world = |kind: ServiceKind| {
         let name = format!("{kind}-plugin");
-        resolve.select_world(&[package], Some(&name)).expect("each kind has its world")
+        resolve
+            .select_world(&[package], Some(&name))
+            .expect("each kind has its world")
     };
     let worlds = ServiceKind::ALL.map(|kind| (kind, world(kind))).into();
     Contract { resolve, worlds }

@@ -16,7 +16,10 @@ fn refusal(bytes: &[u8]) -> String {
 #[test]
 fn imports_and_exports_are_read_from_the_component() {
     let facts = inspect(&whole("declarative-plugin")).unwrap();
-    assert_eq!(facts.kinds, [ServiceKind::BillPayment, ServiceKind::Inquiry].into());
+    assert_eq!(
+        facts.kinds,
+        [ServiceKind::BillPayment, ServiceKind::Inquiry].into()
+    );
     assert_eq!(facts.imports.len(), 9);
     assert_eq!(facts.contract, "0.1.0");
     let facts = inspect(&whole("credential-plugin")).unwrap();
@@ -25,8 +28,13 @@ fn imports_and_exports_are_read_from_the_component() {
 
 #[test]
 fn foreign_imports_are_refused_with_the_mend() {
-    let text = refusal(&wat(r#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#));
-    assert!(text.contains("wasi:cli/environment@0.2.0") && text.contains("guichet:host"), "{text}");
+    let text = refusal(&wat(
+        r#"(component (import "wasi:cli/environment@0.2.0" (instance)))"#,
+    ));
+    assert!(
+        text.contains("wasi:cli/environment@0.2.0") && text.contains("guichet:host"),
+        "{text}"
+    );
     let unknown = r#"(component (import "guichet:host/files@0.1.0" (instance)))"#;
     assert!(refusal(&wat(unknown)).contains("guichet:host/files"));
     let function = r#"(component (import "anything" (func)))"#;

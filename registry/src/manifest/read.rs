@@ -24,16 +24,21 @@ impl Manifest {
 
 impl<'a> Source<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Finding> {
-        let text = std::str::from_utf8(bytes).map_err(|_| {
-            finding("the manifest is not UTF-8 text", "save it as UTF-8")
-        })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| finding("the manifest is not UTF-8 text", "save it as UTF-8"))?;
         let fail = |error: &toml::de::Error| {
             let line = error.span().map(|span| line_at(text, span.start));
             finding(error.message(), mend(error.message())).at(line)
         };
-        let root = DeTable::parse(text).map_err(|error| fail(&error))?.into_inner();
+        let root = DeTable::parse(text)
+            .map_err(|error| fail(&error))?
+            .into_inner();
         let manifest = toml::from_str(text).map_err(|error| fail(&error))?;
-        Ok(Self { text, root, manifest })
+        Ok(Self {
+            text,
+            root,
+            manifest,
+        })
     }
 
     /// The line of the part at a path of keys and positions, or of the nearest
@@ -43,15 +48,21 @@ impl<'a> Source<'a> {
         let mut found = None;
         let mut keys = path.iter();
         while let Some(key) = keys.next() {
-            let Some((name, value)) = entry(table, key) else { break };
+            let Some((name, value)) = entry(table, key) else {
+                break;
+            };
             found = Some(name);
             match value.get_ref() {
                 DeValue::Table(inner) => table = inner,
                 DeValue::Array(items) => {
                     let index = keys.next().and_then(|index| index.parse::<usize>().ok());
-                    let Some(item) = index.and_then(|index| items.get(index)) else { break };
+                    let Some(item) = index.and_then(|index| items.get(index)) else {
+                        break;
+                    };
                     found = Some(item.span().start);
-                    let DeValue::Table(inner) = item.get_ref() else { break };
+                    let DeValue::Table(inner) = item.get_ref() else {
+                        break;
+                    };
                     table = inner;
                 }
                 _ => break,
@@ -61,10 +72,7 @@ impl<'a> Source<'a> {
     }
 }
 
-fn entry<'t, 'a>(
-    table: &'t DeTable<'a>,
-    key: &str,
-) -> Option<(usize, &'t Spanned<DeValue<'a>>)> {
+fn entry<'t, 'a>(table: &'t DeTable<'a>, key: &str) -> Option<(usize, &'t Spanned<DeValue<'a>>)> {
     table
         .iter()
         .find(|(name, _)| name.get_ref() == key)
@@ -106,8 +114,17 @@ mod tests {
     #[test]
     fn a_sample_is_read_and_its_parts_have_lines() {
         let source = Source::read(MANIFEST.as_bytes()).unwrap();
-        let line = source.line(&["endpoints", "biller", "routes", "0"]).unwrap();
-        assert!(MANIFEST.lines().nth(line - 1).unwrap().contains("path_prefix"), "{line}");
+        let line = source
+            .line(&["endpoints", "biller", "routes", "0"])
+            .unwrap();
+        assert!(
+            MANIFEST
+                .lines()
+                .nth(line - 1)
+                .unwrap()
+                .contains("path_prefix"),
+            "{line}"
+        );
         let near = source.line(&["endpoints", "biller", "nothing"]);
         assert_eq!(near, source.line(&["endpoints", "biller"]));
     }
@@ -115,14 +132,23 @@ mod tests {
     #[test]
     fn errors_name_line_and_mend() {
         let error = refusal("licence = ", "license = ");
-        assert_eq!((error.line, error.mend.as_str()), (Some(4), "correct the name or remove it"));
+        assert_eq!(
+            (error.line, error.mend.as_str()),
+            (Some(4), "correct the name or remove it")
+        );
         let error = refusal("package = \"demo/water\"", "package = \"water\"");
         assert!(error.to_string().starts_with("plugin.toml:1: "), "{error}");
         assert!(error.problem.contains("publisher/name"));
         let error = refusal("intent = \"declared\"", "intent = \"maybe\"");
-        assert!(error.problem.contains("unknown variant") && error.line.is_some(), "{error}");
+        assert!(
+            error.problem.contains("unknown variant") && error.line.is_some(),
+            "{error}"
+        );
         let error = refusal("version = \"1.0.0\"\n", "");
-        assert!(error.problem.contains("version") && error.mend == "add it", "{error}");
+        assert!(
+            error.problem.contains("version") && error.mend == "add it",
+            "{error}"
+        );
         let error = refusal("version = \"1.0.0\"", "version = ");
         assert_eq!(error.line, Some(2));
         assert!(Source::read(b"\xff").unwrap_err().problem.contains("UTF-8"));

@@ -39,5 +39,7 @@ struct Table {
 
 pub(super) fn read(text: &str) -> Result<Vec<CategoryGroup>, TaxonomyError> {
     let table: Result<Table, _> = toml::from_str(text);
-    table.map(|table| table.group).map_err(|error| TaxonomyError::Categories(error.to_string()))
+    table
+        .map(|table| table.group)
+        .map_err(|error| TaxonomyError::Categories(error.to_string()))
 }

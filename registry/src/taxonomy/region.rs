@@ -43,8 +43,10 @@ pub(super) fn read(text: &str) -> Result<Vec<Region>, TaxonomyError> {
     let mut known = HashSet::new();
     let mut regions = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let region = read_line(line, &known)
-            .map_err(|problem| TaxonomyError::Region { line: index + 1, problem })?;
+        let region = read_line(line, &known).map_err(|problem| TaxonomyError::Region {
+            line: index + 1,
+            problem,
+        })?;
         known.insert(region.code.clone());
         regions.push(region);
     }
@@ -61,13 +63,22 @@ fn read_line(line: &str, known: &HashSet<RegionCode>) -> Result<Region, String> 
         return Err(format!("{code} stands there twice"));
     }
     let (level, parents) = place(code.as_str());
-    let parent = parents.into_iter().find(|parent| known.contains(parent.as_str()));
+    let parent = parents
+        .into_iter()
+        .find(|parent| known.contains(parent.as_str()));
     if parent.is_none() && level != RegionLevel::Country {
         return Err(format!("nothing before it contains {code}"));
     }
     let parent = parent.map(|parent| RegionCode::new(parent).expect("made of six digits"));
     let [name, short_name, english] = [name, short_name, english].map(Box::from);
-    Ok(Region { code, name, short_name, english, level, parent })
+    Ok(Region {
+        code,
+        name,
+        short_name,
+        english,
+        level,
+        parent,
+    })
 }
 
 /// The level, and what could contain the region, nearest first: a district of a
@@ -82,6 +93,9 @@ fn place(code: &str) -> (RegionLevel, Vec<String>) {
     } else if code.ends_with("00") {
         (RegionLevel::City, vec![province])
     } else {
-        (RegionLevel::District, vec![format!("{}00", &code[..4]), province])
+        (
+            RegionLevel::District,
+            vec![format!("{}00", &code[..4]), province],
+        )
     }
 }
