@@ -5,6 +5,7 @@
 
 pub mod admit;
 pub mod bundle;
+pub mod catalogue;
 mod check;
 pub mod finding;
 pub mod inspect;
