@@ -157,38 +157,36 @@ fn gather<'t>(prefix: &str, members: &[(Cow<'t, str>, Node<'t>)]) -> Result<Vec<
     Ok(list)
 }
 
-/// Checks the signature and what else must hold before the answer is believed.
+/// Checks the signature and what must hold before anything in the answer is
+/// believed, a refusal included.
 pub fn believe(part: &Part<'_>) -> Result<(), Fault> {
     if let Some(verify) = part.part("verify") {
         sign::verify(&verify)?;
     }
-    let Some(expected) = part.node("expect") else {
+    expect(part, "expect")
+}
+
+/// Checks that the pairs of templates at a key are equal.
+pub fn expect(part: &Part<'_>, key: &str) -> Result<(), Fault> {
+    let Some(expected) = part.node(key) else {
         return Ok(());
     };
     for pair in expected.elements() {
         let [Node::Text(left), Node::Text(right)] = pair.elements() else {
-            return Err(part.mistake(
-                "expect",
-                "is a list of pairs of templates that must be equal",
-            ));
+            return Err(part.mistake(key, "is a list of pairs of templates that must be equal"));
         };
         if part.view.checking() {
             template::check(left, &part.view)
                 .and_then(|()| template::check(right, &part.view))
-                .map_err(|fault| part.mistake("expect", fault.to_string()))?;
+                .map_err(|fault| part.mistake(key, fault.to_string()))?;
             continue;
         }
-        let (left, right) = (
-            template::fill(left, &part.view)?,
-            template::fill(right, &part.view)?,
-        );
+        let filled = |text| template::fill(text, &part.view);
         let plain =
             |node: &Option<Node<'_>>| node.as_ref().and_then(Node::plain).map(Cow::into_owned);
-        if plain(&left).is_none() || plain(&left) != plain(&right) {
-            return Err(
-                Fault::value("does not hold: the answer belongs to something else")
-                    .at(|| "answer.expect".to_owned()),
-            );
+        let (left, right) = (plain(&filled(left)?), plain(&filled(right)?));
+        if left.is_none() || left != right {
+            return Err(part.foreign(key));
         }
     }
     Ok(())

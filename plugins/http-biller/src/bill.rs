@@ -63,12 +63,10 @@ pub(crate) fn bill(part: &Part<'_>) -> Result<Bill, Fault> {
         rounding: money(part, "rounding")?,
         readings: part.list("readings", reading)?,
         tiers: part.list("tiers", tier)?,
-        payable,
         rule: part
-            .parsed("rule", AmountRule::Exact, |text| {
-                rule(text, &part.view.call.currency)
-            })?
+            .parsed("rule", AmountRule::Exact, |text| rule(text, &payable))?
             .unwrap_or(AmountRule::Exact),
+        payable,
         payability: part
             .text("not_payable")?
             .map_or(Payability::Payable, Payability::NotPayable),
@@ -154,10 +152,10 @@ fn tier(part: &Part<'_>) -> Result<Tier, Fault> {
     })
 }
 
-/// `exact`, `at-most:N`, `at-least:N`, `between:MIN,MAX`, `steps:MIN,MAX,STEP`,
+/// `exact`, `at-most` (any part of what is payable), `at-most:N`, `at-least:N`, `between:MIN,MAX`, `steps:MIN,MAX,STEP`,
 /// `choices:N,N,…`, `whole-plus:N`, amounts in the minor unit. A list may be
 /// written as JSON too, as a configuration value is.
-fn rule(text: &str, currency: &str) -> Result<AmountRule, Fault> {
+fn rule(text: &str, payable: &Money) -> Result<AmountRule, Fault> {
     let (name, numbers) = text.split_once(':').unwrap_or((text, ""));
     let separators = |character: char| matches!(character, ',' | '[' | ']' | '"' | ' ');
     let amounts: Vec<Money> = numbers
@@ -166,7 +164,7 @@ fn rule(text: &str, currency: &str) -> Result<AmountRule, Fault> {
         .map(|number| {
             Ok(Money {
                 minor_units: filter::whole(number)?,
-                currency: currency.to_owned(),
+                currency: payable.currency.clone(),
             })
         })
         .collect::<Result<_, Fault>>()?;
@@ -182,6 +180,7 @@ fn rule(text: &str, currency: &str) -> Result<AmountRule, Fault> {
     let mut next = || amounts.next().ok_or_else(wrong);
     let rule = match name {
         "exact" => AmountRule::Exact,
+        "at-most" if numbers.is_empty() => AmountRule::AtMost(payable.clone()),
         "at-most" => AmountRule::AtMost(next()?),
         "at-least" => AmountRule::AtLeast(next()?),
         "between" => AmountRule::Between(AmountRange {
@@ -213,16 +212,16 @@ mod tests {
             minor_units,
             currency: "CNY".to_owned(),
         };
-        assert_eq!(rule("exact", "CNY"), Ok(AmountRule::Exact));
+        assert_eq!(rule("exact", &fen(0)), Ok(AmountRule::Exact));
         assert_eq!(
-            rule("between:1000,200000", "CNY"),
+            rule("between:1000,200000", &fen(0)),
             Ok(AmountRule::Between(AmountRange {
                 minimum: fen(1000),
                 maximum: fen(200_000)
             }))
         );
         assert_eq!(
-            rule("choices:[1000, 2000]", "CNY"),
+            rule("choices:[1000, 2000]", &fen(0)),
             Ok(AmountRule::Choices(vec![fen(1000), fen(2000)]))
         );
         for wrong in [
@@ -234,7 +233,7 @@ mod tests {
             "at-most:x",
             "exact:1",
         ] {
-            assert!(rule(wrong, "CNY").is_err(), "{wrong}");
+            assert!(rule(wrong, &fen(0)).is_err(), "{wrong}");
         }
     }
 }

@@ -10,11 +10,21 @@ use crate::node::Node;
 use crate::part::Part;
 use crate::request::{self, Intent};
 use crate::scope::{Call, View};
-use crate::verdict::{self, Reply};
+use crate::verdict::{self, Reply, Verdict};
 
-const ANSWER_KEYS: [&str; 11] = [
-    "format", "charset", "numbered", "statuses", "verify", "expect", "code", "message", "codes",
-    "state", "states",
+const ANSWER_KEYS: [&str; 12] = [
+    "format",
+    "charset",
+    "numbered",
+    "statuses",
+    "verify",
+    "expect",
+    "expect_done",
+    "code",
+    "message",
+    "codes",
+    "state",
+    "states",
 ];
 /// Variables of one mapping.
 const VARIABLE_LIMIT: usize = 64;
@@ -92,6 +102,12 @@ fn understand<T>(
     let rules = rules.seeing(view);
     answer::believe(&rules)?;
     let reply = verdict::reply(&rules)?;
+    if matches!(
+        reply.verdict,
+        Verdict::Done | Verdict::Pending | Verdict::Reversed
+    ) {
+        answer::expect(&rules, "expect_done")?;
+    }
     then(&operation.seeing(view), &reply)
 }
 
@@ -206,6 +222,7 @@ pub fn check(
         mistake => Err(mistake),
     })?;
     answer::believe(&rules)?;
+    answer::expect(&rules, "expect_done")?;
     verdict::reply(&rules)?;
     then(&operation.seeing(rules.view))
 }

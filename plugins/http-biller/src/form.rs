@@ -54,8 +54,11 @@ pub fn escape_segment(value: &str, out: &mut String) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A name and a value, decoded but in whatever character set they came.
+pub type Parameter = (Vec<u8>, Vec<u8>);
+
 /// Splits an encoded text into names and values as bytes, in their order.
-pub fn parse(bytes: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault> {
+pub fn parse(bytes: &[u8]) -> Result<Vec<Parameter>, Fault> {
     let mut parameters = Vec::new();
     for part in bytes.trim_ascii().split(|byte| *byte == b'&') {
         if part.is_empty() {

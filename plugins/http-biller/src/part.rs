@@ -62,6 +62,11 @@ impl<'r> Part<'r> {
         Fault::mapping(problem).at(|| self.told(key))
     }
 
+    /// The answer does not belong to the question.
+    pub fn foreign(&self, key: &str) -> Fault {
+        Fault::value("does not hold: the answer belongs to something else").at(|| self.told(key))
+    }
+
     fn told(&self, key: &str) -> String {
         if key.is_empty() {
             self.place.told()

@@ -104,35 +104,24 @@ pub(super) fn between(node: &Node<'_>, argument: &str) -> Result<Node<'static>, 
     let (start, end) = argument.split_once(',').ok_or_else(|| {
         Fault::mapping("the filter between needs two marks: between:<Head>,</Body>")
     })?;
-    let bytes = bytes(node)?;
-    let find = |mark: &str,
-                mut windows: Box<dyn DoubleEndedIterator<Item = (usize, &[u8])> + '_>,
-                last: bool| {
-        let hit = |(_, window): &(usize, &[u8])| *window == mark.as_bytes();
-        let found = if last {
-            windows.rfind(hit)
-        } else {
-            windows.find(hit)
-        };
-        found.map(|(at, _)| at)
-    };
-    let missing = || Fault::value("does not hold the signed part");
     if start.is_empty() || end.is_empty() {
         return Err(Fault::mapping(
             "the marks of the filter between are not empty",
         ));
     }
-    let from = find(start, Box::new(enumerated(&bytes, start.len())), false).ok_or_else(missing)?;
-    let to =
-        find(end, Box::new(enumerated(&bytes, end.len())), true).ok_or_else(missing)? + end.len();
-    bytes
-        .get(from..to)
+    let bytes = bytes(node)?;
+    let from = bytes
+        .windows(start.len())
+        .position(|window| window == start.as_bytes());
+    let last = bytes
+        .windows(end.len())
+        .rposition(|window| window == end.as_bytes());
+    let part = from
+        .zip(last)
+        .and_then(|(from, last)| bytes.get(from..last + end.len()));
+    part.filter(|part| part.len() > start.len())
         .map(|part| Node::Bytes(part.to_vec()))
-        .ok_or_else(missing)
-}
-
-fn enumerated(bytes: &[u8], size: usize) -> impl DoubleEndedIterator<Item = (usize, &[u8])> {
-    bytes.windows(size).enumerate()
+        .ok_or_else(|| Fault::value("does not hold the signed part"))
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ const FILTERS: &[(&str, Argument)] = &[
     ("split", Argument::Required),
     ("sum", Argument::None),
     ("table", Argument::Table),
+    ("text", Argument::None),
     ("time", Argument::Format),
     ("time_utc", Argument::Format),
     ("to_yuan", Argument::None),

@@ -11,6 +11,7 @@ pub(super) fn apply(name: &str, argument: &str, plain: &str) -> Result<Node<'sta
             .map_err(|_| Fault::mapping(format!("the filter {name} needs a number")))
     };
     Ok(match name {
+        "text" => Node::text(plain.to_owned()),
         "upper" => Node::text(plain.to_uppercase()),
         "lower" => Node::text(plain.to_lowercase()),
         "trim" => Node::text(plain.trim().to_owned()),

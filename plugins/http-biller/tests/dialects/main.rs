@@ -1,0 +1,8 @@
+//! The plugin as the host calls it, on the fake host, with the mappings of the
+//! simulated country's dialects.
+
+mod common;
+mod json_hmac;
+mod mappings;
+mod others;
+mod robust;
