@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::common::{json_of, ok, account, answering, host, order, ready, reversal};
+use super::common::{account, answering, host, json_of, ok, order, ready, reversal};
 use guichet_sdk::bill::{
     AmountRule, LateChargeKind, QueryOutcome, Reversal, Selection, Status, Submission,
 };
@@ -169,7 +169,10 @@ fn the_second_step_asks_for_the_account() {
     else {
         panic!("no second step");
     };
-    assert_eq!(json_of(&host.last_request()), json!({"phone": "13800000001"}));
+    assert_eq!(
+        json_of(&host.last_request()),
+        json!({"phone": "13800000001"})
+    );
     assert_eq!((step.field.as_str(), step.choices.len()), ("account", 2));
     assert_eq!(step.choices[0].fields[0].value, "西湖区****");
     assert!(step.choices[1].fields.is_empty());

@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::{Strategy, any, prop, prop_oneof, proptest};
 use proptest::{prop_assert, prop_assert_eq};
 
-use super::common::{json_of, MAPPINGS, answering, order};
+use super::common::{MAPPINGS, answering, json_of, order};
 
 /// Texts that look like an answer more often than chance would make them.
 fn nearly() -> impl Strategy<Value = String> {
