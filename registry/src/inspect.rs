@@ -132,7 +132,7 @@ pub fn inspect(bytes: &[u8]) -> Result<ComponentFacts, InspectError> {
     }
     Validator::new_with_features(FEATURES)
         .validate_all(bytes)
-        .map_err(invalid)?;
+        .map_err(|error| invalid(&error))?;
     let names = read_names(bytes)?;
     let version = common_version(&names)?;
     let mut imports = BTreeSet::new();
@@ -183,7 +183,7 @@ fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
     };
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(invalid)? {
+        match payload.map_err(|error| invalid(&error))? {
             Payload::Version {
                 encoding: Encoding::Module,
                 ..
@@ -194,16 +194,24 @@ fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    names
-                        .imports
-                        .push(import.map_err(invalid)?.name.name.to_owned());
+                    names.imports.push(
+                        import
+                            .map_err(|error| invalid(&error))?
+                            .name
+                            .name
+                            .to_owned(),
+                    );
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
                 for export in section {
-                    names
-                        .exports
-                        .push(export.map_err(invalid)?.name.name.to_owned());
+                    names.exports.push(
+                        export
+                            .map_err(|error| invalid(&error))?
+                            .name
+                            .name
+                            .to_owned(),
+                    );
                 }
             }
             _ => {}
@@ -212,7 +220,7 @@ fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
     Ok(names)
 }
 
-fn invalid(error: wasmparser::BinaryReaderError) -> InspectError {
+fn invalid(error: &wasmparser::BinaryReaderError) -> InspectError {
     InspectError::Invalid(shorten(&error.to_string()))
 }
 

@@ -4,6 +4,7 @@
 //! stores what is admitted here and the sandbox runs it.
 
 pub mod admit;
+pub mod binding;
 pub mod bundle;
 pub mod catalogue;
 mod check;
@@ -11,6 +12,7 @@ pub mod finding;
 pub mod inspect;
 pub mod manifest;
 pub mod names;
+pub mod permission;
 #[cfg(test)]
 mod samples;
 pub mod service;

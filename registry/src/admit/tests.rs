@@ -322,6 +322,10 @@ fn faults_of_services_are_named_with_their_line() {
         &services(|value| value["keywords"] = json!([""])),
         &["keywords are at most"],
     );
+}
+
+#[test]
+fn faults_within_a_services_parts_are_named() {
     let empty = json!({"hours": [{"from": "08:00", "to": "08:00"}]});
     has(
         &services(|value| value["schedule"] = empty),

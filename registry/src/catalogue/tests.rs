@@ -48,7 +48,7 @@ fn sample() -> Catalogue {
             "Traffic fines",
         ),
         entry("draft-330100", "330100", |value| {
-            value["standing"] = json!({"phase": "draft"})
+            value["standing"] = json!({"phase": "draft"});
         }),
     ];
     let gone = Tombstone {
@@ -140,7 +140,7 @@ fn titles_count_more_than_billers_categories_and_keywords() {
         named("a-keyword", |value| value["keywords"] = json!(["供暖"])),
         named("b-category", |value| value["category"] = json!("heating")),
         named("c-biller", |value| {
-            value["biller"]["names"]["zh-CN"] = json!("供暖公司")
+            value["biller"]["names"]["zh-CN"] = json!("供暖公司");
         }),
         named("d-title", |value| value["titles"]["zh-CN"] = json!("供暖")),
     ];
@@ -196,7 +196,7 @@ fn filters_keep_out_the_rest() {
 #[test]
 fn coverage_narrows_a_national_service() {
     let covered = entry("national", "000000", |value| {
-        value["coverage"] = json!(["310000"])
+        value["coverage"] = json!(["310000"]);
     });
     let catalogue = Catalogue::build([covered], [], [], Taxonomy::embedded());
     let region = |code: &str| Filter {

@@ -192,7 +192,7 @@ mod tests {
             .collect()
     }
 
-    fn with_rule(rule: Value) -> String {
+    fn with_rule(rule: &Value) -> String {
         faults(json!({"flow": "direct", "amount": {"rule": rule}}))
     }
 
@@ -208,7 +208,7 @@ mod tests {
             json!({"is": "between", "minimum": cny(1), "maximum": cny(2)}),
             json!({"is": "steps", "minimum": cny(10), "maximum": cny(20), "step": cny(10)}),
         ] {
-            assert_eq!(with_rule(rule), "");
+            assert_eq!(with_rule(&rule), "");
         }
         let fee = json!({"rule": {"is": "rate", "basis_points": 60, "minimum": cny(1), "maximum": cny(9)}});
         assert_eq!(faults(json!({"flow": "query-then-pay", "fee": fee})), "");
@@ -246,7 +246,7 @@ mod tests {
             ),
         ];
         for (rule, expected) in cases {
-            let found = with_rule(rule.clone());
+            let found = with_rule(&rule);
             assert!(found.contains(expected), "{rule}: {found:?}");
         }
     }
