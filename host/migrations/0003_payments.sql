@@ -1,0 +1,94 @@
+create table bill_queries (
+    id text primary key,
+    client text not null,
+    subject text not null,
+    service text not null,
+    release text not null,
+    state text not null check (state in ('ready', 'pending', 'ask_more')),
+    sealed_body bytea not null,
+    created_at bigint not null,
+    expires_at bigint not null
+);
+
+create table payments (
+    id text primary key,
+    sequence bigint not null unique,
+    client text not null,
+    client_reference text,
+    subject text not null,
+    service text not null,
+    biller text not null,
+    bill_query text not null,
+    payer_account text not null references accounts (id),
+    account_key bytea not null,
+    total bigint not null check (total > 0),
+    fee bigint not null check (fee >= 0),
+    currency text not null,
+    state text not null,
+    hold text not null,
+    capture text not null,
+    release_leg text not null,
+    refund text not null,
+    version bigint not null,
+    attempts bigint not null,
+    exposed bigint not null,
+    attempted_at bigint,
+    submit_until bigint not null,
+    accounting_date text not null,
+    traceparent text,
+    terms text not null,
+    sealed_order bytea not null,
+    sealed_answer bytea,
+    sealed_reversal bytea,
+    owner text,
+    news_by bigint,
+    open_since bigint,
+    reason text,
+    created_at bigint not null,
+    updated_at bigint not null,
+    unique (client, client_reference)
+);
+
+create index payments_by_subject on payments (client, subject, id);
+create index payments_by_day on payments (account_key, accounting_date);
+
+-- At most one open payment per service, account and bill.
+create table open_bills (
+    bill_key bytea primary key,
+    payment text not null
+);
+
+create index open_bills_by_payment on open_bills (payment);
+
+create table payment_events (
+    payment text not null references payments (id),
+    number bigint not null,
+    event text not null,
+    state text not null,
+    attempt bigint not null,
+    at bigint not null,
+    primary key (payment, number)
+);
+
+-- Key by client and route; the acknowledgement lives as long as the payment.
+create table idempotency (
+    client text not null,
+    route text not null,
+    key text not null,
+    body_digest bytea not null,
+    record text not null,
+    sealed_response bytea,
+    created_at bigint not null,
+    primary key (client, route, key)
+);
+
+create table outbox (
+    payment text primary key references payments (id),
+    due_at bigint not null,
+    tries bigint not null,
+    lease_node text,
+    lease_until bigint not null
+);
+
+create index outbox_by_due on outbox (due_at);
+create index outbox_by_lease on outbox (lease_node);

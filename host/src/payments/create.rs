@@ -1,0 +1,251 @@
+//! Opening a payment: everything is checked, then one transaction keeps the
+//! key, the payment, the holds and the work to be done.
+
+use guichet_domain::bill::{Limits, check_items};
+use guichet_domain::payment::{Event, Leg, Snapshot, State, Step, transition};
+use guichet_domain::{Moment, Money};
+
+use super::canonical::{canonical_digest, sha256};
+use super::money::{holds, payer_fee, receiving_accounts};
+use super::order::{Order, OrderItem};
+use super::ports::Terms;
+use super::view::PaymentView;
+use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
+use crate::accounts::chart;
+use crate::store::{
+    Claim, IdempotencyKey, OpenPayment, Opened, Payable, PaymentRow, Refused, StoredAnswer,
+    StoredBillQuery, Unique,
+};
+
+/// The route's name in the scope of keys.
+const ROUTE: &str = "payments";
+
+impl Payments {
+    /// Opens a payment and hands it to the worker. The same key with the same
+    /// body gives the same acknowledgement again, byte for byte.
+    pub async fn create(&self, request: &Create) -> Result<Acknowledgement, PaymentError> {
+        let unique = Unique {
+            key: IdempotencyKey {
+                client: request.client.clone(),
+                route: ROUTE,
+                key: request.idempotency_key.clone(),
+            },
+            body_digest: canonical_digest(&request.body).as_bytes().to_vec(),
+        };
+        // Looked up before anything else: what was acknowledged once stays so,
+        // even after the query has expired.
+        if let Some(known) = self.store.remembered(&unique.key, &request.subject).await? {
+            return replayed(&unique, known);
+        }
+        let now = self.ports.now();
+        let (query, payable) = self.query_for(request, now).await?;
+        let terms = self.terms.terms(&query.service, now)?;
+        let today = now.accounting_date();
+        let limits = [terms.limits, payable.limits];
+        let total =
+            check_items(&payable.bills, &payable.selection, &limits, &request.items, today)?;
+        self.check_mandate(request, total).await?;
+        let open = self.assemble(request, unique, &query, &payable, terms, total, now);
+        match self.store.open_payment(&open).await? {
+            Ok(Opened::Made) => {
+                // Where the queue is full the payment waits for its lease to end.
+                let claim = Claim { payment: open.row.id.clone(), tries: 0 };
+                let _full = self.handed_over.try_send(claim);
+                Ok(Acknowledgement {
+                    payment: open.row.id,
+                    body: open.response,
+                    freshness: Freshness::Made,
+                })
+            }
+            Ok(Opened::Remembered(known)) => replayed(&open.unique, known),
+            Err(refused) => Err(self.explain(request, refused).await),
+        }
+    }
+
+    async fn query_for(
+        &self,
+        request: &Create,
+        now: Moment,
+    ) -> Result<(StoredBillQuery, Payable), PaymentError> {
+        let query = self.store.bill_query(&request.bill_query).await?;
+        let query = query
+            .filter(|query| query.client == request.client && query.subject == request.subject)
+            .ok_or(PaymentError::NoSuchQuery)?;
+        let payable = query.payable.clone().ok_or(PaymentError::QueryNotReady)?;
+        if now >= query.expires_at {
+            return Err(PaymentError::QueryExpired);
+        }
+        Ok((query, payable))
+    }
+
+    /// The payer's mandate: the account is the subject's and was opened to
+    /// this client.
+    async fn check_mandate(&self, request: &Create, total: Money) -> Result<(), PaymentError> {
+        let row = self.store.account(&request.payer_account).await?;
+        let row = row.ok_or(PaymentError::NoMandate)?;
+        let mandated = row.kind == chart::FUNDING
+            && row.client.as_ref() == Some(&request.client)
+            && row.subject.as_ref() == Some(&request.subject)
+            && row.account.currency == total.currency();
+        if mandated { Ok(()) } else { Err(PaymentError::NoMandate) }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "all that was checked goes into the payment")]
+    fn assemble(
+        &self,
+        request: &Create,
+        unique: Unique,
+        query: &StoredBillQuery,
+        payable: &Payable,
+        terms: Terms,
+        total: Money,
+        now: Moment,
+    ) -> OpenPayment {
+        let (snapshot, events) = held_at_once();
+        let order = self.order_for(request, query, payable, &terms, total, now);
+        let day_limit = [terms.limits, payable.limits]
+            .iter()
+            .filter_map(|limits: &Limits| limits.per_day)
+            .map(Money::minor_units)
+            .min();
+        let (service, number) = (query.service.as_str(), payable.account_number.as_deref());
+        let account = number.unwrap_or_default();
+        let bill_keys = request
+            .items
+            .iter()
+            .map(|item| bill_key(service, account, &item.bill))
+            .collect();
+        let row = PaymentRow {
+            id: order.payment.clone(),
+            sequence: order.sequence,
+            client: request.client.clone(),
+            client_reference: request.client_reference.clone(),
+            subject: request.subject.clone(),
+            service: query.service.clone(),
+            biller: terms.biller.clone(),
+            bill_query: query.id.clone(),
+            payer_account: request.payer_account.clone(),
+            account_key: sha256(&[service.as_bytes(), account.as_bytes()]).as_bytes().to_vec(),
+            total,
+            payer_fee: payer_fee(order.fee),
+            snapshot,
+            version: i64::try_from(events.len()).unwrap_or(0),
+            attempts: 0,
+            exposed: 0,
+            attempted_at: None,
+            submit_until: now.plus_ms(self.settings.submit_within_ms),
+            accounting_date: order.accounting_date,
+            traceparent: request.traceparent.clone(),
+            terms,
+            order,
+            answer: StoredAnswer::default(),
+            reversal: None,
+            owner: None,
+            news_by: None,
+            open_since: None,
+            reason: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let view = PaymentView::of(&row);
+        OpenPayment {
+            unique,
+            response: serde_json::to_string(&view).expect("a view is plain JSON"),
+            events,
+            bill_keys,
+            accounts: receiving_accounts(&row),
+            transfers: holds(&row),
+            day_limit,
+            lease_until: now.plus_ms(self.settings.lease_ms),
+            row,
+        }
+    }
+
+    fn order_for(
+        &self,
+        request: &Create,
+        query: &StoredBillQuery,
+        payable: &Payable,
+        terms: &Terms,
+        total: Money,
+        now: Moment,
+    ) -> Order {
+        let items = request
+            .items
+            .iter()
+            .filter_map(|item| {
+                let bill = payable.bills.iter().find(|bill| bill.number == item.bill)?;
+                Some(OrderItem {
+                    bill: bill.number.clone(),
+                    title: bill.title.clone(),
+                    token: bill.token.clone(),
+                    amount: item.amount,
+                })
+            })
+            .collect();
+        Order {
+            payment: self.ports.record_id("pay"),
+            sequence: self.sequencer.next(now),
+            attempt: 0,
+            service: query.service.clone(),
+            release: query.release.clone(),
+            biller: terms.biller.clone(),
+            subject: request.subject.clone(),
+            client: request.client.clone(),
+            account_number: payable.account_number.clone(),
+            items,
+            total,
+            fee: terms.fee_for(total),
+            inputs: query.inputs.clone(),
+            circumstances: query.circumstances.clone(),
+            accounting_date: now.accounting_date(),
+            requested_at: now,
+        }
+    }
+
+    async fn explain(&self, request: &Create, refused: Refused) -> PaymentError {
+        match refused {
+            Refused::KeyReused => PaymentError::KeyReused,
+            Refused::BillInPayment(id) => {
+                // The other payment is named to its own payer only.
+                let other = self.store.payment(&id).await.ok().flatten();
+                let own = other.filter(|row| {
+                    row.client == request.client && row.subject == request.subject
+                });
+                PaymentError::BillInPayment { payment: own.map(|row| row.id) }
+            }
+            Refused::ReferenceReused => PaymentError::ReferenceReused,
+            Refused::AboveDayLimit => PaymentError::AboveDayLimit,
+            Refused::Books(_) => PaymentError::InsufficientFunds,
+            Refused::Stale => PaymentError::NotFound,
+        }
+    }
+}
+
+/// The embedded ledger holds the money in the transaction that opens the
+/// payment.
+fn held_at_once() -> (Snapshot, Vec<(String, State)>) {
+    let hold = Event::Bank(Leg::Hold, Step::Done);
+    let snapshot = transition(Snapshot::NEW, hold).expect("a new payment can be held");
+    let events = vec![
+        ("requested".to_owned(), State::Requested),
+        (hold.name(), snapshot.state),
+    ];
+    (snapshot, events)
+}
+
+fn replayed(
+    unique: &Unique,
+    known: crate::store::Remembered,
+) -> Result<Acknowledgement, PaymentError> {
+    if known.body_digest != unique.body_digest {
+        return Err(PaymentError::KeyReused);
+    }
+    let body = String::from_utf8(known.response).map_err(|_| PaymentError::KeyReused)?;
+    Ok(Acknowledgement { payment: known.record, body, freshness: Freshness::Replayed })
+}
+
+/// By it no bill is in two open payments.
+fn bill_key(service: &str, account: &str, bill: &str) -> Vec<u8> {
+    sha256(&[service.as_bytes(), account.as_bytes(), bill.as_bytes()]).as_bytes().to_vec()
+}

@@ -1,0 +1,71 @@
+//! Why the payment room says no. Clients see the kind; operators the detail.
+
+use guichet_domain::bill::ItemError;
+use guichet_domain::id::RecordId;
+use guichet_domain::payment::State;
+
+use super::ports::Closed;
+use crate::store::StoreError;
+
+/// Everything that can keep a payment from being made or shown.
+#[derive(Debug, thiserror::Error)]
+pub enum PaymentError {
+    /// No such payment, or not the caller's.
+    #[error("there is no such payment")]
+    NotFound,
+    /// No such bill query, or not the caller's.
+    #[error("there is no such bill query")]
+    NoSuchQuery,
+    /// It still waits for the biller.
+    #[error("the bill query has no answer yet")]
+    QueryNotReady,
+    /// Its amounts hold no longer: ask again.
+    #[error("the bill query has expired: query the bill again")]
+    QueryExpired,
+    /// The items break a rule.
+    #[error(transparent)]
+    Items(#[from] ItemError),
+    /// The service takes no payment now.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// The account is not the subject's, not the client's, or does not exist.
+    #[error("this account cannot pay for this subject")]
+    NoMandate,
+    /// Not enough money, or beyond the credit limit.
+    #[error("the account has not enough money for this payment")]
+    InsufficientFunds,
+    /// The account has been paid as much today as it may be.
+    #[error("the limit for this account and day is reached")]
+    AboveDayLimit,
+    /// Same key, other body: nothing was done.
+    #[error("this Idempotency-Key was used with another body")]
+    KeyReused,
+    /// The bill is in an open payment already.
+    #[error("a payment for this bill is under way")]
+    BillInPayment {
+        /// That payment, where it is the caller's own subject's.
+        payment: Option<RecordId>,
+    },
+    /// The client's reference stands on another payment.
+    #[error("this client_reference stands on another payment")]
+    ReferenceReused,
+    /// It is too late, or too early, for that.
+    #[error("this cannot be done to a payment that is {0}")]
+    WrongState(State),
+    /// The biller does not undo, or the day has turned.
+    #[error("this payment cannot be reversed: {0}")]
+    NotReversible(&'static str),
+    /// The writer's queue is full or the database is away: safe to ask again
+    /// with the same key.
+    #[error("the books cannot be written now")]
+    Busy(#[source] StoreError),
+    /// A fault of the house.
+    #[error("the books cannot be read")]
+    Store(#[source] StoreError),
+}
+
+impl From<StoreError> for PaymentError {
+    fn from(error: StoreError) -> Self {
+        if error.is_temporary() { Self::Busy(error) } else { Self::Store(error) }
+    }
+}

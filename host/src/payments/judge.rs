@@ -1,0 +1,114 @@
+//! What an answer of a biller proves. The one place where belief is decided;
+//! whatever proves nothing is unknown, never a failure.
+
+use guichet_domain::Moment;
+use guichet_domain::payment::{Event, Standing, not_found_is_proof};
+
+use super::order::{Application, Outcome, PendingAnswer, RefusalGround};
+use super::schedule::OPERATOR;
+use crate::store::PaymentRow;
+
+/// What was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// An attempt to submit.
+    Submission,
+    /// A status query, begun at this moment.
+    Status(Moment),
+}
+
+/// What is believed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// What happens to the payment.
+    pub(super) event: Event,
+    /// Evidence to be kept.
+    pub(super) application: Option<Application>,
+    /// To be sent along with the next status query.
+    pub(super) pending: Option<PendingAnswer>,
+    /// For the citizen, or for whoever looks into it.
+    pub(super) reason: Option<String>,
+    /// Who has to look into it, where the worker cannot find out.
+    pub(super) owner: Option<&'static str>,
+}
+
+impl Verdict {
+    fn of(event: Event, reason: Option<String>) -> Self {
+        Self { event, application: None, pending: None, reason, owner: None }
+    }
+
+    fn unknown(reason: &str) -> Self {
+        Self::of(Event::Unknown, Some(reason.to_owned()))
+    }
+}
+
+/// What is known of the payment besides its state.
+pub(super) fn standing(row: &PaymentRow, attempts_limit: u32) -> Standing {
+    Standing {
+        state: row.snapshot.state,
+        attempts: row.attempts,
+        attempted_at: row.attempted_at,
+        submit_until: row.submit_until,
+        attempts_limit,
+    }
+}
+
+/// Judges an answer.
+pub(super) fn judge(
+    row: &PaymentRow,
+    standing: &Standing,
+    outcome: Outcome,
+    question: Question,
+) -> Verdict {
+    // An answer to one attempt says nothing about earlier ones.
+    let speaks_for_all = match question {
+        Question::Submission => row.exposed == 0,
+        Question::Status(_) => true,
+    };
+    match outcome {
+        Outcome::Applied(application) if application.amount == row.total => {
+            Verdict { application: Some(application), ..Verdict::of(Event::Applied, None) }
+        }
+        Outcome::Applied(application) => Verdict {
+            owner: Some(OPERATOR),
+            ..Verdict::unknown(&format!(
+                "the biller names another amount: {} instead of {}",
+                application.amount.minor_units(),
+                row.total.minor_units()
+            ))
+        },
+        Outcome::Pending(pending) => {
+            let reason = Some(pending.message.clone());
+            Verdict { pending: Some(pending), ..Verdict::of(Event::Pending, reason) }
+        }
+        Outcome::Refused(refusal) => match refusal.ground {
+            RefusalGround::Definite if speaks_for_all => {
+                Verdict::of(Event::Refused, Some(refusal.message))
+            }
+            RefusalGround::Definite | RefusalGround::PerhapsPaid => {
+                Verdict::unknown(&refusal.message)
+            }
+        },
+        Outcome::NotSent(reason) => match question {
+            Question::Submission if speaks_for_all => {
+                Verdict::of(Event::NothingSent, Some(reason))
+            }
+            Question::Submission | Question::Status(_) => Verdict::unknown(&reason),
+        },
+        Outcome::NotFound => match question {
+            Question::Status(asked_at)
+                if not_found_is_proof(standing, &row.terms.capabilities, asked_at) =>
+            {
+                Verdict::of(Event::NothingSent, None)
+            }
+            Question::Status(_) | Question::Submission => {
+                Verdict::unknown("the biller does not know the payment yet")
+            }
+        },
+        Outcome::Unknown(reason) => Verdict::unknown(&reason),
+        Outcome::Reversed(_) => Verdict {
+            owner: Some(OPERATOR),
+            ..Verdict::unknown("the biller says that it has undone the payment")
+        },
+    }
+}

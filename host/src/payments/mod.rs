@@ -1,0 +1,162 @@
+//! The payment room: opens payments, shows them, drives them to an end. Pure
+//! rules are `domain`'s, SQL is `store`'s; here the order of things is kept:
+//! commit first, then speak. Nothing here sleeps, spawns or draws lots by
+//! itself, so that the simulation can run it.
+
+mod apply;
+mod bus;
+pub mod canonical;
+mod create;
+mod drive;
+mod error;
+mod judge;
+mod money;
+pub mod order;
+pub mod ports;
+mod read;
+mod reverse;
+mod schedule;
+mod sequence;
+pub mod view;
+
+use std::sync::Arc;
+
+use guichet_domain::bill::Item;
+use guichet_domain::id::{AccountId, ClientId, RecordId, SubjectId};
+use tokio::sync::mpsc;
+
+pub use drive::Driven;
+pub use error::PaymentError;
+pub use ports::{BillerPort, Closed, Terms, TermsPort, Timer};
+pub use view::{EventView, Page, PaymentView, Receipt};
+
+use crate::ports::Ports;
+use crate::store::{Claim, Store};
+use bus::Bus;
+use sequence::Sequencer;
+
+/// New payments that may wait for this node's worker; those beyond it are
+/// found when their lease runs out.
+const HANDED_OVER: usize = 4_096;
+
+/// A request to pay.
+#[derive(Debug, Clone)]
+pub struct Create {
+    /// Who calls.
+    pub client: ClientId,
+    /// The `Idempotency-Key`, checked by the door.
+    pub idempotency_key: String,
+    /// The request's body as it came; its canonical form is compared.
+    pub body: serde_json::Value,
+    /// On whose behalf.
+    pub subject: SubjectId,
+    /// Which query's bills.
+    pub bill_query: RecordId,
+    /// Which bills and how much of each.
+    pub items: Vec<Item>,
+    /// From where.
+    pub payer_account: AccountId,
+    /// The client's own reference.
+    pub client_reference: Option<String>,
+    /// W3C trace context.
+    pub traceparent: Option<String>,
+}
+
+/// What a request to pay is answered with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The payment.
+    pub payment: RecordId,
+    /// The body: JSON of a `PaymentView`, the same bytes for ever.
+    pub body: String,
+    /// Whether it was made now.
+    pub freshness: Freshness,
+}
+
+/// Whether an acknowledgement is new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Freshness {
+    /// This request made the payment.
+    Made,
+    /// An earlier request with this key did.
+    Replayed,
+}
+
+/// Times and counts of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaymentSettings {
+    /// How long a first submission makes sense; then the money goes back.
+    pub submit_within_ms: i64,
+    /// The most attempts to submit one payment.
+    pub attempts: u32,
+    /// How long a lease lasts without renewal.
+    pub lease_ms: i64,
+    /// Tells nodes of one database apart in payment numbers: 0 to 99.
+    pub node_slot: u8,
+}
+
+impl Default for PaymentSettings {
+    fn default() -> Self {
+        Self { submit_within_ms: 15 * 60_000, attempts: 20, lease_ms: 10_000, node_slot: 0 }
+    }
+}
+
+/// The payment room.
+pub struct Payments {
+    store: Store,
+    ports: Ports,
+    timer: Arc<dyn Timer>,
+    terms: Arc<dyn TermsPort>,
+    biller: Arc<dyn BillerPort>,
+    settings: PaymentSettings,
+    bus: Bus,
+    sequencer: Sequencer,
+    handed_over: mpsc::Sender<Claim>,
+}
+
+impl std::fmt::Debug for Payments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Payments").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Payments {
+    /// The room, and the queue from which a worker takes new payments.
+    #[must_use]
+    pub fn new(
+        store: Store,
+        ports: Ports,
+        timer: Arc<dyn Timer>,
+        terms: Arc<dyn TermsPort>,
+        biller: Arc<dyn BillerPort>,
+        settings: PaymentSettings,
+    ) -> (Arc<Self>, mpsc::Receiver<Claim>) {
+        let (handed_over, queue) = mpsc::channel(HANDED_OVER);
+        let sequencer = Sequencer::new(settings.node_slot);
+        let bus = Bus::new();
+        let room =
+            Self { store, ports, timer, terms, biller, settings, bus, sequencer, handed_over };
+        (Arc::new(room), queue)
+    }
+
+    /// The room's settings.
+    #[must_use]
+    pub const fn settings(&self) -> &PaymentSettings {
+        &self.settings
+    }
+
+    /// The store the room writes to.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Clock and randomness.
+    #[must_use]
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,112 @@
+//! What the payment room asks of the rest of the house: calls to billers and
+//! the terms of a service. Both are implemented over the plugins.
+
+use futures::future::BoxFuture;
+use guichet_domain::Money;
+use guichet_domain::bill::Limits;
+use guichet_domain::id::{BillerId, ServiceCode};
+use guichet_domain::payment::Capabilities;
+use serde::{Deserialize, Serialize};
+
+use super::order::{FeeBearer, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
+
+/// Calls to billers. Every call ends by itself within its binding's deadline;
+/// what went wrong on the way is part of the outcome.
+pub trait BillerPort: Send + Sync {
+    /// Sends the order once.
+    fn submit<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Outcome>;
+
+    /// Asks what became of it, with the last pending answer where there was one.
+    fn status<'a>(
+        &'a self,
+        order: &'a Order,
+        last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, Outcome>;
+
+    /// Asks for the undoing once.
+    fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome>;
+
+    /// Asks what became of the undoing.
+    fn reversal_status<'a>(
+        &'a self,
+        reversal: &'a ReversalOrder,
+        last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, ReversalOutcome>;
+}
+
+/// Who gets the money.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payee {
+    /// The biller, in its own name.
+    #[default]
+    Biller,
+    /// The treasury (non-tax revenue).
+    Treasury,
+}
+
+/// The fee of a service: a fixed part and a share of the total, rounded up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeeRule {
+    /// In minor units.
+    pub fixed: i64,
+    /// Of ten thousand parts of the total.
+    pub per_ten_thousand: i64,
+    /// Who bears it.
+    pub bearer: FeeBearer,
+}
+
+/// What a payment must know of its service. Kept with the payment, so that a
+/// later release does not change its rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The catalogue entry.
+    pub service: ServiceCode,
+    /// Who is paid.
+    pub biller: BillerId,
+    /// In whose name the money is booked.
+    pub payee: Payee,
+    /// The service's own limits.
+    pub limits: Limits,
+    /// Fee.
+    pub fee: Option<FeeRule>,
+    /// What the biller can do.
+    pub capabilities: Capabilities,
+}
+
+impl Terms {
+    /// The fee for a total; none where it would be zero or beyond 64 bits.
+    #[must_use]
+    pub fn fee_for(&self, total: Money) -> Option<super::order::Fee> {
+        let rule = self.fee?;
+        let share = i128::from(total.minor_units()) * i128::from(rule.per_ten_thousand);
+        let amount = i128::from(rule.fixed) + (share + 9_999) / 10_000;
+        let amount = i64::try_from(amount).ok().filter(|amount| *amount > 0)?;
+        let amount = Money::new(amount, total.currency());
+        Some(super::order::Fee { amount, bearer: rule.bearer })
+    }
+}
+
+/// Why a service takes no payment now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// There is none of that name.
+    #[error("there is no such service")]
+    NoSuchService,
+    /// Outside its window or season, under maintenance, or suspended; the text
+    /// is for the citizen.
+    #[error("the service takes no payment now: {0}")]
+    ForNow(String),
+}
+
+/// Knows the services' terms.
+pub trait TermsPort: Send + Sync {
+    /// The terms under which a payment may begin at this moment.
+    fn terms(&self, service: &ServiceCode, now: guichet_domain::Moment) -> Result<Terms, Closed>;
+}
+
+/// Lets time pass. Tests and the simulation pass it faster.
+pub trait Timer: Send + Sync {
+    /// Resolves so many milliseconds later.
+    fn sleep(&self, milliseconds: u64) -> BoxFuture<'_, ()>;
+}

@@ -1,0 +1,135 @@
+//! Showing payments to those they belong to, and waiting for their end.
+
+use std::future::Future;
+
+use futures::future::{Either, select};
+use guichet_domain::id::{ClientId, RecordId, SubjectId};
+
+use super::canonical::canonical_digest;
+use super::view::{EventView, Page, PaymentView, Receipt};
+use super::{PaymentError, Payments};
+use crate::store::PaymentRow;
+
+/// The longest page.
+const PAGE: u32 = 200;
+
+impl PaymentView {
+    /// As the payment stands.
+    #[must_use]
+    pub fn of(row: &PaymentRow) -> Self {
+        Self {
+            id: row.id.clone(),
+            state: row.snapshot.state,
+            service: row.service.clone(),
+            subject: row.subject.clone(),
+            bill_query: row.bill_query.clone(),
+            items: row.items(),
+            total: row.total,
+            fee: row.order.fee,
+            payer_account: row.payer_account.clone(),
+            client_reference: row.client_reference.clone(),
+            accounting_date: row.accounting_date,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            owner: row.owner.clone(),
+            news_by: row.news_by,
+            reason: row.reason.clone(),
+            application: row.answer.application.clone(),
+        }
+    }
+}
+
+impl Payments {
+    /// A payment of the client's.
+    pub async fn get(&self, client: &ClientId, id: &RecordId) -> Result<PaymentView, PaymentError> {
+        Ok(PaymentView::of(&self.owned(client, id).await?))
+    }
+
+    /// A subject's payments, newest first.
+    pub async fn list(
+        &self,
+        client: &ClientId,
+        subject: &SubjectId,
+        cursor: Option<&RecordId>,
+        limit: u32,
+    ) -> Result<Page<PaymentView>, PaymentError> {
+        let limit = limit.clamp(1, PAGE);
+        // `~` sorts behind every id.
+        let before = cursor.map_or("~", |id| id.as_str());
+        let rows = self.store.payments_of(client, subject, before, limit + 1).await?;
+        let full = rows.len() > limit as usize;
+        let items: Vec<PaymentView> =
+            rows.iter().take(limit as usize).map(PaymentView::of).collect();
+        let next_cursor = items.last().filter(|_| full).map(|last| last.id.to_string());
+        Ok(Page { items, next_cursor })
+    }
+
+    /// A payment's history, oldest first.
+    pub async fn events(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+    ) -> Result<Vec<EventView>, PaymentError> {
+        self.owned(client, id).await?;
+        Ok(self.store.payment_events(id).await?)
+    }
+
+    /// The receipt of a payment that the biller has applied.
+    pub async fn receipt(&self, client: &ClientId, id: &RecordId) -> Result<Receipt, PaymentError> {
+        let row = self.owned(client, id).await?;
+        let application = row
+            .answer
+            .application
+            .clone()
+            .ok_or(PaymentError::WrongState(row.snapshot.state))?;
+        let payment = PaymentView::of(&row);
+        let titles: Vec<String> = row.order.items.iter().map(|item| item.title.clone()).collect();
+        let content = serde_json::json!({
+            "payment": payment,
+            "sequence": row.sequence,
+            "biller": row.biller,
+            "titles": titles,
+            "application": application,
+        });
+        Ok(Receipt {
+            digest: canonical_digest(&content),
+            payment,
+            sequence: row.sequence,
+            biller: row.biller.to_string(),
+            titles,
+            application,
+        })
+    }
+
+    /// The payment as it is once it has ended, or when `until` comes first.
+    pub async fn wait(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+        until: impl Future<Output = ()>,
+    ) -> Result<PaymentView, PaymentError> {
+        let mut until = Box::pin(until);
+        loop {
+            // Listened for before the look, so that no change slips through.
+            let mut ring = Box::pin(self.bus.next_ring(id));
+            ring.as_mut().enable();
+            let view = self.get(client, id).await?;
+            if view.has_ended() {
+                return Ok(view);
+            }
+            match select(ring, until).await {
+                Either::Left(((), rest)) => until = rest,
+                Either::Right(((), _)) => return self.get(client, id).await,
+            }
+        }
+    }
+
+    pub(super) async fn owned(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+    ) -> Result<PaymentRow, PaymentError> {
+        let row = self.store.payment(id).await?;
+        row.filter(|row| row.client == *client).ok_or(PaymentError::NotFound)
+    }
+}

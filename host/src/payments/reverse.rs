@@ -1,0 +1,213 @@
+//! Giving up before submission, and undoing an application on its own day.
+
+use guichet_domain::id::{ClientId, RecordId};
+use guichet_domain::payment::{Event, Reversal as Reversible, StatusAnswer};
+
+use super::apply::Draft;
+use super::drive::Driven;
+use super::order::{RefusalGround, ReversalOrder, ReversalOutcome};
+use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
+use super::view::PaymentView;
+use super::{PaymentError, Payments};
+use crate::store::{Claim, PaymentRow, Reversal, Schedule};
+
+impl Payments {
+    /// Cancels a payment that was not yet sent to the biller.
+    pub async fn cancel(&self, client: &ClientId, id: &RecordId) -> Result<PaymentView, PaymentError> {
+        let row = self.owned(client, id).await?;
+        let mut draft = Draft::of(&row, self.ports.now());
+        draft
+            .push(Event::Cancelled)
+            .map_err(|_| PaymentError::WrongState(row.snapshot.state))?;
+        let change = draft.finish(Schedule::Done);
+        if change.events.is_empty() {
+            return Ok(PaymentView::of(&row));
+        }
+        let cancelled = PaymentView::of(&change.next);
+        match self.record(change).await? {
+            Driven::Settled => Ok(cancelled),
+            // The worker was faster: it is on its way.
+            Driven::Overtaken => {
+                let row = self.owned(client, id).await?;
+                Err(PaymentError::WrongState(row.snapshot.state))
+            }
+        }
+    }
+
+    /// Asks for the undoing of an applied payment with the biller.
+    pub async fn reverse(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+        reason: &str,
+    ) -> Result<PaymentView, PaymentError> {
+        let row = self.owned(client, id).await?;
+        let now = self.ports.now();
+        match row.terms.capabilities.reversal {
+            Reversible::SameAccountingDate if now.accounting_date() == row.accounting_date => {}
+            Reversible::SameAccountingDate => {
+                return Err(PaymentError::NotReversible("its accounting date has ended"));
+            }
+            Reversible::Unsupported => {
+                return Err(PaymentError::NotReversible("the biller does not undo payments"));
+            }
+        }
+        let wrong_state = || PaymentError::WrongState(row.snapshot.state);
+        let application = row.answer.application.clone().ok_or_else(wrong_state)?;
+        let mut draft = Draft::of(&row, now);
+        draft.push(Event::ReversalAsked).map_err(|_| wrong_state())?;
+        let next = draft.next();
+        if next.version == row.version {
+            return Ok(PaymentView::of(&row));
+        }
+        next.owner = Some(WORKER.to_owned());
+        next.open_since = Some(now);
+        next.news_by = Some(now.plus_ms(NEWS_BY_WORKER_MS));
+        next.reversal = Some(Reversal {
+            order: ReversalOrder {
+                reversal: self.ports.record_id("rev"),
+                attempt: 0,
+                order: row.order.clone(),
+                application,
+                reason: reason.to_owned(),
+                requested_at: now,
+            },
+            last: None,
+            attempted_at: None,
+        });
+        let view = PaymentView::of(next);
+        match self.record(draft.finish(Schedule::Due(now, 0))).await? {
+            Driven::Settled => Ok(view),
+            Driven::Overtaken => Err(wrong_state()),
+        }
+    }
+
+    /// One look at a reversal. An attempt that was begun is asked about first;
+    /// another follows only after proof that it was without effect.
+    pub(super) async fn drive_reversal(
+        &self,
+        row: PaymentRow,
+        tries: u32,
+    ) -> Result<Driven, PaymentError> {
+        let Some(reversal) = row.reversal.clone() else {
+            tracing::error!(payment = %row.id, "a reversing payment has no reversal");
+            return Ok(Driven::Overtaken);
+        };
+        if reversal.order.attempt == 0 {
+            return self.attempt_reversal(row, reversal, tries).await;
+        }
+        if row.terms.capabilities.status == StatusAnswer::None {
+            return self.keep_reversal(&row, None, "the biller cannot be asked", tries).await;
+        }
+        let asked_at = self.ports.now();
+        let outcome = self.biller.reversal_status(&reversal.order, reversal.last.as_ref()).await;
+        let proof = match (row.terms.capabilities.status, reversal.attempted_at) {
+            (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) => {
+                asked_at.ms_since(attempted) >= i64::from(after_seconds) * 1_000
+            }
+            (StatusAnswer::Authoritative { .. }, None)
+            | (StatusAnswer::None | StatusAnswer::Advisory, _) => false,
+        };
+        match outcome {
+            ReversalOutcome::NotFound if proof => self.attempt_reversal(row, reversal, tries).await,
+            ReversalOutcome::NotSent(reason) => {
+                self.keep_reversal(&row, None, &reason, tries).await
+            }
+            ReversalOutcome::Reversed(_)
+            | ReversalOutcome::Pending(_)
+            | ReversalOutcome::Refused(_)
+            | ReversalOutcome::NotFound
+            | ReversalOutcome::Unknown(_) => self.conclude_reversal(row, outcome, tries).await,
+        }
+    }
+
+    async fn attempt_reversal(
+        &self,
+        row: PaymentRow,
+        reversal: Reversal,
+        tries: u32,
+    ) -> Result<Driven, PaymentError> {
+        let now = self.ports.now();
+        let mut draft = Draft::of(&row, now);
+        draft.note("reversal_submitted");
+        let mut begun = reversal;
+        begun.order.attempt += 1;
+        begun.attempted_at = Some(now);
+        draft.next().reversal = Some(begun.clone());
+        let change = draft.finish(Schedule::Keep);
+        let submitted = change.next.clone();
+        if self.record(change).await? == Driven::Overtaken {
+            return Ok(Driven::Overtaken);
+        }
+        let outcome = self.biller.reverse(&begun.order).await;
+        if let ReversalOutcome::NotSent(reason) = &outcome {
+            // Earlier attempts are proven to be without effect, or there were none.
+            let mut draft = Draft::of(&submitted, self.ports.now());
+            if let Some(reversal) = &mut draft.next().reversal {
+                reversal.order.attempt = 0;
+            }
+            draft.next().reason = Some(reason.clone());
+            let look = next_look(self.ports.now(), tries, None, &*self.ports.random);
+            return self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1)))).await;
+        }
+        self.conclude_reversal(submitted, outcome, tries).await
+    }
+
+    async fn conclude_reversal(
+        &self,
+        row: PaymentRow,
+        outcome: ReversalOutcome,
+        tries: u32,
+    ) -> Result<Driven, PaymentError> {
+        let event = match outcome {
+            ReversalOutcome::Reversed(_) => Event::ReversalDone,
+            ReversalOutcome::Refused(refusal) => match refusal.ground {
+                RefusalGround::Definite => Event::ReversalRefused,
+                RefusalGround::PerhapsPaid => {
+                    return self.keep_reversal(&row, None, &refusal.message, tries).await;
+                }
+            },
+            ReversalOutcome::Pending(pending) => {
+                let message = pending.message.clone();
+                return self.keep_reversal(&row, Some(pending), &message, tries).await;
+            }
+            ReversalOutcome::NotFound => {
+                return self.keep_reversal(&row, None, "not known to the biller yet", tries).await;
+            }
+            ReversalOutcome::Unknown(reason) | ReversalOutcome::NotSent(reason) => {
+                return self.keep_reversal(&row, None, &reason, tries).await;
+            }
+        };
+        let mut draft = Draft::of(&row, self.ports.now());
+        if draft.push(event).is_err() {
+            return Ok(Driven::Overtaken);
+        }
+        draft.next().reason = None;
+        self.record(draft.finish(Schedule::Done)).await
+    }
+
+    async fn keep_reversal(
+        &self,
+        row: &PaymentRow,
+        pending: Option<super::order::PendingAnswer>,
+        reason: &str,
+        tries: u32,
+    ) -> Result<Driven, PaymentError> {
+        let now = self.ports.now();
+        let mut draft = Draft::of(row, now);
+        let asked = pending.as_ref().and_then(|pending| pending.ask_after_seconds);
+        let next = draft.next();
+        if let (Some(reversal), Some(pending)) = (&mut next.reversal, pending) {
+            reversal.last = Some(pending);
+        }
+        next.reason = Some(reason.to_owned());
+        let look = next_look(now, tries, asked, &*self.ports.random);
+        self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1)))).await
+    }
+
+    /// Gives a payment back to the outbox after an error, without judging it.
+    pub async fn give_back(&self, claim: &Claim) -> Result<(), PaymentError> {
+        let look = next_look(self.ports.now(), claim.tries, None, &*self.ports.random);
+        Ok(self.store.reschedule(&claim.payment, look, claim.tries.saturating_add(1)).await?)
+    }
+}

@@ -1,0 +1,122 @@
+//! A payment as clients see it. Everything here is stable: it is stored as the
+//! acknowledgement and answered again byte for byte.
+
+use guichet_domain::bill::Item;
+use guichet_domain::id::{AccountId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::payment::State;
+use guichet_domain::{AccountingDate, Moment, Money};
+use serde::{Deserialize, Serialize};
+
+use super::order::{Application, Fee};
+
+/// A payment as it is now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaymentView {
+    /// Its id, and the reference that the biller sees.
+    pub id: RecordId,
+    /// Where it stands.
+    pub state: State,
+    /// The catalogue entry.
+    pub service: ServiceCode,
+    /// On whose behalf.
+    pub subject: SubjectId,
+    /// The query it was made from.
+    pub bill_query: RecordId,
+    /// What is paid.
+    pub items: Vec<Item>,
+    /// Sum of the items.
+    pub total: Money,
+    /// Beside the total.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Fee>,
+    /// From where.
+    pub payer_account: AccountId,
+    /// The client's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_reference: Option<String>,
+    /// The day it belongs to.
+    pub accounting_date: AccountingDate,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+    /// Who looks after it while its outcome is open: `worker` or `operator`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// By when there will be news.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub news_by: Option<Moment>,
+    /// Why it was refused, or why it waits; for the citizen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The biller's evidence, once applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application: Option<Application>,
+}
+
+impl PaymentView {
+    /// Whether clients need not wait any longer. The bank's legs end in the
+    /// same transaction with the embedded ledger.
+    #[must_use]
+    pub const fn has_ended(&self) -> bool {
+        match self.state {
+            State::Declined
+            | State::Cancelled
+            | State::Expired
+            | State::Applied
+            | State::Released
+            | State::Reversed
+            | State::Refunded => true,
+            State::Requested
+            | State::RequiresAction
+            | State::Held
+            | State::Submitted
+            | State::Pending
+            | State::Unknown
+            | State::Refused
+            | State::Reversing
+            | State::Refunding => false,
+        }
+    }
+}
+
+/// One thing that happened to a payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventView {
+    /// Counts from 1 within the payment.
+    pub number: u32,
+    /// Its name.
+    pub event: String,
+    /// Where it led.
+    pub state: State,
+    /// Attempt that it belongs to; 0 before the first.
+    pub attempt: u32,
+    /// When.
+    pub at: Moment,
+}
+
+/// A receipt: everything that a payer needs to prove the payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The payment as it is.
+    pub payment: PaymentView,
+    /// Number of at most 18 digits under which some billers keep it.
+    pub sequence: u64,
+    /// Who was paid.
+    pub biller: String,
+    /// Titles of the bills, in the items' order.
+    pub titles: Vec<String>,
+    /// The biller's evidence, complete.
+    pub application: Application,
+    /// SHA-256 over the canonical form (RFC 8785) of all the above.
+    pub digest: guichet_domain::Digest,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page<T> {
+    /// At most as many as were asked for.
+    pub items: Vec<T>,
+    /// Comes back for the next page; none at the end.
+    pub next_cursor: Option<String>,
+}

@@ -1,0 +1,61 @@
+//! What can go wrong with the books, by kind, never by message text.
+
+use sqlx::error::ErrorKind;
+
+/// A failure of the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database said no or is away.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The writer's queue is full, or the writer has stopped.
+    #[error("the writer takes no more commands")]
+    WriterFull,
+    /// The transaction failed; nothing of it was done.
+    #[error("the transaction was rolled back: {0}")]
+    RolledBack(String),
+    /// A cell does not hold what the schema promises.
+    #[error("column {0} holds something unexpected")]
+    Shape(usize),
+    /// Sealed data does not open: wrong key, wrong place, or damaged.
+    #[error("sealed data cannot be opened")]
+    Seal(#[from] crate::seal::SealError),
+    /// JSON in the database does not read.
+    #[error("stored JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// The database must not be used as it is.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed a little later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::WriterFull | Self::RolledBack(_) => true,
+            Self::Database(error) => match error {
+                sqlx::Error::Database(error) => error.kind() == ErrorKind::Other,
+                sqlx::Error::Io(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed => true,
+                _ => false,
+            },
+            Self::Shape(_) | Self::Seal(_) | Self::Json(_) | Self::Unfit(_) => false,
+        }
+    }
+
+    /// Whether a unique or check constraint refused a row.
+    #[must_use]
+    pub fn is_constraint(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => match error.kind() {
+                ErrorKind::UniqueViolation | ErrorKind::CheckViolation => true,
+                ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation => true,
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}

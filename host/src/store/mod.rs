@@ -1,0 +1,182 @@
+//! The books and everything else that is kept: SQL only, one file per noun.
+//! Decides nothing but what the database must decide; rules are `domain`'s.
+//!
+//! All writes of a node go through one bounded writer, which commits what is
+//! waiting together; reads use connections of their own.
+
+mod audit;
+mod bill_queries;
+mod bindings;
+mod bound_accounts;
+mod bulk;
+mod check;
+mod clients;
+mod consents;
+mod credentials;
+mod database;
+mod dialect;
+mod error;
+mod idempotency;
+mod inquiries;
+mod kv;
+mod ledger;
+mod migrate;
+mod orders;
+mod outbox;
+mod payments;
+mod releases;
+mod subjects;
+mod transcripts;
+mod value;
+mod writer;
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+
+pub use audit::Leaf;
+pub use bill_queries::{Payable, StoredBillQuery};
+pub use bindings::StoredBinding;
+pub use bound_accounts::BoundAccount;
+pub use check::{Finding, LedgerReport};
+pub use clients::StoredClient;
+pub use consents::StoredConsent;
+pub use credentials::IssuedCredential;
+pub use database::Location;
+pub use error::StoreError;
+pub use idempotency::{IdempotencyKey, Remembered};
+pub use inquiries::StoredInquiry;
+pub use kv::{KvScope, KvValue};
+pub use ledger::{AccountRow, EntryRow, NewAccount};
+pub use orders::event_digest;
+pub use outbox::Claim;
+pub use payments::{PaymentRow, Reversal, StoredAnswer};
+pub use releases::{PackageSecret, SecretKind, StoredRelease};
+pub use transcripts::TranscriptEntry;
+pub use value::{Row, Value};
+pub use writer::{
+    LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange, Refused, Schedule,
+    Statement, Unique,
+};
+
+use crate::seal::Vault;
+use database::Pool;
+use subjects::KeyCache;
+use writer::Order;
+
+/// Commands that may wait for the writer; more are refused at once.
+const WRITER_QUEUE: usize = 4_096;
+
+/// The store of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    readers: Pool,
+    orders: mpsc::Sender<Order>,
+    vault: Vault,
+    keys: KeyCache,
+    node: String,
+    writer: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("node", &self.inner.node).finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database, checks that it is fit, brings its schema up to date
+    /// and starts the writer. `node` names this process in leases; it must be
+    /// unique among the running nodes.
+    pub async fn open(location: &Location, vault: Vault, node: &str) -> Result<Self, StoreError> {
+        let writer = Pool::writer(location).await?;
+        let mut connection = writer.acquire().await?;
+        dialect::assert_fit(&mut connection).await?;
+        if let Err(error) = migrate::run(&mut connection).await {
+            connection.discard().await;
+            return Err(error);
+        }
+        drop(connection);
+        let readers = Pool::readers(location).await?;
+        let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
+        let task = tokio::spawn(writer::run(writer, waiting));
+        let inner = Inner {
+            readers,
+            orders,
+            vault,
+            keys: KeyCache::default(),
+            node: node.to_owned(),
+            writer: std::sync::Mutex::new(Some(task)),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The name of this node in leases.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        &self.inner.node
+    }
+
+    /// The installation's key-encryption key.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.inner.vault
+    }
+
+    /// Reads on a connection of the readers.
+    pub(crate) async fn fetch(
+        &self,
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.inner.readers.acquire().await?.fetch(sql, values).await
+    }
+
+    /// Writes the statements in one transaction, shared with whatever else is
+    /// waiting; gives the rows that each returned.
+    pub(crate) async fn write(
+        &self,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        match self.order(writer::Command::Statements(statements)).await? {
+            writer::Outcome::Rows(rows) => Ok(rows),
+            other => Err(StoreError::RolledBack(format!("unexpected outcome {other:?}"))),
+        }
+    }
+
+    /// Hands a command to the writer and waits until it is committed or refused.
+    async fn order(
+        &self,
+        command: writer::Command,
+    ) -> Result<writer::Outcome, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        // A full queue is told at once: callers come back with the same key.
+        self.inner
+            .orders
+            .try_send(Order { command, answer })
+            .map_err(|_| StoreError::WriterFull)?;
+        answered.await.map_err(|_| StoreError::WriterFull)?
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.fetch("select version from catalogue_version where only_row = 1", &[]).await?;
+        Ok(())
+    }
+
+    /// Closes the readers. The writer ends when the last clone of the store is
+    /// dropped and what was waiting is written.
+    pub async fn close(self) {
+        self.inner.readers.close().await;
+        let task = self.inner.writer.lock().ok().and_then(|mut task| task.take());
+        drop(self);
+        if let Some(task) = task {
+            // Other clones may live on; then the writer goes on too.
+            let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), task).await;
+        }
+    }
+}

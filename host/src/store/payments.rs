@@ -1,0 +1,311 @@
+//! Payments and their history as kept: reading, and the columns that the writer
+//! writes. What may change into what is not decided here.
+
+use guichet_domain::bill::Item;
+use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::payment::{Snapshot, State};
+use guichet_domain::{AccountingDate, Moment, Money};
+use serde::{Deserialize, Serialize};
+
+use super::{Row, Store, StoreError, Value};
+use crate::payments::order::{Application, Order, PendingAnswer, ReversalOrder};
+use crate::payments::ports::Terms;
+use crate::payments::view::EventView;
+use crate::seal::{Place, Sealed, SubjectKey};
+
+const ORDER: Place = Place { table: "payments", column: "sealed_order" };
+const ANSWER: Place = Place { table: "payments", column: "sealed_answer" };
+const REVERSAL: Place = Place { table: "payments", column: "sealed_reversal" };
+
+/// What the biller has said so far.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredAnswer {
+    /// Evidence, once there is some.
+    pub application: Option<Application>,
+    /// The last "not decided yet"; comes back with the next status call.
+    pub pending: Option<PendingAnswer>,
+}
+
+/// A reversal under way or ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reversal {
+    /// What the biller is asked; its attempt counts those begun.
+    pub order: ReversalOrder,
+    /// The last "not decided yet".
+    pub last: Option<PendingAnswer>,
+    /// When the last attempt began.
+    pub attempted_at: Option<Moment>,
+}
+
+/// A payment as kept, with its seals opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaymentRow {
+    /// Its id.
+    pub id: RecordId,
+    /// The same as a number.
+    pub sequence: u64,
+    /// Who called.
+    pub client: ClientId,
+    /// The client's own reference, unique within the client.
+    pub client_reference: Option<String>,
+    /// On whose behalf.
+    pub subject: SubjectId,
+    /// The catalogue entry.
+    pub service: ServiceCode,
+    /// Who is paid.
+    pub biller: BillerId,
+    /// The query that it was made from.
+    pub bill_query: RecordId,
+    /// From where.
+    pub payer_account: AccountId,
+    /// Digest of service and account at the biller, for limits by day.
+    pub account_key: Vec<u8>,
+    /// Sum of the items.
+    pub total: Money,
+    /// What the payer pays beside the total, in minor units; zero or above.
+    pub payer_fee: i64,
+    /// Where it and its legs stand.
+    pub snapshot: Snapshot,
+    /// Counts the events; guards every change.
+    pub version: i64,
+    /// Attempts to submit that were begun.
+    pub attempts: u32,
+    /// Earlier attempts that may have had an effect.
+    pub exposed: u32,
+    /// When the last attempt began.
+    pub attempted_at: Option<Moment>,
+    /// Until when a first submission makes sense.
+    pub submit_until: Moment,
+    /// The day it belongs to.
+    pub accounting_date: AccountingDate,
+    /// W3C trace context of the request.
+    pub traceparent: Option<String>,
+    /// The terms under which it began.
+    pub terms: Terms,
+    /// What the biller is asked.
+    pub order: Order,
+    /// What it has said.
+    pub answer: StoredAnswer,
+    /// Undoing.
+    pub reversal: Option<Reversal>,
+    /// Who looks after it while its outcome is open.
+    pub owner: Option<String>,
+    /// By when there will be news.
+    pub news_by: Option<Moment>,
+    /// Since when its outcome has been open.
+    pub open_since: Option<Moment>,
+    /// For the citizen: why it was refused or waits.
+    pub reason: Option<String>,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+impl PaymentRow {
+    /// The bills and amounts.
+    #[must_use]
+    pub fn items(&self) -> Vec<Item> {
+        self.order.items.iter().map(super::super::payments::order::OrderItem::item).collect()
+    }
+
+    /// Everything, in the order of `INSERT`.
+    pub(super) fn insert_values(&self, key: &SubjectKey) -> Result<Vec<Value>, StoreError> {
+        let sequence = i64::try_from(self.sequence).map_err(|_| StoreError::Shape(1))?;
+        let mut values = vec![
+            self.id.as_str().into(),
+            sequence.into(),
+            self.client.as_str().into(),
+            self.client_reference.clone().into(),
+            self.subject.as_str().into(),
+            self.service.as_str().into(),
+            self.biller.as_str().into(),
+            self.bill_query.as_str().into(),
+            self.payer_account.as_str().into(),
+            self.account_key.clone().into(),
+            self.total.minor_units().into(),
+            self.payer_fee.into(),
+            self.total.currency().as_str().into(),
+            self.submit_until.into(),
+            self.accounting_date.to_string().into(),
+            self.traceparent.clone().into(),
+            serde_json::to_string(&self.terms)?.into(),
+            key.seal(ORDER, &self.order)?.into_bytes().into(),
+            self.created_at.into(),
+        ];
+        values.extend(self.changing_values(key)?);
+        Ok(values)
+    }
+
+    /// What a change may change, in the order of `INSERT` and `UPDATE`.
+    pub(super) fn changing_values(&self, key: &SubjectKey) -> Result<Vec<Value>, StoreError> {
+        let answer = if self.answer == StoredAnswer::default() {
+            None
+        } else {
+            Some(key.seal(ANSWER, &self.answer)?.into_bytes())
+        };
+        let reversal = match &self.reversal {
+            None => None,
+            Some(reversal) => Some(key.seal(REVERSAL, reversal)?.into_bytes()),
+        };
+        Ok(vec![
+            self.snapshot.state.as_str().into(),
+            self.snapshot.hold.as_str().into(),
+            self.snapshot.capture.as_str().into(),
+            self.snapshot.release.as_str().into(),
+            self.snapshot.refund.as_str().into(),
+            self.version.into(),
+            self.attempts.into(),
+            self.exposed.into(),
+            self.attempted_at.into(),
+            answer.into(),
+            reversal.into(),
+            self.owner.clone().into(),
+            self.news_by.into(),
+            self.open_since.into(),
+            self.reason.clone().into(),
+            self.updated_at.into(),
+        ])
+    }
+}
+
+macro_rules! select_payments {
+    ($rest:literal) => {
+        concat!(
+            "select id, sequence, client, client_reference, subject, service, biller, \
+             bill_query, payer_account, account_key, total, fee, currency, submit_until, \
+             accounting_date, traceparent, terms, sealed_order, created_at, state, hold, \
+             capture, release_leg, refund, version, attempts, exposed, attempted_at, \
+             sealed_answer, sealed_reversal, owner, news_by, open_since, reason, updated_at \
+             from payments ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// A payment by its id; whose it is, the caller checks.
+    pub async fn payment(&self, id: &RecordId) -> Result<Option<PaymentRow>, StoreError> {
+        let rows = self.fetch(select_payments!("where id = $1"), &[id.as_str().into()]).await?;
+        match rows.first() {
+            Some(row) => {
+                let key = self.existing_key(&row.parsed(4)?).await?;
+                Ok(Some(read(row, &key)?))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// A subject's payments through a client, newest first, before the cursor.
+    pub async fn payments_of(
+        &self,
+        client: &ClientId,
+        subject: &SubjectId,
+        before: &str,
+        limit: u32,
+    ) -> Result<Vec<PaymentRow>, StoreError> {
+        let rows = self
+            .fetch(
+                select_payments!(
+                    "where client = $1 and subject = $2 and id < $3 order by id desc limit $4"
+                ),
+                &[client.as_str().into(), subject.as_str().into(), before.into(), limit.into()],
+            )
+            .await?;
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        let key = self.existing_key(subject).await?;
+        rows.iter().map(|row| read(row, &key)).collect()
+    }
+
+    /// A payment's history, oldest first.
+    pub async fn payment_events(&self, id: &RecordId) -> Result<Vec<EventView>, StoreError> {
+        let rows = self
+            .fetch(
+                "select number, event, state, attempt, at from payment_events \
+                 where payment = $1 order by number limit 1000",
+                &[id.as_str().into()],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(EventView {
+                    number: small(row, 0)?,
+                    event: row.text(1)?.to_owned(),
+                    state: row.parsed(2)?,
+                    attempt: small(row, 3)?,
+                    at: row.moment(4)?,
+                })
+            })
+            .collect()
+    }
+
+    /// How many payments stand in each state, for figures.
+    pub async fn payments_by_state(&self) -> Result<Vec<(State, i64)>, StoreError> {
+        let rows = self
+            .fetch("select state, count(*) from payments group by state order by state", &[])
+            .await?;
+        rows.iter().map(|row| Ok((row.parsed(0)?, row.int(1)?))).collect()
+    }
+}
+
+fn small(row: &Row, position: usize) -> Result<u32, StoreError> {
+    u32::try_from(row.int(position)?).map_err(|_| StoreError::Shape(position))
+}
+
+fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
+    let text = |position: usize| -> Result<Option<String>, StoreError> {
+        Ok(row.text_or_none(position)?.map(str::to_owned))
+    };
+    let sealed = |position: usize| -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(row.bytes_or_none(position)?.map(<[u8]>::to_vec))
+    };
+    let currency = row.parsed(12)?;
+    let answer = match sealed(28)? {
+        Some(bytes) => key.open(ANSWER, &Sealed::from_bytes(bytes))?,
+        None => StoredAnswer::default(),
+    };
+    let reversal = match sealed(29)? {
+        Some(bytes) => Some(key.open(REVERSAL, &Sealed::from_bytes(bytes))?),
+        None => None,
+    };
+    Ok(PaymentRow {
+        id: row.parsed(0)?,
+        sequence: u64::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?,
+        client: row.parsed(2)?,
+        client_reference: text(3)?,
+        subject: row.parsed(4)?,
+        service: row.parsed(5)?,
+        biller: row.parsed(6)?,
+        bill_query: row.parsed(7)?,
+        payer_account: row.parsed(8)?,
+        account_key: row.bytes(9)?.to_vec(),
+        total: Money::new(row.int(10)?, currency),
+        payer_fee: row.int(11)?,
+        submit_until: row.moment(13)?,
+        accounting_date: row.parsed(14)?,
+        traceparent: text(15)?,
+        terms: serde_json::from_str(row.text(16)?)?,
+        order: key.open(ORDER, &Sealed::from_bytes(row.bytes(17)?.to_vec()))?,
+        created_at: row.moment(18)?,
+        snapshot: Snapshot {
+            state: row.parsed(19)?,
+            hold: row.parsed(20)?,
+            capture: row.parsed(21)?,
+            release: row.parsed(22)?,
+            refund: row.parsed(23)?,
+        },
+        version: row.int(24)?,
+        attempts: small(row, 25)?,
+        exposed: small(row, 26)?,
+        attempted_at: row.moment_or_none(27)?,
+        answer,
+        reversal,
+        owner: text(30)?,
+        news_by: row.moment_or_none(31)?,
+        open_since: row.moment_or_none(32)?,
+        reason: text(33)?,
+        updated_at: row.moment(34)?,
+    })
+}
