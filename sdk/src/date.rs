@@ -44,12 +44,17 @@ impl Date {
     }
 
     fn from_digits(text: &str) -> Option<Self> {
-        if text.len() != 8 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        let [c1, c2, y1, y2, m1, m2, d1, d2] = text.as_bytes() else {
             return None;
-        }
-        let (year, rest) = text.split_at(4);
-        let (month, day) = rest.split_at(2);
-        Self::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        };
+        let pair = |tens: &u8, ones: &u8| two_digits(&[*tens, *ones]);
+        let year = pair(c1, c2)? * 100 + pair(y1, y2)?;
+        let (month, day) = (pair(m1, m2)?, pair(d1, d2)?);
+        Self::new(
+            year.try_into().ok()?,
+            month.try_into().ok()?,
+            day.try_into().ok()?,
+        )
     }
 
     /// Days since 1970-01-01.
@@ -155,9 +160,9 @@ impl Moment {
         let (date, rest) = text.split_at_checked(10)?;
         let rest = rest.strip_prefix(['T', 't', ' '])?;
         let (clock, rest) = rest.split_at_checked(8)?;
-        let local = local_ms(Date::parse(date)?, clock)?;
+        let local = local_ms(Date::parse(date)?, clock.as_bytes())?;
         let end = rest.find(|c: char| c != '.' && !c.is_ascii_digit())?;
-        let (fraction, offset) = rest.split_at(end);
+        let (fraction, offset) = rest.split_at_checked(end)?;
         let fraction_ms = match fraction.strip_prefix('.') {
             None if fraction.is_empty() => 0,
             Some(digits) if !digits.is_empty() && !digits.contains('.') => {
@@ -174,10 +179,10 @@ impl Moment {
     #[must_use]
     pub fn parse_shanghai_compact(text: &str) -> Option<Self> {
         let (date, clock) = text.split_at_checked(8)?;
-        if clock.len() != 6 || !clock.is_ascii() {
+        let [h1, h2, m1, m2, s1, s2] = clock.as_bytes() else {
             return None;
-        }
-        let clock = format!("{}:{}:{}", &clock[..2], &clock[2..4], &clock[4..]);
+        };
+        let clock = [*h1, *h2, b':', *m1, *m2, b':', *s1, *s2];
         let unix_ms = local_ms(Date::parse_compact(date)?, &clock)? - SHANGHAI_MS;
         u64::try_from(unix_ms).ok().map(Self::from_unix_ms)
     }
@@ -186,7 +191,7 @@ impl Moment {
     #[must_use]
     pub fn parse_shanghai(text: &str) -> Option<Self> {
         let (date, clock) = text.split_once(' ')?;
-        let unix_ms = local_ms(Date::parse(date)?, clock)? - SHANGHAI_MS;
+        let unix_ms = local_ms(Date::parse(date)?, clock.as_bytes())? - SHANGHAI_MS;
         u64::try_from(unix_ms).ok().map(Self::from_unix_ms)
     }
 
@@ -248,13 +253,12 @@ fn clock_of(ms: i64) -> (i64, i64, i64) {
 }
 
 /// A date and `16:30:00` as if they were UTC. A leap second counts as the next one.
-fn local_ms(date: Date, clock: &str) -> Option<i64> {
-    let bytes = clock.as_bytes();
-    if bytes.len() != 8 || bytes[2] != b':' || bytes[5] != b':' {
+fn local_ms(date: Date, clock: &[u8]) -> Option<i64> {
+    let [h1, h2, b':', m1, m2, b':', s1, s2] = clock else {
         return None;
-    }
-    let number = |from: usize| two_digits(&bytes[from..from + 2]);
-    let (hours, minutes, seconds) = (number(0)?, number(3)?, number(6)?);
+    };
+    let (hours, minutes) = (two_digits(&[*h1, *h2])?, two_digits(&[*m1, *m2])?);
+    let seconds = two_digits(&[*s1, *s2])?;
     let exists = hours < 24 && minutes < 60 && seconds < 61;
     exists.then(|| date.days() * DAY_MS + (hours * 3600 + minutes * 60 + seconds) * 1000)
 }

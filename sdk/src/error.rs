@@ -39,16 +39,68 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.describe())
+    }
+}
+
+impl Error {
+    /// The text, for a log or where only a text fits. Put together without the
+    /// formatting machinery, which would make a component a tenth larger.
+    #[must_use]
+    pub fn describe(&self) -> String {
         match self {
-            Self::Http(error) => write!(formatter, "no answer: {error}"),
-            Self::Status(status) => write!(formatter, "answered with status {status}"),
-            Self::Answer(text) => write!(formatter, "unreadable answer: {text}"),
-            Self::Keys(error) => write!(formatter, "key: {error}"),
-            Self::Kv(error) => write!(formatter, "state: {error}"),
-            Self::Text(error) => write!(formatter, "text: {error}"),
-            Self::SubjectData(scope, error) => write!(formatter, "{scope}: {error}"),
-            Self::Setting(name) => write!(formatter, "setting `{name}` is missing or wrong"),
+            Self::Http(error) => http_words(error).concat(),
+            Self::Status(status) => ["answered with status ", &status.to_string()].concat(),
+            Self::Answer(text) => ["unreadable answer: ", text].concat(),
+            Self::Keys(error) => ["key: ", key_words(error)].concat(),
+            Self::Kv(error) => kv_words(error).concat(),
+            Self::Text(error) => ["text: ", text_words(error)].concat(),
+            Self::SubjectData(scope, error) => [scope, ": ", data_words(error)].concat(),
+            Self::Setting(name) => ["setting `", name, "` is missing or wrong"].concat(),
         }
+    }
+}
+
+fn http_words(error: &http::HostError) -> [&str; 2] {
+    match error {
+        http::HostError::Denied(text) => ["request denied: ", text],
+        http::HostError::NotSent(text) => ["request not sent: ", text],
+        http::HostError::Interrupted(text) => ["no complete answer: ", text],
+        http::HostError::TooLarge(_) => ["answer too large", ""],
+        http::HostError::Other(text) => ["no answer: ", text],
+    }
+}
+
+fn key_words(error: &keys::Error) -> &str {
+    match error {
+        keys::Error::UnknownKey => "no such key",
+        keys::Error::UnsuitableKey => "it does not serve this",
+        keys::Error::UnknownAlgorithm => "no such algorithm",
+        keys::Error::Denied(text) | keys::Error::Invalid(text) | keys::Error::Other(text) => text,
+    }
+}
+
+fn kv_words(error: &kv::Error) -> [&str; 2] {
+    match error {
+        kv::Error::Denied(text) => ["state denied: ", text],
+        kv::Error::TooLarge(text) => ["state too large: ", text],
+        kv::Error::Unavailable(text) | kv::Error::Other(text) => ["state: ", text],
+    }
+}
+
+fn text_words(error: &text::Error) -> &str {
+    match error {
+        text::Error::UnknownCharset => "no such charset",
+        text::Error::Unmappable(text) | text::Error::Other(text) => text,
+    }
+}
+
+fn data_words(error: &subject_data::Error) -> &str {
+    match error {
+        subject_data::Error::Denied(text)
+        | subject_data::Error::NoConsent(text)
+        | subject_data::Error::Unavailable(text)
+        | subject_data::Error::Other(text) => text,
     }
 }
 
@@ -91,7 +143,7 @@ impl From<Error> for Failure {
             | Error::Text(_)
             | Error::Setting(_)
             | Error::SubjectData(_, subject_data::Error::Denied(_)) => {
-                Self::Other(error.to_string())
+                Self::Other(error.describe())
             }
             Error::Http(_) | Error::Kv(_) | Error::SubjectData(..) => {
                 Self::unavailable(locale::pick(
@@ -140,7 +192,7 @@ impl Doubt {
 
 impl From<Error> for Doubt {
     fn from(error: Error) -> Self {
-        Self::now(&error.to_string())
+        Self::now(&error.describe())
     }
 }
 

@@ -20,16 +20,16 @@ macro_rules! export {
     (@bill_payment $plugin:ident) => {
         const _: () = { const fn check<T: $crate::BillPayment>() {} check::<$plugin>() };
         #[cfg(target_arch = "wasm32")]
-        $crate::bindings::bill_payment::export_bill_payment!($plugin);
+        $crate::bindings::bill_payment::export_bill_payment!($plugin with_types_in $crate::slim::bill_payment);
     };
     (@inquiry $plugin:ident) => {
         const _: () = { const fn check<T: $crate::Inquiry>() {} check::<$plugin>() };
         #[cfg(target_arch = "wasm32")]
-        $crate::bindings::inquiry::export_inquiry!($plugin);
+        $crate::bindings::inquiry::export_inquiry!($plugin with_types_in $crate::slim::inquiry);
     };
     (@credential $plugin:ident) => {
         const _: () = { const fn check<T: $crate::Credential>() {} check::<$plugin>() };
         #[cfg(target_arch = "wasm32")]
-        $crate::bindings::credential::export_credential!($plugin);
+        $crate::bindings::credential::export_credential!($plugin with_types_in $crate::slim::credential);
     };
 }

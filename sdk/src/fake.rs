@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use guichet_sdk::{fake, http::Request};
-//! use guichet_sdk::json::json;
+//! use guichet_sdk::fake::json::json;
 //!
 //! let host = fake::Host::new()
 //!     .config("office", "330100")
@@ -23,12 +23,16 @@ pub(crate) mod imports;
 mod crypto;
 mod samples;
 
+/// JSON as tests write it, read and written by an established library.
+pub mod json {
+    pub use serde_json::{Value, json};
+}
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::bindings::shared::guichet::host::http::{Error as HttpError, Response};
 use crate::date::Moment;
-use crate::json::Value;
 use crate::{http, locale};
 
 pub use crate::bindings::shared::guichet::host::http::Request as Sent;
@@ -184,8 +188,8 @@ impl Drop for Installed {
     }
 }
 
-/// A JSON answer with status 200.
-pub fn ok(body: &Value) -> Answer {
+/// A JSON answer with status 200; [`json`] writes the body.
+pub fn ok(body: &json::Value) -> Answer {
     bytes(200, body.to_string().as_bytes())
 }
 
@@ -225,8 +229,8 @@ pub fn not_sent() -> Answer {
 impl Sent {
     /// The JSON body; null where there is none.
     #[must_use]
-    pub fn json(&self) -> Value {
-        crate::json::parse(&self.body).unwrap_or_default()
+    pub fn json(&self) -> json::Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
     /// A header field.

@@ -91,7 +91,7 @@ impl Request {
     /// Sets a JSON body.
     #[must_use]
     pub fn json(self, value: &Value) -> Self {
-        self.body("application/json", value.to_string().into_bytes())
+        self.body("application/json", value.to_text().into_bytes())
     }
 
     /// Sets a form as body.

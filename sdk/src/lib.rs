@@ -30,6 +30,9 @@ mod inputs;
 mod inquiry;
 mod make;
 
+#[doc(hidden)]
+pub mod slim;
+
 pub mod bill;
 pub mod clock;
 pub mod config;

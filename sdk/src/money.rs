@@ -40,7 +40,7 @@ pub fn parse_yuan(text: &str) -> Option<i64> {
     if !is_number(whole) || !is_number(fraction) {
         return None;
     }
-    let (fen, rest) = fraction.split_at(fraction.len().min(2));
+    let (fen, rest) = fraction.split_at_checked(fraction.len().min(2))?;
     if rest.bytes().any(|byte| byte != b'0') {
         return None;
     }

@@ -5,7 +5,7 @@
 pub mod payment;
 
 use guichet_sdk::http::{Request, Response};
-use guichet_sdk::json::{Lookup as _, Value};
+use guichet_sdk::json::Value;
 use guichet_sdk::{Context, Error, Failure, RefusalReason, clock, encoding, keys, locale, random};
 
 /// The key that requests are authenticated with.

@@ -3,7 +3,6 @@
 
 use guichet_sdk::bill::{Application, Order, Pending, Status, Submission};
 use guichet_sdk::date::{Date, Moment};
-use guichet_sdk::json::Lookup as _;
 use guichet_sdk::{Doubt, Error, Money, Refusal, RefusalReason};
 
 use crate::Answer;

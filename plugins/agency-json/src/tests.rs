@@ -1,6 +1,6 @@
 use guichet_sdk::bill::{Status, Submission};
+use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};
-use guichet_sdk::json::{Value, json};
 use guichet_sdk::{Doubt, Error, Failure};
 
 use super::*;
@@ -17,7 +17,7 @@ fn ask(answer: impl Fn() -> fake::Answer + 'static) -> Result<Answer, Error> {
     exchange(
         &fake::context("service-1"),
         "things",
-        &json!({}),
+        &guichet_sdk::json::Value::object([]),
         Change::Nothing,
     )
 }
@@ -33,7 +33,12 @@ fn pay(answer: impl Fn() -> fake::Answer + 'static) -> Submission {
     let _host = host(answer);
     let order = fake::order(Some("1"), "b", "", 8650);
     let paid = || -> Result<Submission, Doubt> {
-        let answer = exchange(&fake::context("s-1"), "pay", &json!({}), Change::Something)?;
+        let answer = exchange(
+            &fake::context("s-1"),
+            "pay",
+            &guichet_sdk::json::Value::object([]),
+            Change::Something,
+        )?;
         payment::submission(&answer, &order, |_, _| Ok(()))
     };
     paid().unwrap_or_else(Submission::from)
@@ -46,7 +51,7 @@ fn requests_are_authenticated_as_documented() {
         .now("2025-11-21T00:00:00Z")
         .answers(|_| fake::ok(&json!({"code": "0000"})))
         .install();
-    let body = json!({"account": "3301000001"});
+    let body = guichet_sdk::json::Value::object([("account", "3301000001".into())]);
     exchange(
         &fake::context("water-330100-1"),
         "bills",

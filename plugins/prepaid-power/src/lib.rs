@@ -10,7 +10,7 @@ use guichet_sdk::bill::{
     Account, AmountRule, AmountSteps, Bill, Limits, MeterKind, Order, Pending, QueryOutcome,
     Statement, Status, Submission,
 };
-use guichet_sdk::json::{Lookup as _, Value, json};
+use guichet_sdk::json::Value;
 use guichet_sdk::{
     BillPayment, Context, Doubt, Error, Failure, Field, Inputs, Money, locale, money,
 };
@@ -30,7 +30,7 @@ impl BillPayment for PrepaidPower {
         let answer = exchange(
             context,
             "meter",
-            &json!({ "meter": meter }),
+            &Value::object([("meter", meter.into())]),
             Change::Nothing,
         )?;
         if answer.code != "0000" {
@@ -40,14 +40,14 @@ impl BillPayment for PrepaidPower {
     }
 
     fn submit_payment(context: &Context, order: &Order) -> Result<Submission, Doubt> {
-        let body = json!({
-            "reference": order.reference,
-            "sequence": order.sequence,
-            "meter": meter_of(order)?,
-            "amount": order.total.minor_units,
-            "accounting_date": order.accounting_date,
-            "channel": order.channel,
-        });
+        let body = Value::object([
+            ("reference", (&order.reference).into()),
+            ("sequence", order.sequence.into()),
+            ("meter", meter_of(order)?.into()),
+            ("amount", order.total.minor_units.into()),
+            ("accounting_date", (&order.accounting_date).into()),
+            ("channel", (&order.channel).into()),
+        ]);
         let answer = exchange(context, "purchase", &body, Change::Something)?;
         payment::submission(&answer, order, purchase::complete)
     }
@@ -57,7 +57,7 @@ impl BillPayment for PrepaidPower {
         order: &Order,
         _last: Option<&Pending>,
     ) -> Result<Status, Doubt> {
-        let body = json!({ "reference": order.reference });
+        let body = Value::object([("reference", (&order.reference).into())]);
         let answer = exchange(context, "purchase/status", &body, Change::Nothing)?;
         payment::status(&answer, order, purchase::complete)
     }
@@ -135,7 +135,7 @@ fn notice(meter: &Value, arrears: i64) -> Option<String> {
 fn rule(body: &Value, arrears: i64) -> Result<AmountRule, Error> {
     let mut choices = Vec::new();
     for choice in body.list("choices") {
-        let fen = choice.as_i64().filter(|fen| *fen > 0);
+        let fen = choice.as_whole().filter(|fen| *fen > 0);
         choices.push(fen.ok_or_else(|| Error::answer("a choice is no amount"))?);
     }
     if !choices.is_empty() {

@@ -5,7 +5,7 @@
 use agency_json::Answer;
 use guichet_sdk::bill::{Application, CardWrite, Delivery, MeterToken};
 use guichet_sdk::date::Moment;
-use guichet_sdk::json::{Lookup as _, Value};
+use guichet_sdk::json::Value;
 use guichet_sdk::{Error, Field, Money, encoding, locale};
 
 /// Digits of a token (IEC 62055-41).
@@ -48,12 +48,15 @@ fn token(body: &Value) -> Result<MeterToken, Error> {
     if digits.len() != TOKEN_DIGITS || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Error::answer("the token is not 20 digits"));
     }
-    let groups: Vec<&str> = (0..TOKEN_DIGITS)
-        .step_by(4)
-        .map(|at| &digits[at..at + 4])
-        .collect();
+    let mut groups = String::new();
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && position % 4 == 0 {
+            groups.push(' ');
+        }
+        groups.push(digit);
+    }
     Ok(MeterToken {
-        digits: groups.join(" "),
+        digits: groups,
         meter: body.text_or_none("meter"),
         quantity: Some(body.text("quantity")?),
         measure: Some(body.text("measure")?),

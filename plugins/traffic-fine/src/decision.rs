@@ -4,7 +4,7 @@
 
 use guichet_sdk::bill::{Account, Bill, Charge, LateCharge, LateChargeKind, Payability, Statement};
 use guichet_sdk::date::Date;
-use guichet_sdk::json::{Lookup as _, Value, json, parse};
+use guichet_sdk::json::{Value, parse};
 use guichet_sdk::{Error, Field, Money, locale};
 
 /// Percent of the fine for each day.
@@ -21,22 +21,33 @@ pub(crate) struct Token {
 
 impl Token {
     fn write(&self) -> String {
-        json!([self.treasury_code, self.token, self.principal, self.penalty]).to_string()
+        Value::List(vec![
+            (&self.treasury_code).into(),
+            (&self.token).into(),
+            self.principal.into(),
+            self.penalty.into(),
+        ])
+        .to_text()
     }
 
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
         let parts = parse(text.as_bytes())?;
-        let text = |index: usize| parts.get(index).and_then(Value::as_str).map(str::to_owned);
-        let fen = |index: usize| parts.get(index).and_then(Value::as_i64);
-        let token = || {
-            Some(Self {
-                treasury_code: text(0)?,
-                token: text(1)?,
-                principal: fen(2)?,
-                penalty: fen(3)?,
-            })
+        let foreign = || Error::answer("the bill's token is not this plugin's");
+        let [
+            Value::Text(treasury_code),
+            Value::Text(token),
+            principal,
+            penalty,
+        ] = parts.elements()
+        else {
+            return Err(foreign());
         };
-        token().ok_or_else(|| Error::answer("the bill's token is not this plugin's"))
+        Ok(Self {
+            treasury_code: treasury_code.clone(),
+            token: token.clone(),
+            principal: principal.as_whole().ok_or_else(foreign)?,
+            penalty: penalty.as_whole().ok_or_else(foreign)?,
+        })
     }
 }
 

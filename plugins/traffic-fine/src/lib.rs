@@ -8,7 +8,7 @@ mod violations;
 
 use agency_json::{Answer, Change, exchange, payment};
 use guichet_sdk::bill::{Application, Order, Pending, QueryOutcome, Statement, Status, Submission};
-use guichet_sdk::json::{Lookup as _, json};
+use guichet_sdk::json::Value;
 use guichet_sdk::{BillPayment, Context, Doubt, Error, Failure, Inputs, locale};
 
 /// The plugin.
@@ -37,18 +37,18 @@ impl BillPayment for TrafficFine {
             return Err(Doubt::now("a fine is paid by itself"));
         };
         let token = decision::Token::read(&item.token)?;
-        let body = json!({
-            "reference": order.reference,
-            "sequence": order.sequence,
-            "decision": item.bill_number,
-            "treasury_code": token.treasury_code,
-            "token": token.token,
-            "principal": token.principal,
-            "penalty": token.penalty,
-            "total": order.total.minor_units,
-            "accounting_date": order.accounting_date,
-            "channel": order.channel,
-        });
+        let body = Value::object([
+            ("reference", (&order.reference).into()),
+            ("sequence", order.sequence.into()),
+            ("decision", (&item.bill_number).into()),
+            ("treasury_code", (&token.treasury_code).into()),
+            ("token", (&token.token).into()),
+            ("principal", token.principal.into()),
+            ("penalty", token.penalty.into()),
+            ("total", order.total.minor_units.into()),
+            ("accounting_date", (&order.accounting_date).into()),
+            ("channel", (&order.channel).into()),
+        ]);
         let answer = exchange(context, "fine-payments", &body, Change::Something)?;
         payment::submission(&answer, order, |answer, application| {
             complete(answer, application, &token.treasury_code)
@@ -64,7 +64,7 @@ impl BillPayment for TrafficFine {
             return Err(Doubt::now("a fine is paid by itself"));
         };
         let token = decision::Token::read(&item.token)?;
-        let body = json!({ "reference": order.reference });
+        let body = Value::object([("reference", (&order.reference).into())]);
         let answer = exchange(context, "fine-payments/status", &body, Change::Nothing)?;
         payment::status(&answer, order, |answer, application| {
             complete(answer, application, &token.treasury_code)
@@ -73,7 +73,7 @@ impl BillPayment for TrafficFine {
 }
 
 fn by_decision(context: &Context, number: &str) -> Result<Statement, Failure> {
-    let body = json!({ "decision": number });
+    let body = Value::object([("decision", number.into())]);
     let answer = exchange(context, "decision", &body, Change::Nothing)?;
     match answer.code.as_str() {
         "0000" => Ok(decision::statement(&answer.body, number)?),
@@ -89,9 +89,9 @@ fn by_decision(context: &Context, number: &str) -> Result<Statement, Failure> {
 }
 
 fn by_plate(context: &Context, plate: &str, kind: Option<&str>) -> Result<Statement, Failure> {
-    let mut body = json!({ "plate": plate });
+    let mut body = Value::object([("plate", plate.into())]);
     if let Some(kind) = kind {
-        body["plate_kind"] = json!(kind);
+        body.set("plate_kind", kind.into());
     }
     let answer = exchange(context, "violations", &body, Change::Nothing)?;
     match answer.code.as_str() {

@@ -1,6 +1,6 @@
 use guichet_sdk::bill::{LateChargeKind, Payability};
+use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};
-use guichet_sdk::json::{Value, json};
 use guichet_sdk::{BillPayment as _, Context, Failure, Inputs};
 
 use super::*;

@@ -2,7 +2,7 @@
 //! the traffic police have decided on it.
 
 use guichet_sdk::bill::{Account, Bill, Payability, Statement};
-use guichet_sdk::json::{Lookup as _, Value};
+use guichet_sdk::json::Value;
 use guichet_sdk::{Error, Field, Money, locale};
 
 /// All violations that nobody has decided on yet.

@@ -1,12 +1,12 @@
 use super::*;
 use crate::bill::{Reversal, Status, Submission};
 use crate::http::Request;
-use crate::json::json;
+use crate::json::Value;
 use crate::kv::Scope;
 use crate::{Doubt, Failure, config, encoding, keys, kv, random, subject_data, text};
 
 fn pay() -> Result<Submission, Doubt> {
-    let body = json!({"reference": "pay_1"});
+    let body = Value::object([("reference", "pay_1".into())]);
     let answer = Request::post("biller", "/pay")
         .json(&body)
         .effect()
@@ -39,7 +39,10 @@ fn only_what_never_left_is_not_sent() {
     for answer in unknown {
         assert!(matches!(outcome(answer), Submission::Unknown(_)));
     }
-    assert!(matches!(outcome(|| ok(&json!({}))), Submission::Other(_)));
+    assert!(matches!(
+        outcome(|| ok(&json::json!({}))),
+        Submission::Other(_)
+    ));
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn a_refused_connection_after_an_effect_stays_unknown() {
     let _host = Host::new()
         .answers(|request| {
             if request.path == "/pay" {
-                ok(&json!({}))
+                ok(&json::json!({}))
             } else {
                 not_sent()
             }
