@@ -1,1 +1,19 @@
-//! The Guichet host: API, pages, command line and worker over one set of use cases
+//! The Guichet host. Three doors (`api`, `web`, `cli`) and a worker over one
+//! set of use-case rooms; only `store` speaks SQL and only `plugins` knows both
+//! the registry and the sandbox.
+
+pub mod accounts;
+pub mod bills;
+pub mod config;
+pub mod consents;
+pub mod credentials;
+pub mod error;
+pub mod inputs;
+pub mod inquiries;
+pub mod language;
+pub mod payments;
+pub mod plugins;
+pub mod ports;
+pub mod seal;
+pub mod store;
+pub mod worker;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `guichet`: everything is in the library.
+
+fn main() -> std::process::ExitCode {
+    guichet::cli::main()
+}

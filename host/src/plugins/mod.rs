@@ -31,7 +31,6 @@ pub use bound::Bound;
 pub use call::Caller;
 pub use context::Pseudonyms;
 pub use failure::ServiceFailure;
-pub use operator::{EndpointBinding, EndpointBindings};
 pub use shelf::{Entry, Shelf};
 pub use terms::closing;
 pub use transcripts::{Kept, TranscriptError, Transcripts};
@@ -141,7 +140,7 @@ impl Plugins {
     /// A service of the catalogue.
     #[must_use]
     pub fn entry(&self, code: &ServiceCode) -> Option<Entry> {
-        self.shelf().entry(code).cloned()
+        self.shelf().entry(code)
     }
 
     /// Transcripts of calls.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use guichet_domain::Digest;
 use guichet_registry::admit::Admission;
+use guichet_registry::binding::{self, OperatorBinding};
 use guichet_registry::manifest::{DataClass, LimitsWish};
 use guichet_registry::shared::Shared;
 use guichet_registry::{Manifest, Service};
@@ -12,7 +13,7 @@ use guichet_sandbox::{
     Binding, BindingId, BindingSettings, BreakerSettings, Config, Limits, Permissions, Plugin,
 };
 
-use super::operator::{self, BindingError, EndpointBindings, Keys};
+use super::operator::{BindingError, Keys};
 use crate::store::PackageSecret;
 
 /// A release with everything that its services share.
@@ -27,7 +28,7 @@ pub struct Release {
     pub class: DataClass,
     config: Arc<BTreeMap<String, String>>,
     limits: Limits,
-    endpoints: EndpointBindings,
+    operator: OperatorBinding,
     keys: Keys,
     /// As the operator gave them, to notice a change.
     given: Vec<PackageSecret>,
@@ -39,7 +40,7 @@ impl Release {
     pub fn new(
         admission: &Admission,
         plugin: Plugin,
-        endpoints: EndpointBindings,
+        operator: OperatorBinding,
         (keys, given): (Keys, Vec<PackageSecret>),
     ) -> Self {
         let config = admission.config.iter();
@@ -50,7 +51,7 @@ impl Release {
             config: Arc::new(config.map(|(name, text)| (name.to_string(), text.clone())).collect()),
             limits: limits(&admission.manifest.limits),
             manifest: admission.manifest.clone(),
-            endpoints,
+            operator,
             keys,
             given,
         }
@@ -58,8 +59,8 @@ impl Release {
 
     /// Whether the operator's side is still this.
     #[must_use]
-    pub fn has_operator(&self, endpoints: &EndpointBindings, given: &[PackageSecret]) -> bool {
-        self.endpoints == *endpoints && self.given == given
+    pub fn has_operator(&self, operator: &OperatorBinding, given: &[PackageSecret]) -> bool {
+        self.operator == *operator && self.given == given
     }
 
     /// Who owns it.
@@ -70,7 +71,8 @@ impl Release {
 
     /// The sandbox's binding for one of its services.
     pub fn bind(&self, service: &Service) -> Result<Binding, BindingError> {
-        let grant = operator::grant(&self.manifest, &self.endpoints, &service.code)?;
+        let grant = binding::propose(&self.manifest, &self.operator, &service.code)
+            .map_err(BindingError::Proposal)?;
         let keyring = self.keys.keyring.clone();
         let permissions = Permissions::new(grant, &self.keys.secrets, keyring)?;
         Ok(Binding::new(BindingSettings {

@@ -10,9 +10,12 @@ use guichet_domain::Digest;
 use guichet_domain::id::ServiceCode;
 use guichet_registry::Service;
 use guichet_registry::admit::{self, Admission, AdmissionPolicy};
+use guichet_registry::binding::OperatorBinding;
+use guichet_registry::catalogue::{self, Catalogue};
 use guichet_registry::shared::Shared;
+use guichet_registry::taxonomy::Taxonomy;
 
-use super::operator::{self, EndpointBindings};
+use super::operator;
 use super::release::Release;
 use super::{Plugins, PluginsError};
 use crate::store::{PackageSecret, StoredBinding, StoredRelease};
@@ -21,13 +24,25 @@ use crate::store::{PackageSecret, StoredBinding, StoredRelease};
 const ALL_SERVICES: &str = "*";
 
 /// Releases and services at one version of the catalogue.
-#[derive(Default)]
 pub struct Shelf {
     version: u64,
-    entries: HashMap<ServiceCode, Entry>,
-    admissions: Vec<Arc<Admission>>,
+    catalogue: Catalogue,
+    admissions: BTreeMap<Digest, Arc<Admission>>,
     admitted: admit::Shelf,
     releases: BTreeMap<Digest, Arc<Release>>,
+}
+
+impl Default for Shelf {
+    /// Nothing is served.
+    fn default() -> Self {
+        Self {
+            version: 0,
+            catalogue: Catalogue::build([], [], [], Taxonomy::embedded()),
+            admissions: BTreeMap::new(),
+            admitted: admit::Shelf::default(),
+            releases: BTreeMap::new(),
+        }
+    }
 }
 
 /// A service with the release that serves it.
@@ -66,14 +81,24 @@ impl Shelf {
 
     /// A service.
     #[must_use]
-    pub fn entry(&self, code: &ServiceCode) -> Option<&Entry> {
-        self.entries.get(code)
+    pub fn entry(&self, code: &ServiceCode) -> Option<Entry> {
+        let found = self.catalogue.get(code.as_str())?;
+        Some(Entry {
+            service: found.service.clone(),
+            admission: self.admissions.get(&found.release)?.clone(),
+            release: self.releases.get(&found.release).cloned(),
+        })
+    }
+
+    /// The searchable index.
+    #[must_use]
+    pub const fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
     }
 
     /// All admitted releases.
-    #[must_use]
-    pub fn admissions(&self) -> &[Arc<Admission>] {
-        &self.admissions
+    pub fn admissions(&self) -> impl Iterator<Item = &Arc<Admission>> {
+        self.admissions.values()
     }
 }
 
@@ -141,12 +166,12 @@ impl Plugins {
     pub async fn set_operator(
         &self,
         release: Digest,
-        endpoints: &EndpointBindings,
+        operator: &OperatorBinding,
         secrets: &[PackageSecret],
     ) -> Result<(), PluginsError> {
         let now = self.0.ports.now();
         self.0.store.put_package_secrets(secrets, now).await?;
-        let body = serde_json::to_string(endpoints).map_err(crate::store::StoreError::from)?;
+        let body = serde_json::to_string(operator).map_err(crate::store::StoreError::from)?;
         let binding = StoredBinding {
             release: release.to_string(),
             service: ALL_SERVICES.to_owned(),
@@ -182,22 +207,25 @@ impl Plugins {
             (shelf, results)
         });
         let (admitted, results) = admitted.await.map_err(|_| PluginsError::Interrupted)?;
-        let mut admissions = Vec::with_capacity(results.len());
+        let mut admissions = BTreeMap::new();
+        let mut entries = Vec::new();
         for (result, stored) in results.into_iter().zip(&serving) {
             match result {
                 Ok(admission) if admission.release.to_string() == stored.digest => {
-                    admissions.push(Arc::new(admission));
+                    let updated_us = stored.admitted_at.micros();
+                    entries.extend(catalogue::Entry::of(&admission, updated_us));
+                    admissions.insert(admission.release, Arc::new(admission));
                 }
                 Ok(_) => tracing::error!(package = stored.package, "a bundle was altered"),
                 Err(error) => tracing::error!(package = stored.package, %error, "a bundle is bad"),
             }
         }
         let code: HashMap<Digest, &[u8]> = admissions
-            .iter()
+            .values()
             .filter_map(|one| Some((one.component.digest, one.component_bytes.as_deref()?)))
             .collect();
         let mut releases = BTreeMap::new();
-        for admission in &admissions {
+        for admission in admissions.values() {
             match self.release(admission, &code, old).await {
                 Ok(release) => drop(releases.insert(admission.release, release)),
                 Err(why) => {
@@ -206,8 +234,8 @@ impl Plugins {
                 }
             }
         }
-        let entries = entries(&admissions, &releases);
-        Ok(Shelf { version, entries, admissions, admitted, releases })
+        let catalogue = Catalogue::build(entries, [], [], Taxonomy::embedded());
+        Ok(Shelf { version, catalogue, admissions, admitted, releases })
     }
 
     /// The release as it runs; the old one where nothing about it has changed,
@@ -225,12 +253,13 @@ impl Plugins {
         let secrets = store.package_secrets(&admission.package().to_string()).await;
         let secrets = secrets.map_err(|error| text(&error))?;
         let body = bindings.iter().find(|binding| binding.service == ALL_SERVICES);
-        let endpoints: EndpointBindings = match body {
+        let stored: OperatorBinding = match body {
             Some(binding) => serde_json::from_str(&binding.body).map_err(|error| text(&error))?,
-            None => EndpointBindings::new(),
+            None => OperatorBinding::default(),
         };
+        let operator = operator::complete(stored, &secrets);
         if let Some(same) = old.releases.get(&admission.release)
-            && same.has_operator(&endpoints, &secrets)
+            && same.has_operator(&operator, &secrets)
         {
             return Ok(same.clone());
         }
@@ -238,7 +267,7 @@ impl Plugins {
         let digest = admission.component.digest;
         let bytes = code.get(&digest).ok_or("its component is not here")?;
         let plugin = self.0.sandbox.load(digest, bytes).await.map_err(|error| text(&error))?;
-        Ok(Arc::new(Release::new(admission, plugin, endpoints, (keys, secrets))))
+        Ok(Arc::new(Release::new(admission, plugin, operator, (keys, secrets))))
     }
 }
 
@@ -249,25 +278,6 @@ fn serving(all: Vec<StoredRelease>) -> Vec<StoredRelease> {
         newest.insert(release.package.clone(), release);
     }
     newest.into_values().collect()
-}
-
-fn entries(
-    admissions: &[Arc<Admission>],
-    releases: &BTreeMap<Digest, Arc<Release>>,
-) -> HashMap<ServiceCode, Entry> {
-    let mut entries = HashMap::new();
-    for admission in admissions {
-        let release = releases.get(&admission.release);
-        for service in &admission.services {
-            let entry = Entry {
-                service: service.clone(),
-                admission: admission.clone(),
-                release: release.cloned(),
-            };
-            entries.insert(service.code.clone(), entry);
-        }
-    }
-    entries
 }
 
 /// Writes beside and renames, so that no half bundle is ever read.

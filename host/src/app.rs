@@ -1,0 +1,259 @@
+//! Builds a node from its settings: store, sandbox, rooms and doors; runs it
+//! until it is told to stop, and stops it without losing anything.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use futures::future::BoxFuture;
+use guichet_sandbox::keyring::Secret;
+use guichet_sandbox::{Compiler, Sandbox, Settings as SandboxSettings};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::accounts::Accounts;
+use crate::accounts::bound::BoundAccounts;
+use crate::api::{Api, Client, Clients, Rate, Rooms, Scope};
+use crate::bills::Bills;
+use crate::catalogue::Catalogue;
+use crate::config::{Database, Settings};
+use crate::consents::Consents;
+use crate::credentials::Credentials;
+use crate::inquiries::Inquiries;
+use crate::payments::{PaymentSettings, Payments};
+use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
+use crate::ports::Ports;
+use crate::seal::Vault;
+use crate::store::{Location, Store, StoreError};
+use crate::web::{SignIn, Web};
+use crate::worker::{self, Neighbours, Stop, TokioTimer, WorkerSettings};
+
+/// How long open requests and payments in hand may take when the node stops.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A node ready to serve.
+pub struct App {
+    settings: Settings,
+    rooms: Rooms,
+    plugins: Plugins,
+    queue: tokio::sync::mpsc::Receiver<crate::store::Claim>,
+    secrets: Secrets,
+}
+
+/// Secrets of this installation beside the vault's own key.
+struct Secrets {
+    sessions: Vec<u8>,
+}
+
+impl App {
+    /// Opens everything. A setting or database that must not be used is refused
+    /// here, with the reason.
+    pub async fn open(settings: Settings) -> Result<Self> {
+        let ports = Ports::system();
+        let store = open_store(&settings).await?;
+        let secret = |name: &'static str| derived(&settings, name);
+        let sandbox = Sandbox::start(SandboxSettings::new(
+            settings.folder("code"),
+            Secret::new(secret("code")?),
+            compiler()?,
+        ))?;
+        let segment = ports.record_id("seg");
+        let transcripts =
+            Transcripts::start(settings.folder("transcripts"), store.clone(), segment)
+                .context("the folder of transcripts")?;
+        let plugins = Plugins::start(Parts {
+            sandbox,
+            store: store.clone(),
+            ports: ports.clone(),
+            pseudonyms: Pseudonyms::new(&secret("pseudonyms")?),
+            transcripts,
+            folder: settings.folder("bundles"),
+        })
+        .await?;
+        let (rooms, queue) = rooms(&store, &plugins, &ports);
+        let secrets = Secrets { sessions: secret("sessions")? };
+        Ok(Self { settings, rooms, plugins, queue, secrets })
+    }
+
+    /// The use-case rooms.
+    #[must_use]
+    pub const fn rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
+    /// Releases and plugins.
+    #[must_use]
+    pub const fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    /// The settings it was opened with.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Listens; the address is known from here on.
+    pub async fn listen(&self) -> Result<TcpListener> {
+        let address = self.settings.listen;
+        TcpListener::bind(address).await.with_context(|| {
+            format!("cannot listen on {address}: choose another address with --listen")
+        })
+    }
+
+    /// Serves until SIGTERM or Ctrl-C, then finishes what is in hand.
+    pub async fn serve(self, listener: TcpListener, sign_in: SignIn) -> Result<()> {
+        let (stop, stopping) = watch::channel(Stop::No);
+        let neighbours = match self.settings.database {
+            Database::Sqlite(_) => Neighbours::None,
+            Database::Postgres(_) => Neighbours::Possible,
+        };
+        let work = tokio::spawn(worker::run(
+            self.rooms.payments.clone(),
+            self.queue,
+            neighbours,
+            WorkerSettings::default(),
+            stopping,
+        ));
+        let clients = Arc::new(StoredClients(self.rooms.store.clone()));
+        let api = Api::new(self.rooms.clone(), clients, Rate::default());
+        let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
+        let routes: Router = api.in_layers(api.routes().merge(web.routes()));
+        let draining = api.clone();
+        let told = async move {
+            told_to_stop().await;
+            tracing::info!("stopping: finishing what is in hand");
+            draining.drain();
+        };
+        let (ended, grace) = tokio::sync::oneshot::channel();
+        let service = routes.into_make_service();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+            told.await;
+            let _server_is_gone = ended.send(());
+        });
+        let overdue = async move {
+            // Clients that keep a connection open must not keep the node up.
+            let _told = grace.await;
+            tokio::time::sleep(GRACE).await;
+        };
+        tokio::select! {
+            served = std::future::IntoFuture::into_future(server) => served?,
+            () = overdue => tracing::warn!("some connections were still open"),
+        }
+        stop.send_replace(Stop::Yes);
+        match tokio::time::timeout(GRACE, work).await {
+            Ok(ended) => ended??,
+            // Nothing is lost: the outbox keeps what was in hand.
+            Err(_) => tracing::warn!("some payments go on after the next start"),
+        }
+        self.plugins.sandbox().shutdown(Duration::from_secs(1)).await;
+        self.rooms.store.clone().close().await;
+        Ok(())
+    }
+}
+
+/// Opens the books.
+pub async fn open_store(settings: &Settings) -> Result<Store> {
+    let location = match &settings.database {
+        Database::Sqlite(file) => Location::Sqlite(file.clone()),
+        Database::Postgres(url) => Location::Postgres(url.clone()),
+    };
+    let vault = Vault::open(&settings.folder("vault.key"))?;
+    Store::open(&location, vault, &settings.node).await.context("the database cannot be used")
+}
+
+fn rooms(
+    store: &Store,
+    plugins: &Plugins,
+    ports: &Ports,
+) -> (Rooms, tokio::sync::mpsc::Receiver<crate::store::Claim>) {
+    let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
+    let (payments, queue) = Payments::new(
+        store.clone(),
+        ports.clone(),
+        Arc::new(TokioTimer),
+        Arc::new(plugins.clone()),
+        Arc::new(plugins.clone()),
+        PaymentSettings::default(),
+    );
+    let rooms = Rooms {
+        catalogue: Catalogue::new(plugins.clone()),
+        bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
+        payments,
+        inquiries: Inquiries::new(
+            store.clone(),
+            plugins.clone(),
+            consents.clone(),
+            ports.clone(),
+        ),
+        credentials: Credentials::new(
+            store.clone(),
+            plugins.clone(),
+            consents.clone(),
+            ports.clone(),
+        ),
+        consents,
+        accounts: Accounts::new(store.clone(), ports.clone()),
+        bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
+        store: store.clone(),
+        ports: ports.clone(),
+    };
+    (rooms, queue)
+}
+
+/// A secret for one purpose: random, made once, sealed by the vault's key file
+/// being readable by this user alone.
+fn derived(settings: &Settings, purpose: &'static str) -> Result<Vec<u8>> {
+    let path = settings.folder(&format!("{purpose}.key"));
+    private_key(&path).with_context(|| path.display().to_string())
+}
+
+fn private_key(path: &Path) -> std::io::Result<Vec<u8>> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    match std::fs::read(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        read => return read,
+    }
+    let mut bytes = vec![0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(std::io::Error::other)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(&bytes)?;
+    file.sync_all()?;
+    Ok(bytes)
+}
+
+/// Components are compiled by this program itself, in a limited child process.
+fn compiler() -> Result<Compiler> {
+    let program = std::env::current_exe().context("the program's own path")?;
+    Ok(Compiler::Child { program, arguments: vec![OsString::from("compile-component")] })
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+/// Clients by the digest of their token; a development client may call
+/// everything that a bank app may.
+struct StoredClients(Store);
+
+impl Clients for StoredClients {
+    fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>> {
+        Box::pin(async move {
+            let found = self.0.client_by_token(&token_sha256).await?;
+            Ok(found.map(|client| Client { id: client.id, scopes: Scope::ALL.to_vec() }))
+        })
+    }
+}

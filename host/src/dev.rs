@@ -1,0 +1,123 @@
+//! `guichet dev`: a node with everything that is needed to try it — the
+//! simulated city as a program of its own beside it, its packages admitted and
+//! bound, a demo client, a demo citizen and an account. Never part of `serve`.
+
+mod city;
+mod demo;
+mod guide;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use guichet_registry::bundle::{Bundle, BundleLimits};
+
+use crate::app::App;
+use crate::cli::DevFile;
+use crate::config::{Database, Settings};
+use crate::web::SignIn;
+
+/// How `guichet dev` runs.
+#[derive(Debug, Clone)]
+pub struct DevSettings {
+    /// Data folder.
+    pub data: PathBuf,
+    /// Address to listen on.
+    pub listen: SocketAddr,
+    /// Where the books are; else in the data folder.
+    pub database: Option<Database>,
+    /// A city that runs already.
+    pub city: Option<String>,
+    /// The folder of packages; else found beside the program.
+    pub packages: Option<PathBuf>,
+    /// What is printed once it is ready.
+    pub announce: Announce,
+}
+
+/// What is printed once it is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Announce {
+    /// One line of JSON.
+    Json,
+    /// What to try next.
+    Guide,
+}
+
+/// Runs until it is told to stop.
+pub async fn run(settings: DevSettings) -> Result<()> {
+    let packages = match &settings.packages {
+        Some(folder) => folder.clone(),
+        None => packages_beside(&std::env::current_exe()?)?,
+    };
+    let node =
+        Settings::prepare(&settings.data, settings.database.clone(), settings.listen, "dev")?;
+    let city = city::City::start(settings.city.as_deref(), &node.folder("city.log")).await?;
+    let app = App::open(node).await?;
+    admit_new(&app, &packages).await?;
+    city.bind(&app).await?;
+    let demo = demo::prepare(&app).await?;
+    let listener = app.listen().await?;
+    let file = DevFile {
+        url: format!("http://{}", listener.local_addr()?),
+        city_url: city.url().to_owned(),
+        token: demo.token.clone(),
+        subject: demo.subject.to_string(),
+        payer_account: demo.account.to_string(),
+    };
+    demo::keep(&app, &file)?;
+    match settings.announce {
+        Announce::Json => guide::json(&file)?,
+        Announce::Guide => guide::text(&app, &file)?,
+    }
+    let sign_in = SignIn::Demo { client: demo.client, subject: demo.subject, account: demo.account };
+    let served = app.serve(listener, sign_in).await;
+    city.stop().await;
+    served
+}
+
+/// `packages` beside the program or one folder above it.
+fn packages_beside(program: &Path) -> Result<PathBuf> {
+    let places = program.ancestors().skip(1).take(2).map(|folder| folder.join("packages"));
+    for place in places.clone() {
+        if place.is_dir() {
+            return Ok(place);
+        }
+    }
+    let places: Vec<String> = places.map(|place| place.display().to_string()).collect();
+    bail!(
+        "there are no packages to serve (looked for {}): build them with `cargo xtask packages`, \
+         or name their folder with --packages",
+        places.join(" and ")
+    )
+}
+
+/// Admits the folder's bundles that are not admitted yet.
+async fn admit_new(app: &App, folder: &Path) -> Result<()> {
+    let known: Vec<_> =
+        app.plugins().shelf().admissions().map(|known| known.release).collect();
+    let mut names: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "guichet") {
+            names.push(path);
+        }
+    }
+    names.sort();
+    let mut bundles = Vec::new();
+    for name in names {
+        let bytes = std::fs::read(&name).with_context(|| name.display().to_string())?;
+        let bundle = Bundle::read(&bytes, BundleLimits::default())
+            .with_context(|| name.display().to_string())?;
+        if !known.contains(&bundle.digest()) {
+            bundles.push(bytes);
+        }
+    }
+    if bundles.is_empty() {
+        return Ok(());
+    }
+    tracing::info!(bundles = bundles.len(), "admitting packages");
+    for answer in app.plugins().admit(bundles).await? {
+        answer.context("a package was not admitted")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The demo client, citizen and account: made at the first start, the same at
+//! every later one.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use guichet_domain::Money;
+use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
+
+use crate::app::App;
+use crate::cli::DevFile;
+use crate::store::StoredClient;
+
+const CLIENT: &str = "demo-bank-app";
+const SUBJECT: &str = "demo-citizen";
+/// ¥100,000, in fen.
+const OPENING: i64 = 10_000_000;
+/// Attributes that agencies may read under consent. Made up: the identity
+/// number has a lawful checksum and an area code that was never given out.
+const ATTRIBUTES: [(&str, &str); 3] = [
+    ("identity.name", "张三"),
+    ("identity.number", "990101199001010011"),
+    ("contact.phone", "19900000000"),
+];
+
+/// Who tries the marketplace.
+pub(super) struct Demo {
+    pub(super) client: ClientId,
+    pub(super) subject: SubjectId,
+    pub(super) account: AccountId,
+    pub(super) token: String,
+}
+
+/// Finds or makes them.
+pub(super) async fn prepare(app: &App) -> Result<Demo> {
+    let rooms = app.rooms();
+    let now = rooms.ports.now();
+    let client = ClientId::new(CLIENT)?;
+    let subject = SubjectId::new(SUBJECT)?;
+    let token = match read(app) {
+        Some(file) => file.token,
+        None => new_token()?,
+    };
+    let known = StoredClient { id: client.clone(), name: "Demo bank app".to_owned() };
+    rooms.store.put_client(&known, &crate::api::hash(&token), now).await?;
+    for (scope, value) in ATTRIBUTES {
+        let scope = DataScope::new(scope)?;
+        rooms.store.set_subject_attribute(&subject, &scope, value, now).await?;
+    }
+    let accounts = rooms.accounts.list(&client, &subject).await?;
+    let account = match accounts.into_iter().next() {
+        Some(account) => account,
+        None => {
+            let (opening, credit) = (Money::cny(OPENING), Money::cny(0));
+            rooms.accounts.open_funding(&client, &subject, opening, credit).await?
+        }
+    };
+    Ok(Demo { client, subject, account, token })
+}
+
+/// Leaves the file that client commands read.
+pub(super) fn keep(app: &App, file: &DevFile) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let path = path(app);
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    let handle = options.open(&path).with_context(|| path.display().to_string())?;
+    Ok(serde_json::to_writer_pretty(handle, file)?)
+}
+
+fn read(app: &App) -> Option<DevFile> {
+    serde_json::from_slice(&std::fs::read(path(app)).ok()?).ok()
+}
+
+fn path(app: &App) -> PathBuf {
+    app.settings().folder(DevFile::NAME)
+}
+
+fn new_token() -> Result<String> {
+    let mut bytes = [0; 24];
+    aws_lc_rs::rand::fill(&mut bytes).context("the system's randomness")?;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("dev_{digits}"))
+}

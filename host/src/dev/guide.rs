@@ -1,0 +1,79 @@
+//! What `guichet dev` prints once it is ready: one line for programs, or what a
+//! person can try next, with commands that work when they are pasted.
+
+use std::io::Write as _;
+
+use anyhow::Result;
+use guichet_registry::Service;
+
+use crate::app::App;
+use crate::cli::DevFile;
+
+/// One line of JSON.
+pub(super) fn json(file: &DevFile) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, file)?;
+    writeln!(out)?;
+    Ok(out.flush()?)
+}
+
+/// What to try next.
+pub(super) fn text(app: &App, file: &DevFile) -> Result<()> {
+    let shelf = app.plugins().shelf();
+    let services = shelf.catalogue().entries().len();
+    let program = std::env::current_exe()?;
+    let data = app.settings().data.display();
+    let first = |category: &str| {
+        let all = shelf.catalogue().entries().iter().map(|entry| &*entry.service);
+        let own: Vec<&Service> = all.filter(|s| s.category.as_str() == category).collect();
+        let in_hangzhou = own.iter().find(|s| s.regions.iter().any(|r| r.as_str().starts_with("3301")));
+        in_hangzhou.or(own.first()).map(|service| service.code.clone())
+    };
+    let code = |category: &str| first(category).map(String::from).unwrap_or_default();
+    let water = code("water");
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "
+Guichet is ready: {services} services.
+
+  pages      {url}/
+  API        {url}/v1     description: {url}/docs
+  city       {city}     its log of effects: {city}/_log?service={water}
+  token      {token}
+
+Try it from another terminal (paste as it stands):
+
+  export GUICHET_DATA={data}
+  G={program}
+
+  $G services search 杭州 水费
+  A=$(curl -s '{city}/_sample?service={water}' | sed 's/.*\"account\":\"\\([^\"]*\\)\".*/\\1/')
+  $G bills query {water} account=$A
+  $G pay --last --all
+  $G payments show --last
+  curl -s '{city}/_log?service={water}'
+  $G ledger check
+
+More services with inputs from  curl -s '{city}/_sample?service=CODE' :
+
+  prepaid power           {power}
+  traffic fine            {fine}
+  provident fund          {fund}     (needs a consent: $G consents grant {fund})
+  credit report           {credit}
+  medical-insurance code  {medical}
+
+Stop with Ctrl-C. The data stay in {data}.
+",
+        url = file.url,
+        city = file.city_url,
+        token = file.token,
+        program = program.display(),
+        power = code("prepaid-power"),
+        fine = code("traffic-fine"),
+        fund = code("provident-fund"),
+        credit = code("credit-report"),
+        medical = code("medical-insurance-code"),
+    )?;
+    Ok(out.flush()?)
+}
