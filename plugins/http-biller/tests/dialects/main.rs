@@ -6,3 +6,4 @@ mod json_hmac;
 mod mappings;
 mod others;
 mod robust;
+mod small;

@@ -49,6 +49,11 @@ impl Host for Nobody {
     }
 }
 
+/// Fails where a mapping does not pass the check.
+pub(crate) fn checked(mapping: &str) {
+    check(mapping, &Nobody).unwrap_or_else(|fault| panic!("{fault}"));
+}
+
 #[test]
 fn the_city_s_mappings_are_right() {
     for (name, mapping) in super::common::MAPPINGS {
