@@ -8,8 +8,10 @@ mod cities;
 mod country;
 mod hash;
 mod inputs;
+mod labels;
 mod line;
 mod lines;
+mod record;
 mod regions;
 mod service;
 mod spread;
@@ -19,6 +21,7 @@ mod tests;
 pub use country::{Country, country};
 pub use inputs::{Form, Input};
 pub use line::{Audience, BillerLine, Consent, Counties, Coverage, Dialects, Line, Spread, Timing};
+pub use record::record;
 pub use regions::{Level, Place, Regions};
 pub use service::{
     Amounts, Answering, Biller, Bills, Daily, Dialect, Flow, Kind, Names, Reversal, Season,
