@@ -4,6 +4,7 @@
 
 mod code;
 mod problem;
+mod rooms;
 mod text;
 
 pub use code::{Code, Retry};

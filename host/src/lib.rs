@@ -3,7 +3,9 @@
 //! the registry and the sandbox.
 
 pub mod accounts;
+pub mod api;
 pub mod bills;
+pub mod catalogue;
 pub mod config;
 pub mod consents;
 pub mod credentials;

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 use super::Api;
 use super::caller::Caller;
 use super::page::{self, Page};
-use super::parameters::{Query, Segments};
+use super::parameters::{Parameters, Segments};
 use super::scope::AccountsRead;
 use super::shape::account::{Account, Entry};
 use crate::error::Problem;
@@ -56,7 +56,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 async fn list(
     State(api): State<Api>,
     caller: Caller<AccountsRead>,
-    Query(owner): Query<Owner>,
+    Parameters(owner): Parameters<Owner>,
 ) -> Result<axum::Json<Page<Account>>, Problem> {
     let room = &api.rooms().accounts;
     let mut accounts = Vec::new();
@@ -99,7 +99,7 @@ async fn entries(
     State(api): State<Api>,
     caller: Caller<AccountsRead>,
     Segments(id): Segments<AccountId>,
-    Query(paging): Query<Paging>,
+    Parameters(paging): Parameters<Paging>,
 ) -> Result<axum::Json<Page<Entry>>, Problem> {
     let limit = page::limit(paging.limit)?;
     let after = paging.cursor.map(|cursor| page::decode_cursor("entries", &cursor)).transpose()?;

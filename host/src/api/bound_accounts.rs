@@ -13,7 +13,7 @@ use super::Api;
 use super::body::Json;
 use super::caller::Caller;
 use super::page::{self, Page};
-use super::parameters::{Query, Segments};
+use super::parameters::{Parameters, Segments};
 use super::scope;
 use super::shape::account::{BoundAccount, NewBoundAccount};
 use crate::accounts::bound;
@@ -92,7 +92,7 @@ async fn save(
 async fn list(
     State(api): State<Api>,
     caller: Caller<scope::BoundAccounts>,
-    Query(filter): Query<Filter>,
+    Parameters(filter): Parameters<Filter>,
 ) -> Result<axum::Json<Page<BoundAccount>>, Problem> {
     let limit = page::limit(filter.limit)?;
     let list = "bound-accounts";
@@ -116,7 +116,7 @@ async fn remove(
     State(api): State<Api>,
     caller: Caller<scope::BoundAccounts>,
     Segments(id): Segments<RecordId>,
-    Query(owner): Query<Owner>,
+    Parameters(owner): Parameters<Owner>,
 ) -> Result<StatusCode, Problem> {
     api.rooms().bound_accounts.remove(&caller.client, &owner.subject, &id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -16,7 +16,7 @@ use guichet_domain::id::ClientId;
 use super::Api;
 use super::scope::{Needed, Scope};
 use crate::error::{Code, Problem, Text};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// A bank app or channel that is known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,19 @@ pub struct Client {
 pub trait Clients: Send + Sync {
     /// The client that holds the token, if any does.
     fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>>;
+}
+
+impl Clients for Store {
+    fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>> {
+        Box::pin(async move {
+            let stored = self.client_by_token(&token_sha256).await?;
+            Ok(stored.map(|stored| Client {
+                id: stored.id,
+                // A scope of a later version is no scope of this one.
+                scopes: stored.scopes.split(' ').filter_map(|name| name.parse().ok()).collect(),
+            }))
+        })
+    }
 }
 
 /// How long a token is believed without asking the database again. A revoked

@@ -10,9 +10,9 @@ use crate::error::{Code, Problem};
 
 /// The query string of the shape `T`.
 #[derive(Debug)]
-pub struct Query<T>(pub T);
+pub struct Parameters<T>(pub T);
 
-impl<T, S> FromRequestParts<S> for Query<T>
+impl<T, S> FromRequestParts<S> for Parameters<T>
 where
     T: DeserializeOwned,
     S: Send + Sync,

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::bill::Item;
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
+use guichet_domain::payment;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -17,12 +18,12 @@ use super::body::JsonWithOriginal;
 use super::caller::Caller;
 use super::headers::{IdempotencyKey, Wait};
 use super::page::{self, Page};
-use super::parameters::{Query, Segments};
+use super::parameters::{Parameters, Segments};
 use super::scope::{PaymentsRead, PaymentsWrite};
 use super::shape::payment::{NewPayment, Payment, PaymentEvent, Receipt};
 use super::trace::RequestTrace;
 use crate::error::{Code, Problem, Text};
-use crate::payments::{Create, Freshness, PaymentView};
+use crate::payments::{Create, Freshness, PaymentError, PaymentView};
 
 /// Which payments to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -80,11 +81,11 @@ async fn create(
     let client = caller.client.clone();
     let request = into_request(new, original, &trace, client, &key)?;
     let room = &api.rooms().payments;
-    let made = room.create(request).await?;
+    let made = room.create(&request).await?;
     let waited = match wait {
         Some(seconds) if seconds > 0 => {
-            let patience = Duration::from_secs(u64::from(seconds));
-            Some(super::waiting::for_end(room, &caller.client, &made.payment, patience).await?)
+            let patience = tokio::time::sleep(Duration::from_secs(u64::from(seconds)));
+            Some(room.wait(&caller.client, &made.payment, patience).await?)
         }
         Some(_) => Some(room.get(&caller.client, &made.payment).await?),
         None => None,
@@ -167,12 +168,14 @@ async fn list(
     State(api): State<Api>,
     caller: Caller<PaymentsRead>,
     trace: RequestTrace,
-    Query(filter): Query<Filter>,
+    Parameters(filter): Parameters<Filter>,
 ) -> Result<axum::Json<Page<Payment>>, Problem> {
     let limit = page::limit(filter.limit)?;
     let after = filter.cursor.map(|cursor| page::decode_cursor("payments", &cursor)).transpose()?;
+    let after: Option<RecordId> =
+        after.map(|key| key.parse().map_err(|_| page::wrong_cursor())).transpose()?;
     let room = &api.rooms().payments;
-    let found = room.list(&caller.client, &filter.subject, after.as_deref(), limit).await?;
+    let found = room.list(&caller.client, &filter.subject, after.as_ref(), limit).await?;
     let next = found.next_cursor.map(|key| page::encode_cursor("payments", &key));
     let items = found.items.into_iter().map(|view| Payment::new(view, trace.language));
     Ok(axum::Json(Page::from_items(items, next)))
@@ -199,10 +202,14 @@ async fn read(
     Wait(wait): Wait,
     Segments(id): Segments<RecordId>,
 ) -> Result<Response, Problem> {
-    let patience = Duration::from_secs(u64::from(wait.unwrap_or(0)));
     let room = &api.rooms().payments;
-    let view: PaymentView =
-        super::waiting::for_end(room, &caller.client, &id, patience).await?;
+    let view: PaymentView = match wait {
+        Some(seconds) if seconds > 0 => {
+            let patience = tokio::time::sleep(Duration::from_secs(u64::from(seconds)));
+            room.wait(&caller.client, &id, patience).await?
+        }
+        _ => room.get(&caller.client, &id).await?,
+    };
     let mut headers = HeaderMap::new();
     if !view.has_ended() {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from_static("2"));
@@ -247,7 +254,8 @@ async fn receipt(
     trace: RequestTrace,
     Segments(id): Segments<RecordId>,
 ) -> Result<axum::Json<Receipt>, Problem> {
-    let receipt = api.rooms().payments.receipt(&caller.client, &id).await?;
+    let receipt = api.rooms().payments.receipt(&caller.client, &id).await;
+    let receipt = receipt.map_err(no_receipt)?;
     let entry = api.rooms().catalogue.service(&receipt.payment.service);
     let locale = trace.language.tag();
     let names = entry.map(|entry| {
@@ -266,4 +274,27 @@ async fn receipt(
         digest: receipt.digest.to_string(),
         payment: Payment::new(receipt.payment, trace.language),
     }))
+}
+
+/// A payment that is under way has no receipt yet; one that was given up never
+/// will have one.
+fn no_receipt(error: PaymentError) -> Problem {
+    match error {
+        PaymentError::WrongState(state) if is_under_way(state) => {
+            Problem::new(Code::ReceiptNotReady).with_retry_after(2)
+        }
+        error => error.into(),
+    }
+}
+
+const fn is_under_way(state: payment::State) -> bool {
+    matches!(
+        state,
+        payment::State::Requested
+            | payment::State::RequiresAction
+            | payment::State::Held
+            | payment::State::Submitted
+            | payment::State::Pending
+            | payment::State::Unknown
+    )
 }

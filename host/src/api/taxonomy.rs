@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use super::caller::Caller;
 use super::headers::holds_version;
 use super::page::{self, Page};
-use super::parameters::Query;
+use super::parameters::Parameters;
 use super::scope::ServicesRead;
 use super::shape::service::{TextsByLanguage, all_languages};
 use super::trace::RequestTrace;
@@ -105,7 +105,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 async fn regions(
     State(_api): State<Api>,
     _caller: Caller<ServicesRead>,
-    Query(filter): Query<RegionFilter>,
+    Parameters(filter): Parameters<RegionFilter>,
 ) -> Result<axum::Json<Page<Region>>, Problem> {
     let limit = page::limit(filter.limit)? as usize;
     let after = match &filter.cursor {

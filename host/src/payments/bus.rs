@@ -1,20 +1,45 @@
 //! Wakes those who wait for a payment. Waiters are spread over a fixed number
-//! of bells; one that rings for another payment only costs a look.
+//! of bells; one that rings for another payment only costs a look. Who follows
+//! all payments of a client gets each change as it is made on this node.
 
-use guichet_domain::id::RecordId;
-use tokio::sync::Notify;
+use std::sync::Arc;
+
+use guichet_domain::id::{ClientId, RecordId};
 use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, broadcast};
+
+use super::view::PaymentView;
+use crate::store::PaymentRow;
 
 const BELLS: usize = 256;
+/// Changes that a follower may be behind; one that is slower misses some, is
+/// told so, and reads the payments again.
+const BEHIND: usize = 1_024;
+
+/// A payment that has changed.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Whose client's payment.
+    pub client: ClientId,
+    /// As it is now.
+    pub payment: Arc<PaymentView>,
+}
 
 /// The bells.
 pub(super) struct Bus {
     bells: Vec<Notify>,
+    changes: broadcast::Sender<Change>,
 }
 
 impl Bus {
     pub(super) fn new() -> Self {
-        Self { bells: std::iter::repeat_with(Notify::new).take(BELLS).collect() }
+        let (changes, _) = broadcast::channel(BEHIND);
+        Self { bells: std::iter::repeat_with(Notify::new).take(BELLS).collect(), changes }
+    }
+
+    /// All changes from now on.
+    pub(super) fn follow(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
     }
 
     /// Resolves at the next ring. Ask for it before reading the payment, so
@@ -23,8 +48,12 @@ impl Bus {
         self.bell(payment).notified()
     }
 
-    pub(super) fn ring(&self, payment: &RecordId) {
-        self.bell(payment).notify_waiters();
+    pub(super) fn ring(&self, row: &PaymentRow) {
+        self.bell(&row.id).notify_waiters();
+        if self.changes.receiver_count() > 0 {
+            let payment = Arc::new(PaymentView::of(row));
+            let _nobody_follows = self.changes.send(Change { client: row.client.clone(), payment });
+        }
     }
 
     fn bell(&self, payment: &RecordId) -> &Notify {

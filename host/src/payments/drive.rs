@@ -202,7 +202,7 @@ impl Payments {
         loop {
             match self.store.change_payment(&change).await {
                 Ok(Ok(())) => {
-                    self.bus.ring(&change.next.id);
+                    self.bus.ring(&change.next);
                     return Ok(Driven::Settled);
                 }
                 Ok(Err(_stale_or_booked)) => return Ok(Driven::Overtaken),

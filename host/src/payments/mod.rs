@@ -23,8 +23,9 @@ use std::sync::Arc;
 
 use guichet_domain::bill::Item;
 use guichet_domain::id::{AccountId, ClientId, RecordId, SubjectId};
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
 
+pub use bus::Change;
 pub use drive::Driven;
 pub use error::PaymentError;
 pub use ports::{BillerPort, Closed, Terms, TermsPort, Timer};
@@ -143,6 +144,12 @@ impl Payments {
     #[must_use]
     pub const fn settings(&self) -> &PaymentSettings {
         &self.settings
+    }
+
+    /// Every change that this node makes to a payment, from now on.
+    #[must_use]
+    pub fn follow(&self) -> broadcast::Receiver<Change> {
+        self.bus.follow()
     }
 
     /// The store the room writes to.

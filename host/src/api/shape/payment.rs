@@ -8,7 +8,8 @@ use utoipa::ToSchema;
 use super::application::Application;
 use super::money::Money;
 use crate::language::Language;
-use crate::payments::{EventView, FeeBearer, PaymentView};
+use crate::payments::order::FeeBearer;
+use crate::payments::{EventView, PaymentView};
 
 /// What is to be paid.
 #[derive(Debug, Deserialize, ToSchema)]

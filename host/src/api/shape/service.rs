@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use guichet_domain::Moment;
+use guichet_domain::id::ServiceCode;
 use guichet_registry::service as registry;
 use guichet_registry::{Service, Texts};
 use serde::Serialize;
@@ -38,6 +40,8 @@ pub struct ServiceSummary {
     pub audiences: Vec<String>,
     /// Where it stands.
     pub status: ServiceStatus,
+    /// When it last changed, RFC 3339.
+    pub updated_at: String,
 }
 
 /// Who is owed, or which agency answers.
@@ -122,9 +126,10 @@ pub struct ServiceRelease {
 
 impl ServiceSummary {
     /// The summary in the reader's language.
-    pub(crate) fn new(service: &Service, language: Language) -> Self {
+    pub(crate) fn new(service: &Service, updated_us: i64, language: Language) -> Self {
         let locale = language.tag();
         Self {
+            updated_at: Moment::from_micros(updated_us).to_string(),
             code: service.code.as_str().to_owned(),
             kind: service.kind.as_str().to_owned(),
             title: service.titles.in_locale(locale).to_owned(),
@@ -142,27 +147,44 @@ impl ServiceSummary {
             },
         }
     }
+
+    /// A service that is gone: clients forget it by its code.
+    pub(crate) fn gone(code: &ServiceCode, removed_us: i64) -> Self {
+        Self {
+            code: code.to_string(),
+            kind: String::new(),
+            title: String::new(),
+            titles: TextsByLanguage::new(),
+            biller: ServiceBiller { id: String::new(), name: String::new() },
+            category: String::new(),
+            regions: Vec::new(),
+            audiences: Vec::new(),
+            status: ServiceStatus { phase: "withdrawn".to_owned(), tip: None },
+            updated_at: Moment::from_micros(removed_us).to_string(),
+        }
+    }
 }
 
 impl ServiceDetail {
     /// The whole service in the reader's language, as it is at `now`.
     pub(crate) fn new(
         service: &Service,
+        summary: ServiceSummary,
         release: ServiceRelease,
         permissions: Vec<String>,
-        now: time::OffsetDateTime,
+        now: Moment,
         language: Language,
     ) -> Self {
         let locale = language.tag();
         Self {
-            summary: ServiceSummary::new(service, language),
+            summary,
             description: service.descriptions.in_locale(locale).to_owned(),
             descriptions: all_languages(&service.descriptions),
             keywords: service.keywords.clone(),
             coverage: texts(&service.coverage),
             inputs: serde_json::to_value(&service.inputs).unwrap_or_default(),
             payment: service.payment.as_ref().map(PaymentTerms::from),
-            windows: Windows::new(&service.schedule, now, language),
+            windows: Windows::new(service, now, language),
             consent: service.consent.as_ref().map(|consent| ConsentTerms {
                 scopes: texts(&consent.scopes),
                 purpose: consent.purpose.in_locale(locale).to_owned(),
@@ -180,7 +202,7 @@ impl ServiceDetail {
     }
 }
 
-fn texts<'a, T: ToString + 'a>(names: impl IntoIterator<Item = &'a T>) -> Vec<String> {
+pub(super) fn texts<'a, T: ToString + 'a>(names: impl IntoIterator<Item = &'a T>) -> Vec<String> {
     names.into_iter().map(T::to_string).collect()
 }
 

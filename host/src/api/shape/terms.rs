@@ -1,5 +1,6 @@
 //! How a service is paid, and when it is open, on the wire.
 
+use guichet_domain::Moment;
 use guichet_registry::service as registry;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 use super::bill::AmountRule;
 use super::money::Money;
 use crate::language::Language;
+use crate::plugins::closing;
 
 /// How a service is paid.
 #[derive(Debug, Serialize, ToSchema)]
@@ -188,15 +190,12 @@ impl From<&registry::Fee> for FeeTerms {
 
 impl Windows {
     /// The windows, and whether the service is open at this moment.
-    pub(crate) fn new(
-        schedule: &registry::Schedule,
-        now: time::OffsetDateTime,
-        language: Language,
-    ) -> Self {
-        let closing = schedule.closing_at(now);
+    pub(crate) fn new(service: &registry::Service, now: Moment, language: Language) -> Self {
+        let schedule = &service.schedule;
+        let closed_reason = closing(service, now, language);
         Self {
-            open_now: closing.is_none(),
-            closed_reason: closing.map(|closing| reason(closing, language)),
+            open_now: closed_reason.is_none(),
+            closed_reason,
             hours: schedule.hours.iter().map(Hours::from).collect(),
             cut_off: schedule.cut_off.map(|time| time.to_string()),
             seasons: schedule
@@ -206,18 +205,6 @@ impl Windows {
                 .collect(),
         }
     }
-}
-
-fn reason(closing: registry::Closing<'_>, language: Language) -> String {
-    match closing {
-        registry::Closing::Hours => language.pick("不在受理时间内。", "Outside its opening hours."),
-        registry::Closing::Season => language.pick("不在受理季节内。", "Outside its season."),
-        registry::Closing::Maintenance(None) => {
-            language.pick("收费单位系统维护中。", "The biller's system is under maintenance.")
-        }
-        registry::Closing::Maintenance(Some(notice)) => notice.in_locale(language.tag()),
-    }
-    .to_owned()
 }
 
 impl From<&registry::Hours> for Hours {

@@ -1,0 +1,134 @@
+//! What can be done to a payment after it was asked for: authorise, cancel, and
+//! ask for its reversal or refund.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use guichet_domain::id::RecordId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::body::Json;
+use super::caller::Caller;
+use super::headers::{IdempotencyKey, Wait};
+use super::parameters::Segments;
+use super::scope::PaymentsWrite;
+use super::shape::payment::Payment;
+use super::trace::RequestTrace;
+use crate::error::{Code, Problem, Text};
+
+/// Why the money should come back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRefund {
+    /// What the biller is told: 1 to 200 characters, no personal data.
+    #[schema(example = "paid for the wrong account")]
+    pub reason: String,
+}
+
+/// The calls of this file.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(authorise))
+        .routes(routes!(cancel))
+        .routes(routes!(refund))
+}
+
+/// Authorise a payment
+///
+/// Only where the payment's state is `requires_action`; else 409 `wrong_state`.
+#[utoipa::path(
+    post,
+    path = "/v1/payments/{id}/authorise",
+    tag = "payments",
+    operation_id = "authorise_payment",
+    params(("id" = String, Path, description = "The payment's id")),
+    responses((status = 409, description = "Nothing waits for an authorisation"))
+)]
+async fn authorise(
+    State(api): State<Api>,
+    caller: Caller<PaymentsWrite>,
+    Segments(id): Segments<RecordId>,
+) -> Result<StatusCode, Problem> {
+    let payment = api.rooms().payments.get(&caller.client, &id).await?;
+    Err(Problem::new(Code::WrongState).with_detail(Text::new(
+        format!("缴费当前状态为 {}，没有等待付款人确认的事项。", payment.state),
+        format!("The payment is {}; nothing in it waits for an authorisation.", payment.state),
+    )))
+}
+
+/// Cancel a payment
+///
+/// Possible until it is sent to the biller; the reserved money is given back.
+#[utoipa::path(
+    post,
+    path = "/v1/payments/{id}/cancel",
+    tag = "payments",
+    operation_id = "cancel_payment",
+    params(("id" = String, Path, description = "The payment's id")),
+    responses((status = 200, description = "The payment, cancelled", body = Payment))
+)]
+async fn cancel(
+    State(api): State<Api>,
+    caller: Caller<PaymentsWrite>,
+    trace: RequestTrace,
+    Segments(id): Segments<RecordId>,
+) -> Result<axum::Json<Payment>, Problem> {
+    let payment = api.rooms().payments.cancel(&caller.client, &id).await?;
+    Ok(axum::Json(Payment::new(payment, trace.language)))
+}
+
+/// Ask for the money back
+///
+/// On the payment's accounting date, and where the biller can, the application
+/// is reversed (冲正): the payment goes to `reversing`, then to `reversed` or, if
+/// the biller refuses, back to `applied`. Otherwise 409 says why not. Asking
+/// again while it is under way changes nothing.
+#[utoipa::path(
+    post,
+    path = "/v1/payments/{id}/refunds",
+    tag = "payments",
+    operation_id = "create_refund",
+    params(
+        ("id" = String, Path, description = "The payment's id"),
+        ("Idempotency-Key" = String, Header, description = "Your name for this request: 8 to 128 letters, digits or `-_.:`"),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: seconds to wait for an end state")
+    ),
+    request_body = NewRefund,
+    responses(
+        (status = 200, description = "The payment, ended (only with `Prefer: wait`)", body = Payment),
+        (status = 202, description = "The request was filed", body = Payment)
+    )
+)]
+async fn refund(
+    State(api): State<Api>,
+    caller: Caller<PaymentsWrite>,
+    // A payment has one reversal at most, whatever the key: a repetition finds
+    // it. The key is still required, as for everything that files something.
+    _key: IdempotencyKey,
+    Wait(wait): Wait,
+    trace: RequestTrace,
+    Segments(id): Segments<RecordId>,
+    Json(new): Json<NewRefund>,
+) -> Result<Response, Problem> {
+    let reason = new.reason.trim();
+    let length = reason.chars().count();
+    if !(1..=200).contains(&length) || reason.chars().any(char::is_control) {
+        return Err(Problem::new(Code::InvalidField)
+            .with_field("reason", Text::new("应为 1 到 200 个字符。", "Must have 1 to 200 characters.")));
+    }
+    let room = &api.rooms().payments;
+    let mut payment = room.reverse(&caller.client, &id, reason).await?;
+    if let Some(seconds) = wait.filter(|seconds| *seconds > 0) {
+        let patience = tokio::time::sleep(Duration::from_secs(u64::from(seconds)));
+        payment = room.wait(&caller.client, &id, patience).await?;
+    }
+    let ended = wait.is_some() && payment.has_ended();
+    let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
+    Ok((status, axum::Json(Payment::new(payment, trace.language))).into_response())
+}

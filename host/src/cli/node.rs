@@ -1,0 +1,167 @@
+//! The commands that are a node, or work on a node's folder without a server.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use guichet_domain::id::RecordId;
+use guichet_sandbox::compile_main;
+use serde_json::{Value, json};
+
+use super::arguments::{Arguments, DevArguments, LedgerCommand, ServeArguments};
+use super::exit::{Ending, Failure};
+use super::output::{Form, Lines, Output};
+use crate::app::{self, App};
+use crate::config::{Database, Settings};
+use crate::dev::{self, Announce, DevSettings};
+use crate::language::Language;
+use crate::ports::Ports;
+use crate::store::LedgerReport;
+use crate::web::SignIn;
+
+/// Runs `guichet dev` until it is told to stop.
+pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+    log("warn", Form::Text);
+    let settings = DevSettings {
+        data: arguments.data.clone(),
+        listen: dev.listen,
+        database: dev.database.clone(),
+        city: dev.city.clone(),
+        packages: dev.packages.clone(),
+        announce: if arguments.json { Announce::Json } else { Announce::Guide },
+    };
+    many_threads()?.block_on(dev::run(settings))?;
+    Ok(Ending::Done)
+}
+
+/// Runs `guichet serve` until it is told to stop.
+pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+    log("info", if arguments.json { Form::Json } else { Form::Text });
+    let settings =
+        Settings::prepare(&arguments.data, serve.database.clone(), serve.listen, &serve.node)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
+    many_threads()?.block_on(async {
+        let app = App::open(settings).await?;
+        let listener = app.listen().await?;
+        tracing::info!(address = %listener.local_addr()?, "serving");
+        app.serve(listener, SignIn::Closed).await
+    })?;
+    Ok(Ending::Done)
+}
+
+/// Runs a recorded call again and compares.
+pub(super) fn replay(call: &str, arguments: &Arguments) -> Result<Ending, Failure> {
+    log("error", Form::Text);
+    let id: RecordId =
+        call.parse().map_err(|_| Failure::Usage(format!("{call:?} is no call's id")))?;
+    let output = output(arguments)?;
+    let report = many_threads()?.block_on(async {
+        let app = App::open(offline(arguments, None)?).await?;
+        app.plugins().replay(&id).await.map_err(anyhow::Error::from)
+    })?;
+    let answer = json!({
+        "call": call,
+        "same": report.difference.is_none(),
+        "difference": report.difference,
+        "interrupted": report.interrupted,
+    });
+    output.answer(&answer, |lines| match &report.difference {
+        None => lines.say("重放结果与记录逐位相同。", "The replay gives the recorded result, bit for bit."),
+        Some(difference) => {
+            lines.say("重放结果与记录不同：", "The replay differs from the record:");
+            lines.line(difference);
+        }
+    });
+    Ok(if report.difference.is_none() { Ending::Done } else { Ending::Refused })
+}
+
+/// Checks the books.
+pub(super) fn ledger(command: &LedgerCommand, arguments: &Arguments) -> Result<Ending, Failure> {
+    let LedgerCommand::Check { database } = command;
+    log("error", Form::Text);
+    let output = output(arguments)?;
+    let report = many_threads()?.block_on(async {
+        let settings = offline(arguments, database.clone())?;
+        let store = app::open_store(&settings).await?;
+        let report = store.check_ledger(Ports::system().now()).await;
+        store.close().await;
+        report.context("the books cannot be read")
+    })?;
+    output.answer(&report_json(&report), |lines| draw_report(lines, &report));
+    Ok(if report.findings.is_empty() { Ending::Done } else { Ending::Refused })
+}
+
+fn report_json(report: &LedgerReport) -> Value {
+    let findings: Vec<Value> = report
+        .findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "invariant": finding.invariant,
+                "record": finding.record,
+                "detail": finding.detail,
+            })
+        })
+        .collect();
+    json!({
+        "balanced": findings.is_empty(),
+        "accounts": report.accounts,
+        "transfers": report.transfers,
+        "payments": report.payments,
+        "findings": findings,
+    })
+}
+
+fn draw_report(lines: &mut Lines, report: &LedgerReport) {
+    lines.pair("账户", "Accounts", &report.accounts.to_string());
+    lines.pair("分录", "Transfers", &report.transfers.to_string());
+    lines.pair("缴费", "Payments", &report.payments.to_string());
+    if report.findings.is_empty() {
+        lines.say("账目平衡，所有不变式成立。", "The books balance; every invariant holds.");
+        return;
+    }
+    let row = |finding: &crate::store::Finding| {
+        vec![finding.invariant.clone(), finding.record.clone(), finding.detail.clone()]
+    };
+    let rows: Vec<Vec<String>> = report.findings.iter().map(row).collect();
+    lines.say("账目有问题：", "The books are not right:");
+    lines.table(&[("不变式", "Invariant"), ("记录", "Record"), ("发现", "Found")], &rows);
+}
+
+/// Compiles a component in this process, which its parent has limited.
+pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
+    compile_main(input, output).map_err(|error| Failure::Failed(anyhow::anyhow!("{error}")))?;
+    Ok(Ending::Done)
+}
+
+/// Settings for commands that open a node's folder and listen nowhere.
+fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<Settings> {
+    anyhow::ensure!(
+        arguments.data.is_dir(),
+        "{} is no data folder: name the node's folder with --data",
+        arguments.data.display()
+    );
+    let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    Ok(Settings::prepare(&arguments.data, database, nowhere, "offline")?)
+}
+
+fn output(arguments: &Arguments) -> Result<Output, Failure> {
+    let language: Language = super::language(arguments)?;
+    Ok(Output::new(if arguments.json { Form::Json } else { Form::Text }, language))
+}
+
+fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    built.map_err(|error| Failure::Failed(error.into()))
+}
+
+/// Logs go to standard error; `RUST_LOG` chooses what is said.
+fn log(usual: &str, form: Form) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Only the first call of a process counts; tests may have made it.
+    let _set = match form {
+        Form::Json => tracing::subscriber::set_global_default(to_stderr.json().finish()),
+        Form::Text => tracing::subscriber::set_global_default(to_stderr.finish()),
+    };
+}
