@@ -14,7 +14,7 @@ use crate::ledger::{Receipt, State, Submission, Terms, Undoing};
 use crate::place::Place;
 use crate::world::{Account, Bill, Standing};
 
-pub(crate) use query::{later_seconds, seal, unseal};
+pub(crate) use query::{applying_seconds, later_seconds, seal, unseal};
 
 /// Seconds for which a biller whose status proves nothing does not know of an
 /// order that it has applied.
@@ -218,7 +218,7 @@ fn status(place: &Place, reference: &str, now: Moment) -> Result<Answer, Code> {
 /// A slow biller has accepted a payment for good, and says for some seconds that
 /// it is still in process.
 fn in_process(place: &Place, mut receipt: Receipt, now: Moment) -> Receipt {
-    let seconds = i64::from(later_seconds(place));
+    let seconds = i64::from(applying_seconds(place));
     if receipt.state == State::Applied && now < receipt.at.plus_seconds(seconds) {
         receipt.state = State::Pending;
     }

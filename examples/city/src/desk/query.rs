@@ -116,9 +116,18 @@ fn statement(city: &City, place: &Place, number: &str) -> Result<Answer, Code> {
     Ok(Answer::Statement { account, bills })
 }
 
-/// Seconds that a slow biller takes; zero for the others.
+/// Seconds that a slow biller takes to answer; zero for the others.
 pub(crate) fn later_seconds(place: &Place) -> u32 {
-    match place.service.traits.answering {
+    seconds(place.service.traits.answering)
+}
+
+/// Seconds that a slow biller takes to apply; zero for the others.
+pub(crate) fn applying_seconds(place: &Place) -> u32 {
+    seconds(place.service.traits.applying)
+}
+
+fn seconds(answering: Answering) -> u32 {
+    match answering {
         Answering::Immediate => 0,
         Answering::Later { after_seconds } => after_seconds,
     }

@@ -95,5 +95,5 @@ fn accounting_date(text: Option<String>, letter: &Letter<'_>) -> Result<time::Da
 
 /// How long to wait before the next status query, where one is needed.
 fn wait(letter: &Letter<'_>, state: State) -> Option<u32> {
-    (state == State::Pending).then(|| crate::desk::later_seconds(letter.place).max(1))
+    (state == State::Pending).then(|| crate::desk::applying_seconds(letter.place).max(1))
 }

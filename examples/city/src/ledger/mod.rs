@@ -162,6 +162,3 @@ impl Books {
         receipt
     }
 }
-
-#[cfg(test)]
-mod tests;
