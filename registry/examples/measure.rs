@@ -93,7 +93,7 @@ fn component() -> Vec<u8> {
     let mut module = dummy_module(&resolve, world, mangling);
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .expect("the world fits the module");
-    let encoder = ComponentEncoder::default()
+    let mut encoder = ComponentEncoder::default()
         .module(&module)
         .expect("the module is lawful");
     encoder.encode().expect("the module is lawful")
