@@ -25,7 +25,9 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
     }
 }
@@ -53,7 +55,10 @@ impl Ports {
     /// Those of the machine.
     #[must_use]
     pub fn system() -> Self {
-        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+        Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
     }
 
     /// Now.

@@ -47,7 +47,10 @@ impl<T> Sealed<T> {
     /// As read from the database.
     #[must_use]
     pub const fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self { bytes, content: PhantomData }
+        Self {
+            bytes,
+            content: PhantomData,
+        }
     }
 
     /// As written to the database.
@@ -113,19 +116,23 @@ const KEY_BYTES: usize = 32;
 impl Vault {
     /// From raw key bytes.
     pub fn from_key(bytes: &[u8; KEY_BYTES]) -> Result<Self, SealError> {
-        Ok(Self { key: Arc::new(new_key(bytes)?) })
+        Ok(Self {
+            key: Arc::new(new_key(bytes)?),
+        })
     }
 
     /// Reads the key file, or makes it (readable by its owner only) where it is
     /// missing.
     pub fn open(path: &Path) -> Result<Self, SealError> {
-        let refused =
-            |error: &dyn std::fmt::Display| SealError::KeyFile(path.display().to_string(), error.to_string());
+        let refused = |error: &dyn std::fmt::Display| {
+            SealError::KeyFile(path.display().to_string(), error.to_string())
+        };
         match std::fs::read(path) {
             Ok(bytes) => {
                 check_private(path).map_err(|error| refused(&error))?;
-                let bytes: [u8; KEY_BYTES] =
-                    bytes.try_into().map_err(|_| refused(&"it does not hold 32 bytes"))?;
+                let bytes: [u8; KEY_BYTES] = bytes
+                    .try_into()
+                    .map_err(|_| refused(&"it does not hold 32 bytes"))?;
                 Self::from_key(&bytes)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -144,24 +151,47 @@ impl Vault {
         aws_lc_rs::rand::fill(&mut bytes).map_err(|_| SealError::Broken)?;
         let wrapped = seal_bytes(&self.key, &key_binding(subject), bytes.to_vec())?;
         let key = Arc::new(new_key(&bytes)?);
-        Ok((SubjectKey { subject: subject.clone(), key }, wrapped))
+        Ok((
+            SubjectKey {
+                subject: subject.clone(),
+                key,
+            },
+            wrapped,
+        ))
     }
 
     /// Opens a subject's wrapped key.
-    pub fn subject_key(&self, subject: &SubjectId, wrapped: &[u8]) -> Result<SubjectKey, SealError> {
+    pub fn subject_key(
+        &self,
+        subject: &SubjectId,
+        wrapped: &[u8],
+    ) -> Result<SubjectKey, SealError> {
         let bytes = open_bytes(&self.key, &key_binding(subject), wrapped)?;
         let bytes: [u8; KEY_BYTES] = bytes.try_into().map_err(|_| SealError::Broken)?;
-        Ok(SubjectKey { subject: subject.clone(), key: Arc::new(new_key(&bytes)?) })
+        Ok(SubjectKey {
+            subject: subject.clone(),
+            key: Arc::new(new_key(&bytes)?),
+        })
     }
 
     /// Seals the operator's own secrets, which belong to no subject; `owner`
     /// names whose they are.
-    pub fn seal_secret(&self, place: Place, owner: &str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub fn seal_secret(
+        &self,
+        place: Place,
+        owner: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         seal_bytes(&self.key, &binding(place, owner), plain.to_vec())
     }
 
     /// Opens what `seal_secret` sealed.
-    pub fn open_secret(&self, place: Place, owner: &str, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+    pub fn open_secret(
+        &self,
+        place: Place,
+        owner: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
         open_bytes(&self.key, &binding(place, owner), sealed)
     }
 }
@@ -181,11 +211,21 @@ fn binding(place: Place, owner: &str) -> Vec<u8> {
 }
 
 fn key_binding(subject: &SubjectId) -> Vec<u8> {
-    binding(Place { table: "subjects", column: "wrapped_key" }, subject.as_str())
+    binding(
+        Place {
+            table: "subjects",
+            column: "wrapped_key",
+        },
+        subject.as_str(),
+    )
 }
 
 /// Nonce first, then the sealed content with its tag.
-fn seal_bytes(key: &RandomizedNonceKey, bound: &[u8], plain: Vec<u8>) -> Result<Vec<u8>, SealError> {
+fn seal_bytes(
+    key: &RandomizedNonceKey,
+    bound: &[u8],
+    plain: Vec<u8>,
+) -> Result<Vec<u8>, SealError> {
     let mut content = plain;
     let nonce = key
         .seal_in_place_append_tag(Aad::from(bound), &mut content)
@@ -220,7 +260,10 @@ fn check_private(path: &Path) -> Result<(), String> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(path).map_err(|error| error.to_string())?.permissions().mode();
+        let mode = std::fs::metadata(path)
+            .map_err(|error| error.to_string())?
+            .permissions()
+            .mode();
         if mode & 0o077 != 0 {
             return Err("others may read it; run `chmod 600` on it".to_owned());
         }
@@ -232,7 +275,10 @@ fn check_private(path: &Path) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const PLACE: Place = Place { table: "payments", column: "secret" };
+    const PLACE: Place = Place {
+        table: "payments",
+        column: "secret",
+    };
 
     #[test]
     fn sealed_data_opens_only_for_its_subject_and_place() {
@@ -242,21 +288,39 @@ mod tests {
         let sealed = key.seal(PLACE, &"310000123".to_owned()).unwrap();
         let again = vault.subject_key(&anna, &wrapped).unwrap();
         assert_eq!(again.open(PLACE, &sealed).unwrap(), "310000123");
-        let elsewhere = Place { table: "payments", column: "other" };
-        assert!(matches!(again.open(elsewhere, &sealed), Err(SealError::Broken)));
+        let elsewhere = Place {
+            table: "payments",
+            column: "other",
+        };
+        assert!(matches!(
+            again.open(elsewhere, &sealed),
+            Err(SealError::Broken)
+        ));
         let berta = SubjectId::new("berta").unwrap();
         assert!(vault.subject_key(&berta, &wrapped).is_err());
         let mut bytes = sealed.into_bytes();
         *bytes.last_mut().unwrap() ^= 1;
-        assert!(key.open::<String>(PLACE, &Sealed::from_bytes(bytes)).is_err());
+        assert!(
+            key.open::<String>(PLACE, &Sealed::from_bytes(bytes))
+                .is_err()
+        );
     }
 
     #[test]
     fn the_key_file_is_private_and_stays_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let sealed = Vault::open(&path).unwrap().seal_secret(PLACE, "o", b"s").unwrap();
-        assert_eq!(Vault::open(&path).unwrap().open_secret(PLACE, "o", &sealed).unwrap(), b"s");
+        let sealed = Vault::open(&path)
+            .unwrap()
+            .seal_secret(PLACE, "o", b"s")
+            .unwrap();
+        assert_eq!(
+            Vault::open(&path)
+                .unwrap()
+                .open_secret(PLACE, "o", &sealed)
+                .unwrap(),
+            b"s"
+        );
         std::fs::write(&path, b"short").unwrap();
         assert!(Vault::open(&path).is_err());
     }

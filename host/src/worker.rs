@@ -27,7 +27,11 @@ pub struct WorkerSettings {
 
 impl Default for WorkerSettings {
     fn default() -> Self {
-        Self { in_hand: 256, waiting: 4_096, look_every: Duration::from_millis(250) }
+        Self {
+            in_hand: 256,
+            waiting: 4_096,
+            look_every: Duration::from_millis(250),
+        }
     }
 }
 
@@ -132,10 +136,14 @@ impl Hands {
 
     fn start(&mut self) {
         while self.running.len() < self.settings.in_hand {
-            let Some(claim) = self.waiting.pop_front() else { return };
+            let Some(claim) = self.waiting.pop_front() else {
+                return;
+            };
             let payments = Arc::clone(&self.payments);
             let payment = claim.payment.clone();
-            let task = self.running.spawn(async move { look_after(&payments, &claim).await });
+            let task = self
+                .running
+                .spawn(async move { look_after(&payments, &claim).await });
             self.names.insert(task.id(), payment);
         }
     }
@@ -180,7 +188,9 @@ impl Hands {
     /// Leases are renewed at a third of their length.
     async fn renew(&mut self, ticks: u64) {
         let lease_ms = self.payments.settings().lease_ms;
-        let look_ms = i64::try_from(self.settings.look_every.as_millis()).unwrap_or(1).max(1);
+        let look_ms = i64::try_from(self.settings.look_every.as_millis())
+            .unwrap_or(1)
+            .max(1);
         let every = u64::try_from((lease_ms / 3 / look_ms).max(1)).unwrap_or(1);
         if self.known.is_empty() || ticks % every != 0 {
             return;

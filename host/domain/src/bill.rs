@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::{Currency, Money};
 use crate::moment::AccountingDate;
+use crate::money::{Currency, Money};
 
 /// Which amounts a bill accepts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -238,7 +238,9 @@ fn check_amount(bill: &Bill, amount: Money) -> Result<(), String> {
         if (minimum..=maximum).contains(&paid) {
             Ok(())
         } else {
-            Err(format!("the amount must lie from {minimum} to {maximum} minor units"))
+            Err(format!(
+                "the amount must lie from {minimum} to {maximum} minor units"
+            ))
         }
     };
     match &bill.rule {
@@ -248,14 +250,19 @@ fn check_amount(bill: &Bill, amount: Money) -> Result<(), String> {
         AmountRule::Between { minimum, maximum } => {
             range(minimum.minor_units(), maximum.minor_units())
         }
-        AmountRule::Steps { minimum, maximum, step } => {
+        AmountRule::Steps {
+            minimum,
+            maximum,
+            step,
+        } => {
             range(minimum.minor_units(), maximum.minor_units())?;
             // The range above makes the difference non-negative.
             match (paid - minimum.minor_units()).checked_rem(step.minor_units()) {
                 Some(0) => Ok(()),
-                Some(_) | None => {
-                    Err(format!("the amount must go in steps of {}", step.minor_units()))
-                }
+                Some(_) | None => Err(format!(
+                    "the amount must go in steps of {}",
+                    step.minor_units()
+                )),
             }
         }
         AmountRule::Choices { amounts } if amounts.contains(&amount) => Ok(()),
@@ -273,16 +280,23 @@ fn check_selection(
     chosen: &[&Bill],
 ) -> Result<(), ItemError> {
     let is_chosen = |bill: &Bill| chosen.iter().any(|other| other.number == bill.number);
-    let payable = || bills.iter().filter(|bill| bill.payability == Payability::Payable);
-    let broken_group = chosen.iter().filter_map(|bill| bill.group.as_ref()).any(|group| {
-        payable().any(|bill| bill.group.as_ref() == Some(group) && !is_chosen(bill))
-    });
+    let payable = || {
+        bills
+            .iter()
+            .filter(|bill| bill.payability == Payability::Payable)
+    };
+    let broken_group = chosen
+        .iter()
+        .filter_map(|bill| bill.group.as_ref())
+        .any(|group| payable().any(|bill| bill.group.as_ref() == Some(group) && !is_chosen(bill)));
     if broken_group {
         return Err(ItemError::Selection("bills of one group are paid together"));
     }
     match selection {
         Selection::Single if chosen.len() == 1 => Ok(()),
-        Selection::Single => Err(ItemError::Selection("exactly one bill can be paid at a time")),
+        Selection::Single => Err(ItemError::Selection(
+            "exactly one bill can be paid at a time",
+        )),
         Selection::Any => Ok(()),
         Selection::All if payable().all(is_chosen) => Ok(()),
         Selection::All => Err(ItemError::Selection("all bills are paid together")),
@@ -293,9 +307,9 @@ fn check_selection(
             }
             Ok(())
         }
-        Selection::Other(_) => {
-            Err(ItemError::Selection("this choice of bills is not known here"))
-        }
+        Selection::Other(_) => Err(ItemError::Selection(
+            "this choice of bills is not known here",
+        )),
     }
 }
 

@@ -18,7 +18,10 @@ fn bill(number: &str, payable: i64, order: u32, rule: AmountRule) -> Bill {
 }
 
 fn item(number: &str, amount: i64) -> Item {
-    Item { bill: number.to_owned(), amount: Money::cny(amount) }
+    Item {
+        bill: number.to_owned(),
+        amount: Money::cny(amount),
+    }
 }
 
 fn today() -> AccountingDate {
@@ -34,21 +37,54 @@ fn every_amount_rule_allows_and_refuses() {
     let cny = Money::cny;
     let cases: Vec<(AmountRule, Vec<i64>, Vec<i64>)> = vec![
         (AmountRule::Exact, vec![1000], vec![999, 1001]),
-        (AmountRule::AtMost { maximum: cny(500) }, vec![1, 500], vec![501]),
-        (AmountRule::AtLeast { minimum: cny(500) }, vec![500, i64::MAX], vec![499]),
         (
-            AmountRule::Between { minimum: cny(10), maximum: cny(20) },
+            AmountRule::AtMost { maximum: cny(500) },
+            vec![1, 500],
+            vec![501],
+        ),
+        (
+            AmountRule::AtLeast { minimum: cny(500) },
+            vec![500, i64::MAX],
+            vec![499],
+        ),
+        (
+            AmountRule::Between {
+                minimum: cny(10),
+                maximum: cny(20),
+            },
             vec![10, 20],
             vec![9, 21],
         ),
         (
-            AmountRule::Steps { minimum: cny(10), maximum: cny(40), step: cny(10) },
+            AmountRule::Steps {
+                minimum: cny(10),
+                maximum: cny(40),
+                step: cny(10),
+            },
             vec![10, 20, 40],
             vec![15, 50, 5],
         ),
-        (AmountRule::Steps { minimum: cny(10), maximum: cny(40), step: cny(0) }, vec![], vec![10]),
-        (AmountRule::Choices { amounts: vec![cny(50), cny(100)] }, vec![50, 100], vec![75]),
-        (AmountRule::WholePlus { allowance: cny(99) }, vec![1000, 1099], vec![999, 1100]),
+        (
+            AmountRule::Steps {
+                minimum: cny(10),
+                maximum: cny(40),
+                step: cny(0),
+            },
+            vec![],
+            vec![10],
+        ),
+        (
+            AmountRule::Choices {
+                amounts: vec![cny(50), cny(100)],
+            },
+            vec![50, 100],
+            vec![75],
+        ),
+        (
+            AmountRule::WholePlus { allowance: cny(99) },
+            vec![1000, 1099],
+            vec![999, 1100],
+        ),
         (AmountRule::Other { name: "x".into() }, vec![], vec![1000]),
     ];
     for (rule, allowed, refused) in cases {
@@ -59,15 +95,19 @@ fn every_amount_rule_allows_and_refuses() {
         }
         for amount in refused.into_iter().chain([0, -1]) {
             let outcome = check(&bills, &Selection::Any, &[item("1", amount)]);
-            assert!(matches!(outcome, Err(ItemError::Amount(0, _))), "{rule:?} {amount}");
+            assert!(
+                matches!(outcome, Err(ItemError::Amount(0, _))),
+                "{rule:?} {amount}"
+            );
         }
     }
 }
 
 #[test]
 fn every_selection_allows_and_refuses() {
-    let bills: Vec<Bill> =
-        (1..=3).map(|n| bill(&n.to_string(), 100, n, AmountRule::Exact)).collect();
+    let bills: Vec<Bill> = (1..=3)
+        .map(|n| bill(&n.to_string(), 100, n, AmountRule::Exact))
+        .collect();
     let pick = |numbers: &[&str]| -> Vec<Item> { numbers.iter().map(|n| item(n, 100)).collect() };
     let table = [
         (Selection::Single, vec!["2"], vec!["1", "2"]),
@@ -75,37 +115,67 @@ fn every_selection_allows_and_refuses() {
         (Selection::OldestFirst, vec!["2", "1"], vec!["1", "3"]),
     ];
     for (selection, allowed, refused) in table {
-        assert!(check(&bills, &selection, &pick(&allowed)).is_ok(), "{selection:?}");
+        assert!(
+            check(&bills, &selection, &pick(&allowed)).is_ok(),
+            "{selection:?}"
+        );
         let outcome = check(&bills, &selection, &pick(&refused));
-        assert!(matches!(outcome, Err(ItemError::Selection(_))), "{selection:?}");
+        assert!(
+            matches!(outcome, Err(ItemError::Selection(_))),
+            "{selection:?}"
+        );
     }
-    assert_eq!(check(&bills, &Selection::Any, &pick(&["3", "1"])), Ok(Money::cny(200)));
+    assert_eq!(
+        check(&bills, &Selection::Any, &pick(&["3", "1"])),
+        Ok(Money::cny(200))
+    );
     assert!(check(&bills, &Selection::Other("x".into()), &pick(&["1"])).is_err());
-    assert_eq!(check(&bills, &Selection::Any, &pick(&["1", "1"])), Err(ItemError::Twice(1)));
-    assert_eq!(check(&bills, &Selection::Any, &pick(&["9"])), Err(ItemError::NoSuchBill(0)));
+    assert_eq!(
+        check(&bills, &Selection::Any, &pick(&["1", "1"])),
+        Err(ItemError::Twice(1))
+    );
+    assert_eq!(
+        check(&bills, &Selection::Any, &pick(&["9"])),
+        Err(ItemError::NoSuchBill(0))
+    );
     assert_eq!(check(&bills, &Selection::Any, &[]), Err(ItemError::Count));
 }
 
 #[test]
 fn groups_dates_payability_and_limits_hold() {
-    let mut bills: Vec<Bill> =
-        (1..=2).map(|n| bill(&n.to_string(), 100, n, AmountRule::Exact)).collect();
+    let mut bills: Vec<Bill> = (1..=2)
+        .map(|n| bill(&n.to_string(), 100, n, AmountRule::Exact))
+        .collect();
     for bill in &mut bills {
         bill.group = Some("g".to_owned());
     }
     let one = [item("1", 100)];
-    assert!(matches!(check(&bills, &Selection::Any, &one), Err(ItemError::Selection(_))));
+    assert!(matches!(
+        check(&bills, &Selection::Any, &one),
+        Err(ItemError::Selection(_))
+    ));
     bills[0].group = None;
     assert!(check(&bills, &Selection::Any, &one).is_ok());
-    let limit = Limits { per_payment: Some(Money::cny(99)), per_day: None };
+    let limit = Limits {
+        per_payment: Some(Money::cny(99)),
+        per_day: None,
+    };
     assert_eq!(
         check_items(&bills, &Selection::Any, &[limit], &one, today()),
         Err(ItemError::AboveLimit(99, Currency::CNY))
     );
     bills[0].payable_to = Some("2026-11-20".parse().unwrap());
-    assert!(matches!(check(&bills, &Selection::Any, &one), Err(ItemError::OutsideDates(..))));
+    assert!(matches!(
+        check(&bills, &Selection::Any, &one),
+        Err(ItemError::OutsideDates(..))
+    ));
     bills[0].payable_to = Some(today());
     assert!(check(&bills, &Selection::Any, &one).is_ok());
-    bills[0].payability = Payability::NotPayable { reason: "shown".to_owned() };
-    assert!(matches!(check(&bills, &Selection::Any, &one), Err(ItemError::NotPayable(..))));
+    bills[0].payability = Payability::NotPayable {
+        reason: "shown".to_owned(),
+    };
+    assert!(matches!(
+        check(&bills, &Selection::Any, &one),
+        Err(ItemError::NotPayable(..))
+    ));
 }

@@ -7,85 +7,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, TransferId};
-use crate::money::{Currency, Money};
+use crate::money::Money;
 
-/// Which side of an account may not exceed the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Capped {
-    /// Neither.
-    None,
-    /// Debits, pending ones included, may not exceed posted credits: an account
-    /// that pays (funding).
-    Debits,
-    /// Credits, pending ones included, may not exceed posted debits.
-    Credits,
-}
+mod account;
 
-/// An account with its four sums, all of them zero or above.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    /// Its id.
-    pub id: AccountId,
-    /// The only currency it takes.
-    pub currency: Currency,
-    /// Which side is capped.
-    pub capped: Capped,
-    /// By how much the capped side may exceed the other after all; zero or above.
-    pub credit_limit: i64,
-    /// Reserved on the debit side.
-    pub debits_pending: i64,
-    /// Taken on the debit side.
-    pub debits_posted: i64,
-    /// Reserved on the credit side.
-    pub credits_pending: i64,
-    /// Given on the credit side.
-    pub credits_posted: i64,
-}
-
-impl Account {
-    /// A new account with nothing in it.
-    #[must_use]
-    pub const fn empty(id: AccountId, currency: Currency, capped: Capped) -> Self {
-        Self {
-            id,
-            currency,
-            capped,
-            credit_limit: 0,
-            debits_pending: 0,
-            debits_posted: 0,
-            credits_pending: 0,
-            credits_posted: 0,
-        }
-    }
-
-    /// What the account still may pay, its credit limit not counted; negative
-    /// while it lives on credit.
-    #[must_use]
-    pub fn available(&self) -> Money {
-        let available = self
-            .credits_posted
-            .saturating_sub(self.debits_posted)
-            .saturating_sub(self.debits_pending);
-        Money::new(available, self.currency)
-    }
-
-    fn keeps_its_cap(&self) -> bool {
-        let within = |pending: i64, posted: i64, other: i64| {
-            i128::from(pending) + i128::from(posted)
-                <= i128::from(other) + i128::from(self.credit_limit)
-        };
-        match self.capped {
-            Capped::None => true,
-            Capped::Debits => {
-                within(self.debits_pending, self.debits_posted, self.credits_posted)
-            }
-            Capped::Credits => {
-                within(self.credits_pending, self.credits_posted, self.debits_posted)
-            }
-        }
-    }
-}
+pub use account::{Account, Capped};
 
 /// What a transfer does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +48,20 @@ pub struct Transfer {
 impl Transfer {
     /// Moves money at once.
     #[must_use]
-    pub const fn single(id: TransferId, debit: AccountId, credit: AccountId, amount: Money) -> Self {
-        Self { id, kind: TransferKind::Single, debit, credit, amount, pending: None }
+    pub const fn single(
+        id: TransferId,
+        debit: AccountId,
+        credit: AccountId,
+        amount: Money,
+    ) -> Self {
+        Self {
+            id,
+            kind: TransferKind::Single,
+            debit,
+            credit,
+            amount,
+            pending: None,
+        }
     }
 
     /// Reserves money.
@@ -134,24 +72,44 @@ impl Transfer {
         credit: AccountId,
         amount: Money,
     ) -> Self {
-        Self { id, kind: TransferKind::Pending, debit, credit, amount, pending: None }
+        Self {
+            id,
+            kind: TransferKind::Pending,
+            debit,
+            credit,
+            amount,
+            pending: None,
+        }
     }
 
     /// Takes `amount` of what `held` reserves.
     #[must_use]
     pub fn post(id: TransferId, held: &Self, amount: Money) -> Self {
-        Self { id, kind: TransferKind::Post, amount, ..held.ended_by() }
+        Self {
+            id,
+            kind: TransferKind::Post,
+            amount,
+            ..held.ended_by()
+        }
     }
 
     /// Gives back what `held` reserves.
     #[must_use]
     pub fn void(id: TransferId, held: &Self) -> Self {
         let amount = Money::new(0, held.amount.currency());
-        Self { id, kind: TransferKind::Void, amount, ..held.ended_by() }
+        Self {
+            id,
+            kind: TransferKind::Void,
+            amount,
+            ..held.ended_by()
+        }
     }
 
     fn ended_by(&self) -> Self {
-        Self { pending: Some(self.id.clone()), ..self.clone() }
+        Self {
+            pending: Some(self.id.clone()),
+            ..self.clone()
+        }
     }
 }
 
@@ -281,11 +239,21 @@ impl Books {
             TransferKind::Void => (-reserved, 0),
         };
         let mut payer = debit.clone();
-        move_sums(&mut payer.debits_pending, &mut payer.debits_posted, pending, posted)
-            .ok_or_else(|| BooksError::Overflow(payer.id.clone()))?;
+        move_sums(
+            &mut payer.debits_pending,
+            &mut payer.debits_posted,
+            pending,
+            posted,
+        )
+        .ok_or_else(|| BooksError::Overflow(payer.id.clone()))?;
         let mut payee = credit.clone();
-        move_sums(&mut payee.credits_pending, &mut payee.credits_posted, pending, posted)
-            .ok_or_else(|| BooksError::Overflow(payee.id.clone()))?;
+        move_sums(
+            &mut payee.credits_pending,
+            &mut payee.credits_posted,
+            pending,
+            posted,
+        )
+        .ok_or_else(|| BooksError::Overflow(payee.id.clone()))?;
         for account in [&payer, &payee] {
             if !account.keeps_its_cap() {
                 return Err(BooksError::Exceeds(account.id.clone()));
@@ -294,7 +262,11 @@ impl Books {
         self.put_account(payer);
         self.put_account(payee);
         self.put_transfer(transfer.clone());
-        Ok(Some(Undo { transfer: transfer.id.clone(), debit, credit }))
+        Ok(Some(Undo {
+            transfer: transfer.id.clone(),
+            debit,
+            credit,
+        }))
     }
 
     /// Gives what the pending transfer reserves, zero for other kinds.
@@ -305,7 +277,11 @@ impl Books {
         let amount = transfer.amount;
         match (transfer.kind, &transfer.pending) {
             (TransferKind::Single | TransferKind::Pending, None) => {
-                if amount.is_positive() { Ok(0) } else { Err(BooksError::Amount) }
+                if amount.is_positive() {
+                    Ok(0)
+                } else {
+                    Err(BooksError::Amount)
+                }
             }
             (TransferKind::Post | TransferKind::Void, Some(pending)) => {
                 let held = self
@@ -338,8 +314,10 @@ impl Books {
     }
 
     fn account_of(&self, id: &AccountId, transfer: &Transfer) -> Result<&Account, BooksError> {
-        let account =
-            self.accounts.get(id).ok_or_else(|| BooksError::NoSuchAccount(id.clone()))?;
+        let account = self
+            .accounts
+            .get(id)
+            .ok_or_else(|| BooksError::NoSuchAccount(id.clone()))?;
         if account.currency == transfer.amount.currency() {
             Ok(account)
         } else {

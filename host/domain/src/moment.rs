@@ -67,7 +67,10 @@ impl From<Moment> for String {
 
 impl fmt::Display for Moment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.date_time().format(&Rfc3339).expect("RFC 3339 writes these years");
+        let text = self
+            .date_time()
+            .format(&Rfc3339)
+            .expect("RFC 3339 writes these years");
         f.write_str(&text)
     }
 }
@@ -157,7 +160,10 @@ mod tests {
 
     #[test]
     fn far_moments_are_cut_not_wrapped() {
-        assert_eq!(Moment::from_micros(i64::MAX).plus_ms(i64::MAX).micros(), Moment::LAST_US);
+        assert_eq!(
+            Moment::from_micros(i64::MAX).plus_ms(i64::MAX).micros(),
+            Moment::LAST_US
+        );
         assert_eq!(Moment::from_micros(-5).to_string(), "1970-01-01T00:00:00Z");
         assert!("21.11.2026".parse::<Moment>().is_err());
     }

@@ -17,7 +17,13 @@ fn named(id: String) -> AccountId {
 
 fn new(id: AccountId, kind: &'static str, currency: Currency, capped: Capped) -> NewAccount {
     let account = Account::empty(id, currency, capped);
-    NewAccount { account, kind, client: None, subject: None, biller: None }
+    NewAccount {
+        account,
+        kind,
+        client: None,
+        subject: None,
+        biller: None,
+    }
 }
 
 /// The kind of accounts that payers pay from.
@@ -67,11 +73,21 @@ pub fn fee_income(number: u64, currency: Currency) -> NewAccount {
 /// Where money comes from and goes to outside the books.
 #[must_use]
 pub fn settlement(currency: Currency) -> NewAccount {
-    new(named(format!("settlement:{currency}")), "settlement", currency, Capped::None)
+    new(
+        named(format!("settlement:{currency}")),
+        "settlement",
+        currency,
+        Capped::None,
+    )
 }
 
 /// Money that belongs to nobody known yet.
 #[must_use]
 pub fn suspense(currency: Currency) -> NewAccount {
-    new(named(format!("suspense:{currency}")), "suspense", currency, Capped::None)
+    new(
+        named(format!("suspense:{currency}")),
+        "suspense",
+        currency,
+        Capped::None,
+    )
 }

@@ -109,8 +109,13 @@ impl Accounts {
         let record = self.ports.record_id("acc");
         let id = AccountId::new(record.as_str()).expect("a record id is an account id");
         let currency = opening.currency();
-        let account =
-            chart::funding(id.clone(), client, subject, currency, credit_limit.minor_units());
+        let account = chart::funding(
+            id.clone(),
+            client,
+            subject,
+            currency,
+            credit_limit.minor_units(),
+        );
         let command = LedgerCommand {
             accounts: vec![account],
             transfers: Vec::new(),
@@ -154,7 +159,11 @@ impl Accounts {
     }
 
     /// An account of the client's.
-    pub async fn get(&self, client: &ClientId, id: &AccountId) -> Result<AccountView, AccountError> {
+    pub async fn get(
+        &self,
+        client: &ClientId,
+        id: &AccountId,
+    ) -> Result<AccountView, AccountError> {
         let (row, subject) = self.owned(client, id).await?;
         let currency: Currency = row.account.currency;
         let free = row.account.available();
@@ -185,10 +194,16 @@ impl Accounts {
             Some(cursor) => read_cursor(cursor).ok_or(AccountError::Cursor)?,
             None => (Moment::from_micros(i64::MAX), String::new()),
         };
-        let rows = self.store.account_entries(id, (at, &before), limit + 1).await?;
+        let rows = self
+            .store
+            .account_entries(id, (at, &before), limit + 1)
+            .await?;
         let full = rows.len() > limit as usize;
-        let items: Vec<EntryView> =
-            rows.into_iter().take(limit as usize).map(|row| entry(id, row)).collect();
+        let items: Vec<EntryView> = rows
+            .into_iter()
+            .take(limit as usize)
+            .map(|row| entry(id, row))
+            .collect();
         let next_cursor = items
             .last()
             .filter(|_| full)
@@ -201,7 +216,11 @@ impl Accounts {
         client: &ClientId,
         id: &AccountId,
     ) -> Result<(AccountRow, SubjectId), AccountError> {
-        let row = self.store.account(id).await?.ok_or(AccountError::NotFound)?;
+        let row = self
+            .store
+            .account(id)
+            .await?
+            .ok_or(AccountError::NotFound)?;
         match row.subject.clone() {
             Some(subject) if row.client.as_ref() == Some(client) => Ok((row, subject)),
             Some(_) | None => Err(AccountError::NotFound),

@@ -21,7 +21,14 @@ pub async fn compare(store: &Store, payment: &RecordId) -> Result<Agreement, Sto
     let leaves = store.leaves_of(payment.as_str()).await?;
     let agrees = events.len() == leaves.len()
         && events.iter().zip(&leaves).all(|(event, leaf)| {
-            leaf.digest == crate::store::event_digest(payment, event).as_bytes().as_slice()
+            leaf.digest
+                == crate::store::event_digest(payment, event)
+                    .as_bytes()
+                    .as_slice()
         });
-    Ok(if agrees { Agreement::Agrees } else { Agreement::Differs })
+    Ok(if agrees {
+        Agreement::Agrees
+    } else {
+        Agreement::Differs
+    })
 }

@@ -34,7 +34,10 @@ pub(super) struct Bus {
 impl Bus {
     pub(super) fn new() -> Self {
         let (changes, _) = broadcast::channel(BEHIND);
-        Self { bells: std::iter::repeat_with(Notify::new).take(BELLS).collect(), changes }
+        Self {
+            bells: std::iter::repeat_with(Notify::new).take(BELLS).collect(),
+            changes,
+        }
     }
 
     /// All changes from now on.
@@ -52,7 +55,10 @@ impl Bus {
         self.bell(&row.id).notify_waiters();
         if self.changes.receiver_count() > 0 {
             let payment = Arc::new(PaymentView::of(row));
-            let _nobody_follows = self.changes.send(Change { client: row.client.clone(), payment });
+            let _nobody_follows = self.changes.send(Change {
+                client: row.client.clone(),
+                payment,
+            });
         }
     }
 
@@ -63,7 +69,9 @@ impl Bus {
             .bytes()
             .rev()
             .take(4)
-            .fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(usize::from(byte)));
+            .fold(0_usize, |sum, byte| {
+                sum.wrapping_mul(31).wrapping_add(usize::from(byte))
+            });
         &self.bells[sum % BELLS]
     }
 }

@@ -80,9 +80,14 @@ mod tests {
 
     #[test]
     fn order_and_spaces_do_not_matter_and_content_does() {
-        let one: Value = serde_json::from_str(r#"{"b": [1, {"d": 2, "c": "\u00e9\n"}], "a": null}"#).unwrap();
-        let two: Value = serde_json::from_str(r#"{"a":null,"b":[1,{"c":"é\u000a","d":2}]}"#).unwrap();
-        assert_eq!(canonical(&one), "{\"a\":null,\"b\":[1,{\"c\":\"é\\n\",\"d\":2}]}");
+        let one: Value =
+            serde_json::from_str(r#"{"b": [1, {"d": 2, "c": "\u00e9\n"}], "a": null}"#).unwrap();
+        let two: Value =
+            serde_json::from_str(r#"{"a":null,"b":[1,{"c":"é\u000a","d":2}]}"#).unwrap();
+        assert_eq!(
+            canonical(&one),
+            "{\"a\":null,\"b\":[1,{\"c\":\"é\\n\",\"d\":2}]}"
+        );
         assert_eq!(canonical_digest(&one), canonical_digest(&two));
         let three: Value = serde_json::from_str(r#"{"a":null,"b":[{"c":"é\n","d":2},1]}"#).unwrap();
         assert_ne!(canonical_digest(&one), canonical_digest(&three));

@@ -42,14 +42,22 @@ impl Payments {
         let terms = self.terms.terms(&query.service, now)?;
         let today = now.accounting_date();
         let limits = [terms.limits, payable.limits];
-        let total =
-            check_items(&payable.bills, &payable.selection, &limits, &request.items, today)?;
+        let total = check_items(
+            &payable.bills,
+            &payable.selection,
+            &limits,
+            &request.items,
+            today,
+        )?;
         self.check_mandate(request, total).await?;
         let open = self.assemble(request, unique, &query, &payable, terms, total, now);
         match self.store.open_payment(&open).await? {
             Ok(Opened::Made) => {
                 // Where the queue is full the payment waits for its lease to end.
-                let claim = Claim { payment: open.row.id.clone(), tries: 0 };
+                let claim = Claim {
+                    payment: open.row.id.clone(),
+                    tries: 0,
+                };
                 let _full = self.handed_over.try_send(claim);
                 Ok(Acknowledgement {
                     payment: open.row.id,
@@ -87,10 +95,17 @@ impl Payments {
             && row.client.as_ref() == Some(&request.client)
             && row.subject.as_ref() == Some(&request.subject)
             && row.account.currency == total.currency();
-        if mandated { Ok(()) } else { Err(PaymentError::NoMandate) }
+        if mandated {
+            Ok(())
+        } else {
+            Err(PaymentError::NoMandate)
+        }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that was checked goes into the payment")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that was checked goes into the payment"
+    )]
     fn assemble(
         &self,
         request: &Create,
@@ -125,7 +140,9 @@ impl Payments {
             biller: terms.biller.clone(),
             bill_query: query.id.clone(),
             payer_account: request.payer_account.clone(),
-            account_key: sha256(&[service.as_bytes(), account.as_bytes()]).as_bytes().to_vec(),
+            account_key: sha256(&[service.as_bytes(), account.as_bytes()])
+                .as_bytes()
+                .to_vec(),
             total,
             payer_fee: payer_fee(order.fee),
             snapshot,
@@ -209,10 +226,11 @@ impl Payments {
             Refused::BillInPayment(id) => {
                 // The other payment is named to its own payer only.
                 let other = self.store.payment(&id).await.ok().flatten();
-                let own = other.filter(|row| {
-                    row.client == request.client && row.subject == request.subject
-                });
-                PaymentError::BillInPayment { payment: own.map(|row| row.id) }
+                let own = other
+                    .filter(|row| row.client == request.client && row.subject == request.subject);
+                PaymentError::BillInPayment {
+                    payment: own.map(|row| row.id),
+                }
             }
             Refused::ReferenceReused => PaymentError::ReferenceReused,
             Refused::AboveDayLimit => PaymentError::AboveDayLimit,
@@ -242,10 +260,16 @@ fn replayed(
         return Err(PaymentError::KeyReused);
     }
     let body = String::from_utf8(known.response).map_err(|_| PaymentError::KeyReused)?;
-    Ok(Acknowledgement { payment: known.record, body, freshness: Freshness::Replayed })
+    Ok(Acknowledgement {
+        payment: known.record,
+        body,
+        freshness: Freshness::Replayed,
+    })
 }
 
 /// By it no bill is in two open payments.
 fn bill_key(service: &str, account: &str, bill: &str) -> Vec<u8> {
-    sha256(&[service.as_bytes(), account.as_bytes(), bill.as_bytes()]).as_bytes().to_vec()
+    sha256(&[service.as_bytes(), account.as_bytes(), bill.as_bytes()])
+        .as_bytes()
+        .to_vec()
 }

@@ -3,9 +3,7 @@
 //! whoever looks next, from what is committed alone.
 
 use guichet_domain::Moment;
-use guichet_domain::payment::{
-    Event, NextStep, Repetition, State, StatusAnswer, next_step,
-};
+use guichet_domain::payment::{Event, NextStep, Repetition, State, StatusAnswer, next_step};
 
 use super::apply::Draft;
 use super::judge::{Question, Verdict, judge, standing};
@@ -94,14 +92,18 @@ impl Payments {
             return Ok(Driven::Overtaken);
         }
         let outcome = self.biller.submit(&submitted.order).await;
-        self.conclude(submitted, outcome, Question::Submission, tries).await
+        self.conclude(submitted, outcome, Question::Submission, tries)
+            .await
     }
 
     async fn ask_status(&self, row: PaymentRow, tries: u32) -> Result<Driven, PaymentError> {
         let asked_at = self.ports.now();
         let mut order = row.order.clone();
         order.attempt = row.attempts;
-        let outcome = self.biller.status(&order, row.answer.pending.as_ref()).await;
+        let outcome = self
+            .biller
+            .status(&order, row.answer.pending.as_ref())
+            .await;
         let may_repeat = row.terms.capabilities.repetition == Repetition::Deduplicates
             && row.attempts < self.settings.attempts
             && asked_at < row.submit_until;
@@ -110,7 +112,8 @@ impl Payments {
             // its way still.
             return self.submit(row, tries).await;
         }
-        self.conclude(row, outcome, Question::Status(asked_at), tries).await
+        self.conclude(row, outcome, Question::Status(asked_at), tries)
+            .await
     }
 
     /// Records what an answer proves, and when to look again.
@@ -144,13 +147,20 @@ impl Payments {
         if verdict.application.is_some() {
             next.answer.application = verdict.application;
         }
-        let asked = verdict.pending.as_ref().and_then(|pending| pending.ask_after_seconds);
+        let asked = verdict
+            .pending
+            .as_ref()
+            .and_then(|pending| pending.ask_after_seconds);
         if verdict.pending.is_some() {
             next.answer.pending = verdict.pending;
         }
         next.reason = verdict.reason;
         // An answer that moved the payment begins a new series of looks.
-        let tries = if next.snapshot.state == row.snapshot.state { tries } else { 0 };
+        let tries = if next.snapshot.state == row.snapshot.state {
+            tries
+        } else {
+            0
+        };
         let mut look = next_look(now, tries, asked, &*self.ports.random);
         if let (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) =
             (next.terms.capabilities.status, next.attempted_at)
@@ -192,7 +202,8 @@ impl Payments {
         let news_by = news_by(OPERATOR, since, now);
         next.owner = Some(OPERATOR.to_owned());
         next.news_by = Some(news_by);
-        self.record(draft.finish(Schedule::Due(news_by, tries.saturating_add(1)))).await
+        self.record(draft.finish(Schedule::Due(news_by, tries.saturating_add(1))))
+            .await
     }
 
     /// Commits a change. While the books are away it is tried again: the
@@ -219,7 +230,15 @@ impl Payments {
 
 /// A promise that was not kept is renewed from now on.
 fn news_by(owner: &str, since: Moment, now: Moment) -> Moment {
-    let patience = if owner == OPERATOR { NEWS_BY_OPERATOR_MS } else { NEWS_BY_WORKER_MS };
+    let patience = if owner == OPERATOR {
+        NEWS_BY_OPERATOR_MS
+    } else {
+        NEWS_BY_WORKER_MS
+    };
     let promised = since.plus_ms(patience);
-    if promised > now { promised } else { now.plus_ms(patience) }
+    if promised > now {
+        promised
+    } else {
+        now.plus_ms(patience)
+    }
 }

@@ -66,6 +66,10 @@ pub enum PaymentError {
 
 impl From<StoreError> for PaymentError {
     fn from(error: StoreError) -> Self {
-        if error.is_temporary() { Self::Busy(error) } else { Self::Store(error) }
+        if error.is_temporary() {
+            Self::Busy(error)
+        } else {
+            Self::Store(error)
+        }
     }
 }

@@ -34,7 +34,13 @@ pub(super) struct Verdict {
 
 impl Verdict {
     fn of(event: Event, reason: Option<String>) -> Self {
-        Self { event, application: None, pending: None, reason, owner: None }
+        Self {
+            event,
+            application: None,
+            pending: None,
+            reason,
+            owner: None,
+        }
     }
 
     fn unknown(reason: &str) -> Self {
@@ -66,9 +72,10 @@ pub(super) fn judge(
         Question::Status(_) => true,
     };
     match outcome {
-        Outcome::Applied(application) if application.amount == row.total => {
-            Verdict { application: Some(application), ..Verdict::of(Event::Applied, None) }
-        }
+        Outcome::Applied(application) if application.amount == row.total => Verdict {
+            application: Some(application),
+            ..Verdict::of(Event::Applied, None)
+        },
         Outcome::Applied(application) => Verdict {
             owner: Some(OPERATOR),
             ..Verdict::unknown(&format!(
@@ -79,7 +86,10 @@ pub(super) fn judge(
         },
         Outcome::Pending(pending) => {
             let reason = Some(pending.message.clone());
-            Verdict { pending: Some(pending), ..Verdict::of(Event::Pending, reason) }
+            Verdict {
+                pending: Some(pending),
+                ..Verdict::of(Event::Pending, reason)
+            }
         }
         Outcome::Refused(refusal) => match refusal.ground {
             RefusalGround::Definite if speaks_for_all => {
@@ -90,9 +100,7 @@ pub(super) fn judge(
             }
         },
         Outcome::NotSent(reason) => match question {
-            Question::Submission if speaks_for_all => {
-                Verdict::of(Event::NothingSent, Some(reason))
-            }
+            Question::Submission if speaks_for_all => Verdict::of(Event::NothingSent, Some(reason)),
             Question::Submission | Question::Status(_) => Verdict::unknown(&reason),
         },
         Outcome::NotFound => match question {

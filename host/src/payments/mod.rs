@@ -98,7 +98,12 @@ pub struct PaymentSettings {
 
 impl Default for PaymentSettings {
     fn default() -> Self {
-        Self { submit_within_ms: 15 * 60_000, attempts: 20, lease_ms: 10_000, node_slot: 0 }
+        Self {
+            submit_within_ms: 15 * 60_000,
+            attempts: 20,
+            lease_ms: 10_000,
+            node_slot: 0,
+        }
     }
 }
 
@@ -117,7 +122,9 @@ pub struct Payments {
 
 impl std::fmt::Debug for Payments {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Payments").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Payments")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -135,8 +142,17 @@ impl Payments {
         let (handed_over, queue) = mpsc::channel(HANDED_OVER);
         let sequencer = Sequencer::new(settings.node_slot);
         let bus = Bus::new();
-        let room =
-            Self { store, ports, timer, terms, biller, settings, bus, sequencer, handed_over };
+        let room = Self {
+            store,
+            ports,
+            timer,
+            terms,
+            biller,
+            settings,
+            bus,
+            sequencer,
+            handed_over,
+        };
         (Arc::new(room), queue)
     }
 

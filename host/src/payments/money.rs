@@ -17,8 +17,15 @@ fn transfer_id(payment: &RecordId, part: &str) -> TransferId {
 /// What the payer pays beside the total.
 pub(super) fn payer_fee(fee: Option<Fee>) -> i64 {
     match fee {
-        Some(Fee { amount, bearer: FeeBearer::Payer }) => amount.minor_units(),
-        Some(Fee { bearer: FeeBearer::Biller | FeeBearer::Operator, .. }) | None => 0,
+        Some(Fee {
+            amount,
+            bearer: FeeBearer::Payer,
+        }) => amount.minor_units(),
+        Some(Fee {
+            bearer: FeeBearer::Biller | FeeBearer::Operator,
+            ..
+        })
+        | None => 0,
     }
 }
 
@@ -37,7 +44,10 @@ pub(super) fn receiving_accounts(row: &PaymentRow) -> Vec<NewAccount> {
 
 /// The reservations: the total, and the payer's fee.
 pub(super) fn holds(row: &PaymentRow) -> Vec<Transfer> {
-    let amounts = [("hold", row.total.minor_units()), ("fee-hold", row.payer_fee)];
+    let amounts = [
+        ("hold", row.total.minor_units()),
+        ("fee-hold", row.payer_fee),
+    ];
     receiving_accounts(row)
         .into_iter()
         .zip(amounts)

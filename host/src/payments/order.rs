@@ -23,7 +23,10 @@ impl OrderItem {
     /// Number and amount alone.
     #[must_use]
     pub fn item(&self) -> Item {
-        Item { bill: self.bill.clone(), amount: self.amount }
+        Item {
+            bill: self.bill.clone(),
+            amount: self.amount,
+        }
     }
 }
 

@@ -83,7 +83,10 @@ impl Terms {
         let amount = i128::from(rule.fixed) + (share + 9_999) / 10_000;
         let amount = i64::try_from(amount).ok().filter(|amount| *amount > 0)?;
         let amount = Money::new(amount, total.currency());
-        Some(super::order::Fee { amount, bearer: rule.bearer })
+        Some(super::order::Fee {
+            amount,
+            bearer: rule.bearer,
+        })
     }
 }
 

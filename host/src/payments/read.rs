@@ -56,11 +56,20 @@ impl Payments {
         let limit = limit.clamp(1, PAGE);
         // `~` sorts behind every id.
         let before = cursor.map_or("~", |id| id.as_str());
-        let rows = self.store.payments_of(client, subject, before, limit + 1).await?;
+        let rows = self
+            .store
+            .payments_of(client, subject, before, limit + 1)
+            .await?;
         let full = rows.len() > limit as usize;
-        let items: Vec<PaymentView> =
-            rows.iter().take(limit as usize).map(PaymentView::of).collect();
-        let next_cursor = items.last().filter(|_| full).map(|last| last.id.to_string());
+        let items: Vec<PaymentView> = rows
+            .iter()
+            .take(limit as usize)
+            .map(PaymentView::of)
+            .collect();
+        let next_cursor = items
+            .last()
+            .filter(|_| full)
+            .map(|last| last.id.to_string());
         Ok(Page { items, next_cursor })
     }
 
@@ -83,7 +92,12 @@ impl Payments {
             .clone()
             .ok_or(PaymentError::WrongState(row.snapshot.state))?;
         let payment = PaymentView::of(&row);
-        let titles: Vec<String> = row.order.items.iter().map(|item| item.title.clone()).collect();
+        let titles: Vec<String> = row
+            .order
+            .items
+            .iter()
+            .map(|item| item.title.clone())
+            .collect();
         let content = serde_json::json!({
             "payment": payment,
             "sequence": row.sequence,
@@ -130,6 +144,7 @@ impl Payments {
         id: &RecordId,
     ) -> Result<PaymentRow, PaymentError> {
         let row = self.store.payment(id).await?;
-        row.filter(|row| row.client == *client).ok_or(PaymentError::NotFound)
+        row.filter(|row| row.client == *client)
+            .ok_or(PaymentError::NotFound)
     }
 }

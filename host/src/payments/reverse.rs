@@ -13,7 +13,11 @@ use crate::store::{Claim, PaymentRow, Reversal, Schedule};
 
 impl Payments {
     /// Cancels a payment that was not yet sent to the biller.
-    pub async fn cancel(&self, client: &ClientId, id: &RecordId) -> Result<PaymentView, PaymentError> {
+    pub async fn cancel(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+    ) -> Result<PaymentView, PaymentError> {
         let row = self.owned(client, id).await?;
         let mut draft = Draft::of(&row, self.ports.now());
         draft
@@ -49,13 +53,17 @@ impl Payments {
                 return Err(PaymentError::NotReversible("its accounting date has ended"));
             }
             Reversible::Unsupported => {
-                return Err(PaymentError::NotReversible("the biller does not undo payments"));
+                return Err(PaymentError::NotReversible(
+                    "the biller does not undo payments",
+                ));
             }
         }
         let wrong_state = || PaymentError::WrongState(row.snapshot.state);
         let application = row.answer.application.clone().ok_or_else(wrong_state)?;
         let mut draft = Draft::of(&row, now);
-        draft.push(Event::ReversalAsked).map_err(|_| wrong_state())?;
+        draft
+            .push(Event::ReversalAsked)
+            .map_err(|_| wrong_state())?;
         let next = draft.next();
         if next.version == row.version {
             return Ok(PaymentView::of(&row));
@@ -97,10 +105,15 @@ impl Payments {
             return self.attempt_reversal(row, reversal, tries).await;
         }
         if row.terms.capabilities.status == StatusAnswer::None {
-            return self.keep_reversal(&row, None, "the biller cannot be asked", tries).await;
+            return self
+                .keep_reversal(&row, None, "the biller cannot be asked", tries)
+                .await;
         }
         let asked_at = self.ports.now();
-        let outcome = self.biller.reversal_status(&reversal.order, reversal.last.as_ref()).await;
+        let outcome = self
+            .biller
+            .reversal_status(&reversal.order, reversal.last.as_ref())
+            .await;
         let proof = match (row.terms.capabilities.status, reversal.attempted_at) {
             (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) => {
                 asked_at.ms_since(attempted) >= i64::from(after_seconds) * 1_000
@@ -148,7 +161,9 @@ impl Payments {
             }
             draft.next().reason = Some(reason.clone());
             let look = next_look(self.ports.now(), tries, None, &*self.ports.random);
-            return self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1)))).await;
+            return self
+                .record(draft.finish(Schedule::Due(look, tries.saturating_add(1))))
+                .await;
         }
         self.conclude_reversal(submitted, outcome, tries).await
     }
@@ -164,15 +179,21 @@ impl Payments {
             ReversalOutcome::Refused(refusal) => match refusal.ground {
                 RefusalGround::Definite => Event::ReversalRefused,
                 RefusalGround::PerhapsPaid => {
-                    return self.keep_reversal(&row, None, &refusal.message, tries).await;
+                    return self
+                        .keep_reversal(&row, None, &refusal.message, tries)
+                        .await;
                 }
             },
             ReversalOutcome::Pending(pending) => {
                 let message = pending.message.clone();
-                return self.keep_reversal(&row, Some(pending), &message, tries).await;
+                return self
+                    .keep_reversal(&row, Some(pending), &message, tries)
+                    .await;
             }
             ReversalOutcome::NotFound => {
-                return self.keep_reversal(&row, None, "not known to the biller yet", tries).await;
+                return self
+                    .keep_reversal(&row, None, "not known to the biller yet", tries)
+                    .await;
             }
             ReversalOutcome::Unknown(reason) | ReversalOutcome::NotSent(reason) => {
                 return self.keep_reversal(&row, None, &reason, tries).await;
@@ -195,19 +216,25 @@ impl Payments {
     ) -> Result<Driven, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(row, now);
-        let asked = pending.as_ref().and_then(|pending| pending.ask_after_seconds);
+        let asked = pending
+            .as_ref()
+            .and_then(|pending| pending.ask_after_seconds);
         let next = draft.next();
         if let (Some(reversal), Some(pending)) = (&mut next.reversal, pending) {
             reversal.last = Some(pending);
         }
         next.reason = Some(reason.to_owned());
         let look = next_look(now, tries, asked, &*self.ports.random);
-        self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1)))).await
+        self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1))))
+            .await
     }
 
     /// Gives a payment back to the outbox after an error, without judging it.
     pub async fn give_back(&self, claim: &Claim) -> Result<(), PaymentError> {
         let look = next_look(self.ports.now(), claim.tries, None, &*self.ports.random);
-        Ok(self.store.reschedule(&claim.payment, look, claim.tries.saturating_add(1)).await?)
+        Ok(self
+            .store
+            .reschedule(&claim.payment, look, claim.tries.saturating_add(1))
+            .await?)
     }
 }

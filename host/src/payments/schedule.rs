@@ -54,10 +54,16 @@ mod tests {
     fn delays_double_up_to_a_bound_and_respect_the_biller() {
         let now = Moment::from_micros(0);
         let delay = |tries, asked| next_look(now, tries, asked, &Fixed(0)).ms_since(now);
-        assert_eq!([delay(0, None), delay(1, None), delay(3, None)], [500, 1_000, 4_000]);
+        assert_eq!(
+            [delay(0, None), delay(1, None), delay(3, None)],
+            [500, 1_000, 4_000]
+        );
         assert_eq!(delay(u32::MAX, None), LONGEST_MS);
         assert_eq!(delay(0, Some(30)), 30_000);
         assert_eq!(delay(0, Some(u32::MAX)), LONGEST_ASKED_MS);
-        assert_eq!(next_look(now, 0, None, &Fixed(255)).ms_since(now), 500 + 124);
+        assert_eq!(
+            next_look(now, 0, None, &Fixed(255)).ms_since(now),
+            500 + 124
+        );
     }
 }

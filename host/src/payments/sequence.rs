@@ -21,7 +21,10 @@ pub(super) struct Sequencer {
 
 impl Sequencer {
     pub(super) const fn new(slot: u8) -> Self {
-        Self { slot: slot as u64 % SLOTS, last: AtomicU64::new(0) }
+        Self {
+            slot: slot as u64 % SLOTS,
+            last: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn next(&self, now: Moment) -> u64 {

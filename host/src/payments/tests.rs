@@ -1,1 +1,6 @@
-//! tests
+//! The room with the real store and a biller that keeps its own log.
+
+mod biller;
+mod flows;
+mod recovery;
+mod world;

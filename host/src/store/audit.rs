@@ -38,5 +38,8 @@ impl Store {
 }
 
 fn read(row: &Row) -> Result<Leaf, StoreError> {
-    Ok(Leaf { id: row.text(0)?.to_owned(), digest: row.bytes(1)?.to_vec() })
+    Ok(Leaf {
+        id: row.text(0)?.to_owned(),
+        digest: row.bytes(1)?.to_vec(),
+    })
 }

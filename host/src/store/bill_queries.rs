@@ -9,7 +9,10 @@ use super::{Statement, Store, StoreError};
 use crate::payments::order::Circumstances;
 use crate::seal::{Place, Sealed, SubjectKey};
 
-const BODY: Place = Place { table: "bill_queries", column: "sealed_body" };
+const BODY: Place = Place {
+    table: "bill_queries",
+    column: "sealed_body",
+};
 
 /// What a payment needs of a ready answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +105,9 @@ impl Store {
                 &[id.as_str().into()],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let subject: SubjectId = row.parsed(2)?;
         let key = self.existing_key(&subject).await?;
         let body = open_body(&key, row.bytes(6)?)?;

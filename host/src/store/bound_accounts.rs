@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::{Statement, Store, StoreError};
 use crate::seal::{Place, Sealed};
 
-const BODY: Place = Place { table: "bound_accounts", column: "sealed_body" };
+const BODY: Place = Place {
+    table: "bound_accounts",
+    column: "sealed_body",
+};
 
 /// One saved account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +40,13 @@ struct Body {
 impl Store {
     /// Saves an account.
     pub async fn insert_bound_account(&self, account: &BoundAccount) -> Result<(), StoreError> {
-        let key = self.subject_key(&account.subject, account.created_at).await?;
-        let body = Body { name: account.name.clone(), inputs: account.inputs.clone() };
+        let key = self
+            .subject_key(&account.subject, account.created_at)
+            .await?;
+        let body = Body {
+            name: account.name.clone(),
+            inputs: account.inputs.clone(),
+        };
         let statement = Statement::new(
             "insert into bound_accounts (id, client, subject, service, sealed_body, created_at) \
              values ($1, $2, $3, $4, $5, $6)",
@@ -66,7 +74,12 @@ impl Store {
             .fetch(
                 "select id, service, sealed_body, created_at from bound_accounts \
                  where client = $1 and subject = $2 and id > $3 order by id limit $4",
-                &[client.as_str().into(), subject.as_str().into(), after.into(), limit.into()],
+                &[
+                    client.as_str().into(),
+                    subject.as_str().into(),
+                    after.into(),
+                    limit.into(),
+                ],
             )
             .await?;
         if rows.is_empty() {
@@ -98,7 +111,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         let statement = Statement::new(
             "delete from bound_accounts where client = $1 and subject = $2 and id = $3",
-            vec![client.as_str().into(), subject.as_str().into(), id.as_str().into()],
+            vec![
+                client.as_str().into(),
+                subject.as_str().into(),
+                id.as_str().into(),
+            ],
         );
         self.write(vec![statement]).await.map(drop)
     }

@@ -40,13 +40,14 @@ impl Bulk {
         Self::made(before, columns, after, Lock::Rows)
     }
 
-    const fn made(
-        before: &'static str,
-        columns: usize,
-        after: &'static str,
-        lock: Lock,
-    ) -> Self {
-        Self { before, columns, after, lock, texts: [const { OnceLock::new() }; SIZES] }
+    const fn made(before: &'static str, columns: usize, after: &'static str, lock: Lock) -> Self {
+        Self {
+            before,
+            columns,
+            after,
+            lock,
+            texts: [const { OnceLock::new() }; SIZES],
+        }
     }
 
     /// Runs the statement over all rows and gives what it returned.

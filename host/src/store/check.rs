@@ -1,8 +1,267 @@
-//! The ledger check.
+//! The ledger check: every invariant that can be seen in the books, asked of
+//! the database itself. It only reads, and may run beside a working node: all
+//! questions see one moment of the database.
+
+use guichet_domain::Moment;
+use serde::{Deserialize, Serialize};
+
+use super::database::Connection;
+use super::{Store, StoreError, Value};
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding;
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The invariant's name.
+    pub invariant: String,
+    /// Account, transfer, payment or currency that breaks it.
+    pub record: String,
+    /// What was found.
+    pub detail: String,
+}
+
 /// What the check came to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LedgerReport;
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerReport {
+    /// Accounts looked at.
+    pub accounts: i64,
+    /// Transfers looked at.
+    pub transfers: i64,
+    /// Payments looked at.
+    pub payments: i64,
+    /// Payments whose outcome is open.
+    pub open_payments: i64,
+    /// Invariants asked.
+    pub invariants: usize,
+    /// Empty where the books balance. At most a hundred for each invariant.
+    pub findings: Vec<Finding>,
+}
+
+/// An invariant: its name, and a query for what breaks it (record, detail).
+struct Invariant {
+    name: &'static str,
+    query: &'static str,
+}
+
+/// What the transfers say that an account's sums must be.
+macro_rules! sums_from_transfers {
+    () => {
+        "moves as ( \
+         select debit_account as account, \
+           case kind when 'pending' then amount else 0 end as dp, \
+           case kind when 'pending' then 0 else amount end as dd, 0 as cp, 0 as cc \
+           from transfers \
+         union all select credit_account, 0, 0, \
+           case kind when 'pending' then amount else 0 end, \
+           case kind when 'pending' then 0 else amount end from transfers \
+         union all select h.debit_account, -h.amount, 0, 0, 0 \
+           from transfers as e join transfers as h on h.id = e.pending_id \
+         union all select h.credit_account, 0, 0, -h.amount, 0 \
+           from transfers as e join transfers as h on h.id = e.pending_id), \
+         sums as (select account, cast(sum(dp) as bigint) as dp, cast(sum(dd) as bigint) as dd, \
+           cast(sum(cp) as bigint) as cp, cast(sum(cc) as bigint) as cc \
+           from moves group by account)"
+    };
+}
+
+const INVARIANTS: &[Invariant] = &[
+    Invariant {
+        name: "debits equal credits in every currency",
+        query: "select currency, 'debits ' || cast(sum(debits_posted) as text) || ' credits ' \
+            || cast(sum(credits_posted) as text) from accounts group by currency \
+            having sum(debits_posted) <> sum(credits_posted) \
+            or sum(debits_pending) <> sum(credits_pending) limit 100",
+    },
+    Invariant {
+        name: "an account's sums are those of its transfers",
+        query: concat!(
+            "with ",
+            sums_from_transfers!(),
+            " select a.id, 'kept ' || a.debits_pending || ' ' || a.debits_posted || ' ' \
+             || a.credits_pending || ' ' || a.credits_posted || ' transfers ' \
+             || coalesce(s.dp, 0) || ' ' || coalesce(s.dd, 0) || ' ' \
+             || coalesce(s.cp, 0) || ' ' || coalesce(s.cc, 0) \
+             from accounts as a left join sums as s on s.account = a.id \
+             where a.debits_pending <> coalesce(s.dp, 0) or a.debits_posted <> coalesce(s.dd, 0) \
+             or a.credits_pending <> coalesce(s.cp, 0) or a.credits_posted <> coalesce(s.cc, 0) \
+             limit 100"
+        ),
+    },
+    Invariant {
+        name: "held and available money is never negative",
+        query: "select id, 'available ' \
+            || (credits_posted + credit_limit - debits_posted - debits_pending) from accounts \
+            where debits_pending < 0 or debits_posted < 0 or credits_pending < 0 \
+            or credits_posted < 0 or (capped = 'debits' \
+            and credits_posted + credit_limit < debits_posted + debits_pending) limit 100",
+    },
+    Invariant {
+        name: "a transfer is of its accounts' currency",
+        query: "select t.id, t.currency from transfers as t \
+            left join accounts as d on d.id = t.debit_account \
+            left join accounts as c on c.id = t.credit_account \
+            where coalesce(d.currency, '') <> t.currency or coalesce(c.currency, '') <> t.currency \
+            limit 100",
+    },
+    Invariant {
+        name: "what ends a hold fits it",
+        query: "select e.id, e.kind from transfers as e \
+            join transfers as h on h.id = e.pending_id \
+            where h.kind <> 'pending' or h.debit_account <> e.debit_account \
+            or h.credit_account <> e.credit_account or e.amount > h.amount limit 100",
+    },
+    Invariant {
+        name: "every payment has its hold",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as h on h.id = p.id || ':hold' \
+            where p.hold = 'done' and (h.id is null or h.amount <> p.total \
+            or h.debit_account <> p.payer_account) limit 100",
+    },
+    Invariant {
+        name: "applied money is taken, and only applied money",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as c on c.id = p.id || ':capture' \
+            where (p.state in ('applied', 'reversing', 'reversed', 'refunding', 'refunded')) \
+            <> (c.id is not null) or (c.id is not null and c.amount <> p.total) limit 100",
+    },
+    Invariant {
+        name: "money is released only where nothing was applied",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as r on r.id = p.id || ':release' \
+            where (p.hold = 'done' and p.state in ('released', 'cancelled', 'expired')) \
+            <> (r.id is not null) limit 100",
+    },
+    Invariant {
+        name: "money is given back only after a reversal or refund",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as r on r.id = p.id || ':refund' \
+            where (p.state in ('reversed', 'refunded')) <> (r.id is not null) limit 100",
+    },
+    Invariant {
+        name: "a payer's fee goes the way of the payment",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as h on h.id = p.id || ':fee-hold' \
+            left join transfers as c on c.id = p.id || ':capture' \
+            left join transfers as f on f.id = p.id || ':fee-capture' \
+            where p.hold = 'done' and ((p.fee > 0) <> (h.id is not null) \
+            or (p.fee > 0 and ((c.id is null) <> (f.id is null) or h.amount <> p.fee))) limit 100",
+    },
+    Invariant {
+        name: "every open payment is looked after",
+        query: "select p.id, p.state from payments as p \
+            left join outbox as o on o.payment = p.id \
+            where p.state in ('held', 'submitted', 'pending', 'unknown', 'reversing') \
+            and o.payment is null limit 100",
+    },
+    Invariant {
+        name: "an open outcome has an owner and an age",
+        query: "select id, state from payments where state in ('pending', 'unknown', 'reversing') \
+            and (owner is null or news_by is null or open_since is null) limit 100",
+    },
+    Invariant {
+        name: "an ended payment holds no bill",
+        query: "select b.payment, coalesce(p.state, 'no such payment') from open_bills as b \
+            left join payments as p on p.id = b.payment \
+            where p.id is null or p.state in ('declined', 'cancelled', 'expired', 'applied', \
+            'released', 'reversed', 'refunded') limit 100",
+    },
+    Invariant {
+        name: "an open payment holds its bills",
+        query: "select p.id, p.state from payments as p \
+            where p.state in ('requested', 'requires_action', 'held', 'submitted', 'pending', \
+            'unknown', 'refused') \
+            and not exists (select 1 from open_bills as b where b.payment = p.id) limit 100",
+    },
+    Invariant {
+        name: "the history leads to the state, without a gap",
+        query: "select p.id, p.state || ' version ' || p.version || ' events ' || e.events \
+            from payments as p join (select payment, count(*) as events, max(number) as last \
+            from payment_events group by payment) as e on e.payment = p.id \
+            join payment_events as l on l.payment = p.id and l.number = e.last \
+            where e.events <> p.version or e.last <> p.version or l.state <> p.state limit 100",
+    },
+    Invariant {
+        name: "every payment has a history",
+        query: "select p.id, p.state from payments as p \
+            where not exists (select 1 from payment_events as e where e.payment = p.id) limit 100",
+    },
+    Invariant {
+        name: "every event has its audit leaf",
+        query: "select p.id, 'events ' || p.version || ' leaves ' || coalesce(l.leaves, 0) \
+            from payments as p left join (select record, count(*) as leaves \
+            from audit_leaves group by record) as l on l.record = p.id \
+            where coalesce(l.leaves, 0) <> p.version limit 100",
+    },
+    Invariant {
+        name: "every payment was acknowledged under one key",
+        query: "select p.id, cast(count(i.record) as text) from payments as p \
+            left join idempotency as i on i.record = p.id group by p.id \
+            having count(i.record) <> 1 limit 100",
+    },
+];
+
+const COUNTS: &str = "select (select count(*) from accounts), (select count(*) from transfers), \
+    (select count(*) from payments), (select count(*) from payments where state in \
+    ('requested', 'requires_action', 'held', 'submitted', 'pending', 'unknown', 'refused', \
+    'reversing', 'refunding'))";
+
+impl Store {
+    /// Asks every invariant. `now` finds what nobody has looked after for long.
+    pub async fn check_ledger(&self, now: Moment) -> Result<LedgerReport, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        connection
+            .execute(super::dialect::begin_snapshot(&connection), &[])
+            .await?;
+        let report = ask(&mut connection, now).await;
+        // Nothing was written: the end of the transaction cannot lose anything.
+        if connection.execute("rollback", &[]).await.is_err() {
+            connection.discard().await;
+        }
+        report
+    }
+}
+
+async fn ask(connection: &mut Connection, now: Moment) -> Result<LedgerReport, StoreError> {
+    let mut findings = Vec::new();
+    for invariant in INVARIANTS {
+        for row in connection.fetch(invariant.query, &[]).await? {
+            findings.push(Finding {
+                invariant: invariant.name.to_owned(),
+                record: row.text(0)?.to_owned(),
+                detail: row.text(1)?.to_owned(),
+            });
+        }
+    }
+    let counts = connection.fetch(COUNTS, &[]).await?;
+    let counts = counts.first().ok_or(StoreError::Shape(0))?;
+    findings.append(&mut neglected(connection, now).await?);
+    Ok(LedgerReport {
+        accounts: counts.int(0)?,
+        transfers: counts.int(1)?,
+        payments: counts.int(2)?,
+        open_payments: counts.int(3)?,
+        invariants: INVARIANTS.len() + 1,
+        findings,
+    })
+}
+
+/// The worker looks at everything due within moments; a day is neglect. A
+/// stopped node makes rows due, not neglected: they count from the last change.
+async fn neglected(connection: &mut Connection, now: Moment) -> Result<Vec<Finding>, StoreError> {
+    const DAYS_MS: i64 = 7 * 24 * 60 * 60_000;
+    let rows = connection
+        .fetch(
+            "select o.payment, p.state from outbox as o join payments as p on p.id = o.payment \
+             where o.due_at < $1 and p.updated_at < $1 limit 100",
+            &[Value::from(now.plus_ms(-DAYS_MS))],
+        )
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Finding {
+                invariant: "nothing is due for more than a week".to_owned(),
+                record: row.text(0)?.to_owned(),
+                detail: row.text(1)?.to_owned(),
+            })
+        })
+        .collect()
+}

@@ -51,7 +51,9 @@ impl Store {
                 &[token_digest.to_vec().into()],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         Ok(Some(StoredClient {
             id: row.parsed(0)?,
             name: row.text(1)?.to_owned(),

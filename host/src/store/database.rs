@@ -7,10 +7,8 @@ use std::time::Duration;
 use futures::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool, SqlSafeStr as _};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr as _, Sqlite, SqlitePool};
 
 use super::StoreError;
 use super::value::{Row, Value, from_postgres, from_sqlite, postgres_arguments, sqlite_arguments};

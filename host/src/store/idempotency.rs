@@ -6,7 +6,10 @@ use guichet_domain::id::{ClientId, RecordId, SubjectId};
 use super::{Row, Store, StoreError, Value};
 use crate::seal::{Place, Sealed};
 
-pub(super) const RESPONSE: Place = Place { table: "idempotency", column: "sealed_response" };
+pub(super) const RESPONSE: Place = Place {
+    table: "idempotency",
+    column: "sealed_response",
+};
 
 /// A key within its scope.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +24,11 @@ pub struct IdempotencyKey {
 
 impl IdempotencyKey {
     pub(super) fn values(&self) -> Vec<Value> {
-        vec![self.client.as_str().into(), self.route.into(), self.key.as_str().into()]
+        vec![
+            self.client.as_str().into(),
+            self.route.into(),
+            self.key.as_str().into(),
+        ]
     }
 }
 
@@ -70,7 +77,10 @@ impl Store {
             )
             .await?;
         match rows.first() {
-            Some(row) => Ok(Some(self.open_remembered(RememberedRow::read(row, 0)?, subject).await?)),
+            Some(row) => Ok(Some(
+                self.open_remembered(RememberedRow::read(row, 0)?, subject)
+                    .await?,
+            )),
             None => Ok(None),
         }
     }
@@ -89,6 +99,10 @@ impl Store {
                 .unwrap_or_default(),
             None => Vec::new(),
         };
-        Ok(Remembered { body_digest: row.body_digest, record: row.record, response })
+        Ok(Remembered {
+            body_digest: row.body_digest,
+            record: row.record,
+            response,
+        })
     }
 }

@@ -8,7 +8,10 @@ use super::{Statement, Store, StoreError};
 use crate::payments::order::Circumstances;
 use crate::seal::{Place, Sealed};
 
-const BODY: Place = Place { table: "inquiries", column: "sealed_body" };
+const BODY: Place = Place {
+    table: "inquiries",
+    column: "sealed_body",
+};
 
 /// An inquiry as kept.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +51,9 @@ struct Body {
 impl Store {
     /// Keeps an inquiry, or replaces the answer of one that was pending.
     pub async fn put_inquiry(&self, inquiry: &StoredInquiry) -> Result<(), StoreError> {
-        let key = self.subject_key(&inquiry.subject, inquiry.created_at).await?;
+        let key = self
+            .subject_key(&inquiry.subject, inquiry.created_at)
+            .await?;
         let body = Body {
             inputs: inquiry.inputs.clone(),
             circumstances: inquiry.circumstances.clone(),
@@ -83,7 +88,9 @@ impl Store {
                 &[id.as_str().into()],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let subject: SubjectId = row.parsed(2)?;
         let key = self.existing_key(&subject).await?;
         let body: Body = key.open(BODY, &Sealed::from_bytes(row.bytes(5)?.to_vec()))?;

@@ -61,9 +61,14 @@ impl Store {
                 ],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let version = u64::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?;
-        Ok(Some(KvValue { value: row.bytes(0)?.to_vec(), version }))
+        Ok(Some(KvValue {
+            value: row.bytes(0)?.to_vec(),
+            version,
+        }))
     }
 
     /// Writes a value. None where the quota over keys and values is used up.
@@ -88,10 +93,14 @@ impl Store {
         quota_bytes: u64,
     ) -> Result<Option<u64>, StoreError> {
         match expected {
-            None => self.kv_write(INSERT_IF_ABSENT, at, key, value, 1, quota_bytes).await,
+            None => {
+                self.kv_write(INSERT_IF_ABSENT, at, key, value, 1, quota_bytes)
+                    .await
+            }
             Some(version) => {
                 let version = i64::try_from(version).map_err(|_| StoreError::Shape(1))?;
-                self.kv_write(COMPARE_AND_SWAP, at, key, value, version, quota_bytes).await
+                self.kv_write(COMPARE_AND_SWAP, at, key, value, version, quota_bytes)
+                    .await
             }
         }
     }
@@ -120,7 +129,9 @@ impl Store {
         quota_bytes: u64,
     ) -> Result<Option<u64>, StoreError> {
         let used = u64::try_from(key.len() + value.len()).unwrap_or(u64::MAX);
-        let Some(rest) = quota_bytes.checked_sub(used) else { return Ok(None) };
+        let Some(rest) = quota_bytes.checked_sub(used) else {
+            return Ok(None);
+        };
         let values = vec![
             at.package.as_str().into(),
             at.service.as_str().into(),
@@ -132,6 +143,8 @@ impl Store {
         ];
         let rows = self.write(vec![Statement::new(sql, values)]).await?;
         let written = rows.first().and_then(|rows| rows.first());
-        written.map(|row| u64::try_from(row.int(0)?).map_err(|_| StoreError::Shape(0))).transpose()
+        written
+            .map(|row| u64::try_from(row.int(0)?).map_err(|_| StoreError::Shape(0)))
+            .transpose()
     }
 }

@@ -55,7 +55,10 @@ impl NewAccount {
             self.kind.into(),
             self.account.currency.as_str().into(),
             self.client.as_ref().map(|id| id.as_str().to_owned()).into(),
-            self.subject.as_ref().map(|id| id.as_str().to_owned()).into(),
+            self.subject
+                .as_ref()
+                .map(|id| id.as_str().to_owned())
+                .into(),
             self.biller.as_ref().map(|id| id.as_str().to_owned()).into(),
             capped_word(self.account.capped).into(),
             self.account.credit_limit.into(),
@@ -90,7 +93,11 @@ pub(super) fn transfer_values(
         transfer.credit.as_str().into(),
         transfer.amount.minor_units().into(),
         transfer.amount.currency().as_str().into(),
-        transfer.pending.as_ref().map(|id| id.as_str().to_owned()).into(),
+        transfer
+            .pending
+            .as_ref()
+            .map(|id| id.as_str().to_owned())
+            .into(),
         payment.map(|id| id.as_str().to_owned()).into(),
         at.into(),
     ]
@@ -158,7 +165,9 @@ impl Store {
                 &[id.as_str().into()],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         Ok(Some(AccountRow {
             account: read_account(row)?,
             kind: row.text(8)?.to_owned(),
@@ -202,7 +211,12 @@ impl Store {
                  where credit_account = $1 and (created_at < $2 or created_at = $2 and id < $3) \
                  order by created_at desc, id desc limit $4) as credits \
                  order by 9 desc, 1 desc limit $4",
-                &[account.as_str().into(), before.0.into(), before.1.into(), limit.into()],
+                &[
+                    account.as_str().into(),
+                    before.0.into(),
+                    before.1.into(),
+                    limit.into(),
+                ],
             )
             .await?;
         rows.iter()

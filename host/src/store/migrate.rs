@@ -9,10 +9,22 @@ use super::value::Value;
 
 /// Order is history: append, never change.
 const MIGRATIONS: &[(&str, &str)] = &[
-    ("0001_people", include_str!("../../migrations/0001_people.sql")),
-    ("0002_books", include_str!("../../migrations/0002_books.sql")),
-    ("0003_payments", include_str!("../../migrations/0003_payments.sql")),
-    ("0004_services", include_str!("../../migrations/0004_services.sql")),
+    (
+        "0001_people",
+        include_str!("../../migrations/0001_people.sql"),
+    ),
+    (
+        "0002_books",
+        include_str!("../../migrations/0002_books.sql"),
+    ),
+    (
+        "0003_payments",
+        include_str!("../../migrations/0003_payments.sql"),
+    ),
+    (
+        "0004_services",
+        include_str!("../../migrations/0004_services.sql"),
+    ),
 ];
 
 const TABLE: &str = "create table if not exists migrations \
@@ -23,7 +35,9 @@ pub(super) async fn run(connection: &mut Connection) -> Result<(), StoreError> {
     connection.script(dialect::begin(connection)).await?;
     dialect::lock_migrations(connection).await?;
     connection.execute(TABLE, &[]).await?;
-    let applied = connection.fetch("select name, digest from migrations order by name", &[]).await?;
+    let applied = connection
+        .fetch("select name, digest from migrations order by name", &[])
+        .await?;
     if applied.len() > MIGRATIONS.len() {
         return Err(StoreError::Unfit(
             "the database was made by a newer guichet: start that version".to_owned(),
@@ -42,7 +56,12 @@ pub(super) async fn run(connection: &mut Connection) -> Result<(), StoreError> {
         }
         connection.script(script).await?;
         let values = [Value::from(*name), Value::from(digest.as_ref().to_vec())];
-        connection.execute("insert into migrations (name, digest) values ($1, $2)", &values).await?;
+        connection
+            .execute(
+                "insert into migrations (name, digest) values ($1, $2)",
+                &values,
+            )
+            .await?;
     }
     connection.script("commit").await
 }

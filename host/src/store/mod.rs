@@ -84,7 +84,9 @@ struct Inner {
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Store").field("node", &self.inner.node).finish_non_exhaustive()
+        f.debug_struct("Store")
+            .field("node", &self.inner.node)
+            .finish_non_exhaustive()
     }
 }
 
@@ -112,7 +114,9 @@ impl Store {
             node: node.to_owned(),
             writer: std::sync::Mutex::new(Some(task)),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The name of this node in leases.
@@ -144,15 +148,14 @@ impl Store {
     ) -> Result<Vec<Vec<Row>>, StoreError> {
         match self.order(writer::Command::Statements(statements)).await? {
             writer::Outcome::Rows(rows) => Ok(rows),
-            other => Err(StoreError::RolledBack(format!("unexpected outcome {other:?}"))),
+            other => Err(StoreError::RolledBack(format!(
+                "unexpected outcome {other:?}"
+            ))),
         }
     }
 
     /// Hands a command to the writer and waits until it is committed or refused.
-    async fn order(
-        &self,
-        command: writer::Command,
-    ) -> Result<writer::Outcome, StoreError> {
+    async fn order(&self, command: writer::Command) -> Result<writer::Outcome, StoreError> {
         let (answer, answered) = oneshot::channel();
         // A full queue is told at once: callers come back with the same key.
         self.inner
@@ -164,7 +167,11 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.fetch("select version from catalogue_version where only_row = 1", &[]).await?;
+        self.fetch(
+            "select version from catalogue_version where only_row = 1",
+            &[],
+        )
+        .await?;
         Ok(())
     }
 
@@ -172,7 +179,12 @@ impl Store {
     /// dropped and what was waiting is written.
     pub async fn close(self) {
         self.inner.readers.close().await;
-        let task = self.inner.writer.lock().ok().and_then(|mut task| task.take());
+        let task = self
+            .inner
+            .writer
+            .lock()
+            .ok()
+            .and_then(|mut task| task.take());
         drop(self);
         if let Some(task) = task {
             // Other clones may live on; then the writer goes on too.
@@ -180,3 +192,6 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

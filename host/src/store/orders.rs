@@ -8,10 +8,8 @@ use guichet_domain::{Digest, Moment};
 
 use super::idempotency::RESPONSE;
 use super::writer::{Command, Opened, Outcome, PreparedChange, PreparedOpen};
+use super::{LedgerCommand, OpenPayment, PaymentChange, Refused, Store, StoreError, Value};
 use crate::payments::view::EventView;
-use super::{
-    LedgerCommand, OpenPayment, PaymentChange, Refused, Store, StoreError, Value,
-};
 
 impl Store {
     /// Opens a payment with all that belongs to it, or says which rule forbids it.
@@ -19,10 +17,11 @@ impl Store {
         &self,
         open: &OpenPayment,
     ) -> Result<Result<Opened, Refused>, StoreError> {
-        let key = self.subject_key(&open.row.subject, open.row.created_at).await?;
+        let key = self
+            .subject_key(&open.row.subject, open.row.created_at)
+            .await?;
         let sealed = key.seal(RESPONSE, &open.response)?.into_bytes();
-        let prepared =
-            PreparedOpen::new(open, open.row.insert_values(&key)?, sealed, self.node());
+        let prepared = PreparedOpen::new(open, open.row.insert_values(&key)?, sealed, self.node());
         match self.order(Command::Open(Box::new(prepared))).await? {
             Outcome::Done => Ok(Ok(Opened::Made)),
             Outcome::Known(known) => {
@@ -86,7 +85,10 @@ pub(super) fn history(
         leaves.push(vec![
             format!("{payment}:{number:04}").into(),
             payment.as_str().into(),
-            leaf_digest(payment, number, event, *state, attempt, at).as_bytes().to_vec().into(),
+            leaf_digest(payment, number, event, *state, attempt, at)
+                .as_bytes()
+                .to_vec()
+                .into(),
             at.into(),
         ]);
         rows.push(row);
@@ -98,7 +100,14 @@ pub(super) fn history(
 #[must_use]
 pub fn event_digest(payment: &RecordId, event: &EventView) -> Digest {
     let number = i64::from(event.number);
-    leaf_digest(payment, number, &event.event, event.state, event.attempt, event.at)
+    leaf_digest(
+        payment,
+        number,
+        &event.event,
+        event.state,
+        event.attempt,
+        event.at,
+    )
 }
 
 /// SHA-256 over the event's canonical form (RFC 8785: sorted names, no spaces).

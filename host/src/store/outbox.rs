@@ -23,8 +23,12 @@ impl Store {
         lease_until: Moment,
         limit: u32,
     ) -> Result<Vec<Claim>, StoreError> {
-        let values =
-            vec![now.into(), limit.into(), self.node().into(), lease_until.into()];
+        let values = vec![
+            now.into(),
+            limit.into(),
+            self.node().into(),
+            lease_until.into(),
+        ];
         let Outcome::Rows(rows) = self.order(Command::Claim(values)).await? else {
             return Ok(Vec::new());
         };
@@ -32,7 +36,10 @@ impl Store {
             .flatten()
             .map(|row| {
                 let tries = u32::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?;
-                Ok(Claim { payment: row.parsed(0)?, tries })
+                Ok(Claim {
+                    payment: row.parsed(0)?,
+                    tries,
+                })
             })
             .collect()
     }
@@ -46,7 +53,11 @@ impl Store {
         let statements = payments.iter().map(|payment| {
             Statement::new(
                 "update outbox set lease_until = $1 where payment = $2 and lease_node = $3",
-                vec![lease_until.into(), payment.as_str().into(), self.node().into()],
+                vec![
+                    lease_until.into(),
+                    payment.as_str().into(),
+                    self.node().into(),
+                ],
             )
         });
         self.write(statements.collect()).await.map(drop)

@@ -13,9 +13,18 @@ use crate::payments::ports::Terms;
 use crate::payments::view::EventView;
 use crate::seal::{Place, Sealed, SubjectKey};
 
-const ORDER: Place = Place { table: "payments", column: "sealed_order" };
-const ANSWER: Place = Place { table: "payments", column: "sealed_answer" };
-const REVERSAL: Place = Place { table: "payments", column: "sealed_reversal" };
+const ORDER: Place = Place {
+    table: "payments",
+    column: "sealed_order",
+};
+const ANSWER: Place = Place {
+    table: "payments",
+    column: "sealed_answer",
+};
+const REVERSAL: Place = Place {
+    table: "payments",
+    column: "sealed_reversal",
+};
 
 /// What the biller has said so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,7 +115,11 @@ impl PaymentRow {
     /// The bills and amounts.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
-        self.order.items.iter().map(super::super::payments::order::OrderItem::item).collect()
+        self.order
+            .items
+            .iter()
+            .map(super::super::payments::order::OrderItem::item)
+            .collect()
     }
 
     /// Everything, in the order of `INSERT`.
@@ -186,7 +199,9 @@ macro_rules! select_payments {
 impl Store {
     /// A payment by its id; whose it is, the caller checks.
     pub async fn payment(&self, id: &RecordId) -> Result<Option<PaymentRow>, StoreError> {
-        let rows = self.fetch(select_payments!("where id = $1"), &[id.as_str().into()]).await?;
+        let rows = self
+            .fetch(select_payments!("where id = $1"), &[id.as_str().into()])
+            .await?;
         match rows.first() {
             Some(row) => {
                 let key = self.existing_key(&row.parsed(4)?).await?;
@@ -209,7 +224,12 @@ impl Store {
                 select_payments!(
                     "where client = $1 and subject = $2 and id < $3 order by id desc limit $4"
                 ),
-                &[client.as_str().into(), subject.as_str().into(), before.into(), limit.into()],
+                &[
+                    client.as_str().into(),
+                    subject.as_str().into(),
+                    before.into(),
+                    limit.into(),
+                ],
             )
             .await?;
         if rows.is_empty() {
@@ -244,9 +264,14 @@ impl Store {
     /// How many payments stand in each state, for figures.
     pub async fn payments_by_state(&self) -> Result<Vec<(State, i64)>, StoreError> {
         let rows = self
-            .fetch("select state, count(*) from payments group by state order by state", &[])
+            .fetch(
+                "select state, count(*) from payments group by state order by state",
+                &[],
+            )
             .await?;
-        rows.iter().map(|row| Ok((row.parsed(0)?, row.int(1)?))).collect()
+        rows.iter()
+            .map(|row| Ok((row.parsed(0)?, row.int(1)?)))
+            .collect()
     }
 }
 

@@ -6,7 +6,10 @@ use guichet_domain::Moment;
 use super::{Row, Statement, Store, StoreError};
 use crate::seal::Place;
 
-const VALUE: Place = Place { table: "package_secrets", column: "sealed_value" };
+const VALUE: Place = Place {
+    table: "package_secrets",
+    column: "sealed_value",
+};
 
 /// A release as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,7 +90,9 @@ impl Store {
                 release.admitted_at.into(),
             ],
         );
-        self.write(vec![statement, Statement::new(NEW_VERSION, Vec::new())]).await.map(drop)
+        self.write(vec![statement, Statement::new(NEW_VERSION, Vec::new())])
+            .await
+            .map(drop)
     }
 
     /// All releases, in the order of package and admission.
@@ -105,7 +110,10 @@ impl Store {
     /// The catalogue's version; changes whenever a release does.
     pub async fn catalogue_version(&self) -> Result<u64, StoreError> {
         let rows = self
-            .fetch("select version from catalogue_version where only_row = 1", &[])
+            .fetch(
+                "select version from catalogue_version where only_row = 1",
+                &[],
+            )
             .await?;
         let version = rows.first().map_or(Ok(0), |row| row.int(0))?;
         u64::try_from(version).map_err(|_| StoreError::Shape(0))
@@ -113,7 +121,9 @@ impl Store {
 
     /// Raises the catalogue's version, after a change that is no release.
     pub async fn raise_catalogue_version(&self) -> Result<(), StoreError> {
-        self.write(vec![Statement::new(NEW_VERSION, Vec::new())]).await.map(drop)
+        self.write(vec![Statement::new(NEW_VERSION, Vec::new())])
+            .await
+            .map(drop)
     }
 
     /// Sets secrets and keys of packages, sealed under the installation's key.
@@ -124,7 +134,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let mut statements = Vec::with_capacity(secrets.len());
         for secret in secrets {
-            let owner = format!("{}/{}/{}", secret.package, secret.kind.as_str(), secret.name);
+            let owner = format!(
+                "{}/{}/{}",
+                secret.package,
+                secret.kind.as_str(),
+                secret.name
+            );
             let sealed = self.vault().seal_secret(VALUE, &owner, &secret.value)?;
             statements.push(Statement::new(
                 "insert into package_secrets (package, kind, name, algorithm, sealed_value, \

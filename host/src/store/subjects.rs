@@ -12,7 +12,10 @@ use crate::seal::{Place, Sealed, SubjectKey};
 
 /// Opened keys kept at hand; beyond it the cache starts afresh.
 const CACHED_KEYS: usize = 10_000;
-const ATTRIBUTE: Place = Place { table: "subject_attributes", column: "sealed_value" };
+const ATTRIBUTE: Place = Place {
+    table: "subject_attributes",
+    column: "sealed_value",
+};
 
 /// Opened keys by subject.
 #[derive(Default)]
@@ -65,9 +68,14 @@ impl Store {
             return Ok(Some(key));
         }
         let rows = self
-            .fetch("select wrapped_key from subjects where id = $1", &[subject.as_str().into()])
+            .fetch(
+                "select wrapped_key from subjects where id = $1",
+                &[subject.as_str().into()],
+            )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let key = self.vault().subject_key(subject, row.bytes(0)?)?;
         self.inner.keys.put(subject, &key);
         Ok(Some(key))
@@ -93,7 +101,12 @@ impl Store {
             "insert into subject_attributes (subject, scope, sealed_value, updated_at) \
              values ($1, $2, $3, $4) on conflict (subject, scope) do update \
              set sealed_value = excluded.sealed_value, updated_at = excluded.updated_at",
-            vec![subject.as_str().into(), scope.as_str().into(), sealed.into(), now.into()],
+            vec![
+                subject.as_str().into(),
+                scope.as_str().into(),
+                sealed.into(),
+                now.into(),
+            ],
         );
         self.write(vec![statement]).await.map(drop)
     }
@@ -110,8 +123,13 @@ impl Store {
                 &[subject.as_str().into(), scope.as_str().into()],
             )
             .await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
         let key = self.existing_key(subject).await?;
-        Ok(Some(key.open(ATTRIBUTE, &Sealed::from_bytes(row.bytes(0)?.to_vec()))?))
+        Ok(Some(key.open(
+            ATTRIBUTE,
+            &Sealed::from_bytes(row.bytes(0)?.to_vec()),
+        )?))
     }
 }

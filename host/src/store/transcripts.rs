@@ -44,7 +44,11 @@ impl Store {
                 vec![
                     entry.call.as_str().into(),
                     entry.service.as_str().into(),
-                    entry.payment.as_ref().map(|id| id.as_str().to_owned()).into(),
+                    entry
+                        .payment
+                        .as_ref()
+                        .map(|id| id.as_str().to_owned())
+                        .into(),
                     entry.component.as_str().into(),
                     entry.segment.as_str().into(),
                     number(entry.position).into(),
@@ -67,7 +71,9 @@ impl Store {
         &self,
         payment: &RecordId,
     ) -> Result<Vec<TranscriptEntry>, StoreError> {
-        let rows = self.fetch(COLUMNS_BY_PAYMENT, &[payment.as_str().into()]).await?;
+        let rows = self
+            .fetch(COLUMNS_BY_PAYMENT, &[payment.as_str().into()])
+            .await?;
         rows.iter().map(read).collect()
     }
 }

@@ -81,7 +81,8 @@ pub struct Row(Vec<Value>);
 impl Row {
     /// A text that must be there.
     pub fn text(&self, position: usize) -> Result<&str, StoreError> {
-        self.text_or_none(position)?.ok_or(StoreError::Shape(position))
+        self.text_or_none(position)?
+            .ok_or(StoreError::Shape(position))
     }
 
     /// A text that may be absent.
@@ -98,7 +99,8 @@ impl Row {
 
     /// A number that must be there.
     pub fn int(&self, position: usize) -> Result<i64, StoreError> {
-        self.int_or_none(position)?.ok_or(StoreError::Shape(position))
+        self.int_or_none(position)?
+            .ok_or(StoreError::Shape(position))
     }
 
     /// A number that may be absent.
@@ -114,7 +116,8 @@ impl Row {
 
     /// Bytes that must be there.
     pub fn bytes(&self, position: usize) -> Result<&[u8], StoreError> {
-        self.bytes_or_none(position)?.ok_or(StoreError::Shape(position))
+        self.bytes_or_none(position)?
+            .ok_or(StoreError::Shape(position))
     }
 
     /// Bytes that may be absent.
@@ -140,7 +143,9 @@ impl Row {
 
     /// A text parsed into a validated name or word.
     pub fn parsed<T: std::str::FromStr>(&self, position: usize) -> Result<T, StoreError> {
-        self.text(position)?.parse().map_err(|_| StoreError::Shape(position))
+        self.text(position)?
+            .parse()
+            .map_err(|_| StoreError::Shape(position))
     }
 }
 

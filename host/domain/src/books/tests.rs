@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::money::Currency;
 
 fn account_id(number: u8) -> AccountId {
     AccountId::new(format!("a{number}")).unwrap()
@@ -14,9 +15,12 @@ fn transfer_id(number: usize) -> TransferId {
 
 fn books() -> Books {
     let mut books = Books::default();
-    for (number, capped) in
-        [(0, Capped::None), (1, Capped::Debits), (2, Capped::Debits), (3, Capped::Credits)]
-    {
+    for (number, capped) in [
+        (0, Capped::None),
+        (1, Capped::Debits),
+        (2, Capped::Debits),
+        (3, Capped::Credits),
+    ] {
         let mut account = Account::empty(account_id(number), Currency::CNY, capped);
         account.credit_limit = i64::from(number) * 10;
         books.put_account(account);
@@ -49,18 +53,24 @@ fn moves() -> impl Strategy<Value = Vec<Vec<Move>>> {
 fn make(step: &Move, id: TransferId, made: &[Transfer]) -> Transfer {
     let nothing = || Transfer::single(id.clone(), account_id(0), account_id(9), Money::cny(1));
     match step {
-        Move::Single(debit, credit, amount) => {
-            Transfer::single(id, account_id(*debit), account_id(*credit), Money::cny(*amount))
-        }
-        Move::Pending(debit, credit, amount) => {
-            Transfer::pending(id, account_id(*debit), account_id(*credit), Money::cny(*amount))
-        }
-        Move::Post(position, amount) => made
+        Move::Single(debit, credit, amount) => Transfer::single(
+            id,
+            account_id(*debit),
+            account_id(*credit),
+            Money::cny(*amount),
+        ),
+        Move::Pending(debit, credit, amount) => Transfer::pending(
+            id,
+            account_id(*debit),
+            account_id(*credit),
+            Money::cny(*amount),
+        ),
+        Move::Post(position, amount) => made.get(*position).map_or_else(nothing, |held| {
+            Transfer::post(id.clone(), held, Money::cny(*amount))
+        }),
+        Move::Void(position) => made
             .get(*position)
-            .map_or_else(nothing, |held| Transfer::post(id.clone(), held, Money::cny(*amount))),
-        Move::Void(position) => {
-            made.get(*position).map_or_else(nothing, |held| Transfer::void(id.clone(), held))
-        }
+            .map_or_else(nothing, |held| Transfer::void(id.clone(), held)),
         Move::Again(position) => made.get(*position).cloned().unwrap_or_else(nothing),
     }
 }
@@ -152,9 +162,15 @@ fn a_hold_is_taken_in_part_and_the_rest_is_free_again() {
     // 90 and a credit limit of 10 are used up.
     assert_eq!(books.account(&payer).unwrap().available(), Money::cny(-10));
     let more = Transfer::pending(transfer_id(2), payer.clone(), bank, Money::cny(1));
-    assert_eq!(books.record(&[more]), Err(BooksError::Exceeds(payer.clone())));
+    assert_eq!(
+        books.record(&[more]),
+        Err(BooksError::Exceeds(payer.clone()))
+    );
     let post = Transfer::post(transfer_id(3), &hold, Money::cny(40));
-    assert_eq!(books.record(std::slice::from_ref(&post)), Ok(vec![Recording::New]));
+    assert_eq!(
+        books.record(std::slice::from_ref(&post)),
+        Ok(vec![Recording::New])
+    );
     assert_eq!(books.record(&[post]), Ok(vec![Recording::Already]));
     assert_eq!(books.account(&payer).unwrap().available(), Money::cny(50));
     let void = Transfer::void(transfer_id(4), &hold);
@@ -166,6 +182,12 @@ fn the_same_id_with_other_content_is_refused() {
     let mut books = books();
     let first = Transfer::single(transfer_id(0), account_id(0), account_id(1), Money::cny(5));
     books.record(std::slice::from_ref(&first)).unwrap();
-    let other = Transfer { amount: Money::cny(6), ..first };
-    assert_eq!(books.record(&[other]), Err(BooksError::Differs(transfer_id(0))));
+    let other = Transfer {
+        amount: Money::cny(6),
+        ..first
+    };
+    assert_eq!(
+        books.record(&[other]),
+        Err(BooksError::Differs(transfer_id(0)))
+    );
 }

@@ -4,7 +4,12 @@ use super::*;
 use crate::moment::Moment;
 
 fn with(state: State, hold: LegState, capture: LegState) -> Snapshot {
-    Snapshot { state, hold, capture, ..Snapshot::NEW }
+    Snapshot {
+        state,
+        hold,
+        capture,
+        ..Snapshot::NEW
+    }
 }
 
 fn all_snapshots() -> Vec<Snapshot> {
@@ -31,7 +36,10 @@ fn all_snapshots() -> Vec<Snapshot> {
 
 /// Everything that can be reached from a new payment.
 fn reachable() -> std::collections::BTreeSet<String> {
-    reach().iter().map(|snapshot| format!("{snapshot:?}")).collect()
+    reach()
+        .iter()
+        .map(|snapshot| format!("{snapshot:?}"))
+        .collect()
 }
 
 fn reach() -> Vec<Snapshot> {
@@ -95,11 +103,14 @@ fn every_arrow_of_the_diagram_is_there_and_no_other() {
     for from in State::ALL {
         for to in State::ALL {
             let possible = from != to
-                && all_snapshots().into_iter().filter(|s| s.state == *from).any(|snapshot| {
-                    Event::all()
-                        .into_iter()
-                        .any(|event| transition(snapshot, event).is_ok_and(|s| s.state == *to))
-                });
+                && all_snapshots()
+                    .into_iter()
+                    .filter(|s| s.state == *from)
+                    .any(|snapshot| {
+                        Event::all()
+                            .into_iter()
+                            .any(|event| transition(snapshot, event).is_ok_and(|s| s.state == *to))
+                    });
             assert_eq!(possible, arrows.contains(&(*from, *to)), "{from} to {to}");
         }
     }
@@ -111,10 +122,25 @@ fn money_laws_hold_wherever_a_payment_can_come() {
         let taken = snapshot.capture == LegState::Done;
         let given_back = snapshot.release == LegState::Done;
         assert!(!(taken && given_back), "{snapshot:?}: taken and given back");
-        if matches!(snapshot.state, State::Submitted | State::Pending | State::Unknown) {
-            assert_eq!(snapshot.hold, LegState::Done, "{snapshot:?}: sent without money");
-            assert_eq!(snapshot.release, LegState::None, "{snapshot:?}: released while open");
-            assert_eq!(snapshot.refund, LegState::None, "{snapshot:?}: refunded while open");
+        if matches!(
+            snapshot.state,
+            State::Submitted | State::Pending | State::Unknown
+        ) {
+            assert_eq!(
+                snapshot.hold,
+                LegState::Done,
+                "{snapshot:?}: sent without money"
+            );
+            assert_eq!(
+                snapshot.release,
+                LegState::None,
+                "{snapshot:?}: released while open"
+            );
+            assert_eq!(
+                snapshot.refund,
+                LegState::None,
+                "{snapshot:?}: refunded while open"
+            );
         }
         if snapshot.capture != LegState::None {
             let applied = matches!(
@@ -138,7 +164,9 @@ fn money_laws_hold_wherever_a_payment_can_come() {
 fn an_answer_twice_changes_nothing() {
     for snapshot in reach() {
         for event in Event::all() {
-            let Ok(once) = transition(snapshot, event) else { continue };
+            let Ok(once) = transition(snapshot, event) else {
+                continue;
+            };
             match transition(once, event) {
                 Ok(twice) => assert!(
                     event == Event::Submitted && twice == once,
@@ -158,15 +186,26 @@ fn what_has_ended_needs_somebody_to_ask() {
     assert!(!with(State::Cancelled, LegState::Done, LegState::None).has_ended());
     assert!(with(State::Cancelled, LegState::None, LegState::None).has_ended());
     assert_eq!(transition(applied, Event::Applied), Err(Unmoved::Already));
-    assert_eq!(transition(applied, Event::Refused), Err(Unmoved::Forbidden(State::Applied)));
+    assert_eq!(
+        transition(applied, Event::Refused),
+        Err(Unmoved::Forbidden(State::Applied))
+    );
     let late = with(State::Cancelled, LegState::Done, LegState::None);
-    assert_eq!(transition(late, Event::Submitted), Err(Unmoved::Forbidden(State::Cancelled)));
+    assert_eq!(
+        transition(late, Event::Submitted),
+        Err(Unmoved::Forbidden(State::Cancelled))
+    );
 }
 
 #[test]
 fn nobody_gives_up_while_the_hold_is_unknown() {
     let waiting = with(State::Requested, LegState::Unknown, LegState::None);
-    for event in [Event::Cancelled, Event::Expired, Event::Declined, Event::Submitted] {
+    for event in [
+        Event::Cancelled,
+        Event::Expired,
+        Event::Declined,
+        Event::Submitted,
+    ] {
         assert!(transition(waiting, event).is_err(), "{event:?}");
     }
     let done = transition(waiting, Event::Bank(Leg::Hold, Step::Done)).unwrap();
@@ -197,16 +236,25 @@ fn nothing_is_submitted_twice_without_proof() {
             }
         }
         let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
-        assert_eq!(next_step(&standing(state), &silent, now), NextStep::Escalate);
+        assert_eq!(
+            next_step(&standing(state), &silent, now),
+            NextStep::Escalate
+        );
         let safe = biller(Repetition::Deduplicates, StatusAnswer::None);
         assert_eq!(next_step(&standing(state), &safe, now), NextStep::Submit);
-        let tired = Standing { attempts: 5, ..standing(state) };
+        let tired = Standing {
+            attempts: 5,
+            ..standing(state)
+        };
         assert_eq!(next_step(&tired, &safe, now), NextStep::Escalate);
     }
     let held = standing(State::Held);
     let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
     assert_eq!(next_step(&held, &silent, now), NextStep::Submit);
-    assert_eq!(next_step(&held, &silent, now.plus_ms(60_000)), NextStep::Expire);
+    assert_eq!(
+        next_step(&held, &silent, now.plus_ms(60_000)),
+        NextStep::Expire
+    );
     let asked = biller(Repetition::MayApplyAgain, proof);
     assert!(!not_found_is_proof(&held, &asked, now.plus_ms(29_999)));
     assert!(not_found_is_proof(&held, &asked, now.plus_ms(30_000)));

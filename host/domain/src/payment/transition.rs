@@ -22,20 +22,33 @@ pub fn transition(from: Snapshot, event: Event) -> Result<Snapshot, Unmoved> {
         | Event::Authorised
         | Event::Declined
         | Event::Cancelled
-        | Event::Expired => Snapshot { state: payer(from, event)?, ..from },
+        | Event::Expired => Snapshot {
+            state: payer(from, event)?,
+            ..from
+        },
         Event::Submitted
         | Event::NothingSent
         | Event::Applied
         | Event::Refused
         | Event::Pending
-        | Event::Unknown => Snapshot { state: biller(from, event)?, ..from },
+        | Event::Unknown => Snapshot {
+            state: biller(from, event)?,
+            ..from
+        },
         Event::ReversalAsked
         | Event::ReversalDone
         | Event::ReversalRefused
-        | Event::RefundAsked => Snapshot { state: undoing(from, event)?, ..from },
+        | Event::RefundAsked => Snapshot {
+            state: undoing(from, event)?,
+            ..from
+        },
     };
     // A repeated "pending" or "unknown" is an answer too, but moves nothing.
-    if to == from && event != Event::Submitted { Err(Unmoved::Already) } else { Ok(to) }
+    if to == from && event != Event::Submitted {
+        Err(Unmoved::Already)
+    } else {
+        Ok(to)
+    }
 }
 
 /// Before anything goes to the biller.
@@ -210,19 +223,29 @@ fn bank(from: Snapshot, leg: Leg, step: Step) -> Result<Snapshot, Unmoved> {
             | State::Refunding
             | State::Refunded => repeated(from, leg, moved),
         },
-        Leg::Capture if from.state == State::Applied => Ok(Snapshot { capture: moved, ..from }),
+        Leg::Capture if from.state == State::Applied => Ok(Snapshot {
+            capture: moved,
+            ..from
+        }),
         Leg::Capture => repeated(from, leg, moved),
         Leg::Release => release(from, moved),
         Leg::Refund => match (from.state, moved) {
-            (State::Refunding, LegState::Done) => {
-                Ok(Snapshot { refund: moved, state: State::Refunded, ..from })
-            }
+            (State::Refunding, LegState::Done) => Ok(Snapshot {
+                refund: moved,
+                state: State::Refunded,
+                ..from
+            }),
             // A later refund may be asked for again.
-            (State::Refunding, LegState::Refused) => {
-                Ok(Snapshot { refund: LegState::None, state: State::Applied, ..from })
-            }
+            (State::Refunding, LegState::Refused) => Ok(Snapshot {
+                refund: LegState::None,
+                state: State::Applied,
+                ..from
+            }),
             (State::Refunding, LegState::None | LegState::Asked | LegState::Unknown)
-            | (State::Reversed, _) => Ok(Snapshot { refund: moved, ..from }),
+            | (State::Reversed, _) => Ok(Snapshot {
+                refund: moved,
+                ..from
+            }),
             (State::Refunded, LegState::Done) => Ok(from),
             (State::Refunded, _) => forbidden,
             (
@@ -250,12 +273,17 @@ fn release(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
     match from.state {
         State::Refused => Ok(Snapshot {
             release: moved,
-            state: if moved == LegState::Done { State::Released } else { State::Refused },
+            state: if moved == LegState::Done {
+                State::Released
+            } else {
+                State::Refused
+            },
             ..from
         }),
-        State::Cancelled | State::Expired if from.hold == LegState::Done => {
-            Ok(Snapshot { release: moved, ..from })
-        }
+        State::Cancelled | State::Expired if from.hold == LegState::Done => Ok(Snapshot {
+            release: moved,
+            ..from
+        }),
         State::Released => repeated(from, Leg::Release, moved),
         State::Requested
         | State::RequiresAction
@@ -296,8 +324,9 @@ const fn leg_after(leg: LegState, step: Step) -> Option<LegState> {
         // The embedded ledger answers in the transaction that asks.
         (LegState::None | LegState::Asked | LegState::Unknown, Step::Done) => Some(LegState::Done),
         (LegState::Refused, Step::Done) => None,
-        (LegState::None | LegState::Asked | LegState::Unknown | LegState::Refused, Step::Refused) => {
-            Some(LegState::Refused)
-        }
+        (
+            LegState::None | LegState::Asked | LegState::Unknown | LegState::Refused,
+            Step::Refused,
+        ) => Some(LegState::Refused),
     }
 }

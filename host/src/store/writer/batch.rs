@@ -82,7 +82,11 @@ fn decide_open(
     command: &Command,
 ) -> Outcome {
     let key = &open.unique.key;
-    let at = (key.client.as_str().to_owned(), key.route.to_owned(), key.key.clone());
+    let at = (
+        key.client.as_str().to_owned(),
+        key.route.to_owned(),
+        key.key.clone(),
+    );
     if let Some(known) = view.keys.get(&at) {
         return if known.body_digest == open.unique.body_digest {
             Outcome::Known(Known(known.clone()))
@@ -111,15 +115,20 @@ fn decide_open(
     rows.keys.push(key_row);
     view.keys.insert(at, remembered);
     if let Some(reference) = &open.client_reference {
-        view.references.insert((open.client.as_str().to_owned(), reference.clone()));
+        view.references
+            .insert((open.client.as_str().to_owned(), reference.clone()));
     }
     if let Some(day) = &open.day {
-        let spent = view.days.entry((day.account_key.clone(), day.date.clone())).or_insert(0);
+        let spent = view
+            .days
+            .entry((day.account_key.clone(), day.date.clone()))
+            .or_insert(0);
         *spent = spent.saturating_add(day.amount);
     }
     for key in &open.bill_keys {
         view.bills.insert(key.clone(), open.payment.clone());
-        rows.bills.push(vec![key.clone().into(), open.payment.as_str().into()]);
+        rows.bills
+            .push(vec![key.clone().into(), open.payment.as_str().into()]);
     }
     rows.payments.push(open.row.clone());
     rows.events.extend(open.events.iter().cloned());
@@ -179,7 +188,9 @@ fn decide_change(
 
 /// Lets the books decide, and collects what they say.
 fn book(view: &mut View, rows: &mut Rows, command: &Command) -> Result<(), Refused> {
-    let Some(booking) = command.booking() else { return Ok(()) };
+    let Some(booking) = command.booking() else {
+        return Ok(());
+    };
     for new in booking.accounts {
         if view.books.account(&new.account.id).is_none() {
             view.books.put_account(new.account.clone());
@@ -199,7 +210,8 @@ fn book(view: &mut View, rows: &mut Rows, command: &Command) -> Result<(), Refus
     }
     for (transfer, recording) in booking.transfers.iter().zip(recordings) {
         if recording == Recording::New {
-            rows.transfers.push(transfer_values(transfer, booking.payment, booking.at));
+            rows.transfers
+                .push(transfer_values(transfer, booking.payment, booking.at));
         }
     }
     Ok(())
@@ -234,18 +246,44 @@ impl Rows {
                 row
             })
             .collect();
-        statements::INSERT_ACCOUNTS.execute(connection, &self.accounts).await?;
-        statements::UPDATE_ACCOUNTS.execute(connection, &moved).await?;
-        statements::INSERT_TRANSFERS.execute(connection, &self.transfers).await?;
-        statements::INSERT_PAYMENTS.execute(connection, &self.payments).await?;
-        statements::UPDATE_PAYMENTS.execute(connection, &self.changes).await?;
-        statements::INSERT_KEYS.execute(connection, &self.keys).await?;
-        statements::DELETE_BILLS.execute(connection, &self.closed_bills).await?;
-        statements::INSERT_BILLS.execute(connection, &self.bills).await?;
-        statements::INSERT_EVENTS.execute(connection, &self.events).await?;
-        statements::INSERT_LEAVES.execute(connection, &self.leaves).await?;
-        statements::INSERT_OUTBOX.execute(connection, &self.outbox).await?;
-        statements::PUT_OUTBOX.execute(connection, &self.due).await?;
-        statements::DELETE_OUTBOX.execute(connection, &self.done).await
+        statements::INSERT_ACCOUNTS
+            .execute(connection, &self.accounts)
+            .await?;
+        statements::UPDATE_ACCOUNTS
+            .execute(connection, &moved)
+            .await?;
+        statements::INSERT_TRANSFERS
+            .execute(connection, &self.transfers)
+            .await?;
+        statements::INSERT_PAYMENTS
+            .execute(connection, &self.payments)
+            .await?;
+        statements::UPDATE_PAYMENTS
+            .execute(connection, &self.changes)
+            .await?;
+        statements::INSERT_KEYS
+            .execute(connection, &self.keys)
+            .await?;
+        statements::DELETE_BILLS
+            .execute(connection, &self.closed_bills)
+            .await?;
+        statements::INSERT_BILLS
+            .execute(connection, &self.bills)
+            .await?;
+        statements::INSERT_EVENTS
+            .execute(connection, &self.events)
+            .await?;
+        statements::INSERT_LEAVES
+            .execute(connection, &self.leaves)
+            .await?;
+        statements::INSERT_OUTBOX
+            .execute(connection, &self.outbox)
+            .await?;
+        statements::PUT_OUTBOX
+            .execute(connection, &self.due)
+            .await?;
+        statements::DELETE_OUTBOX
+            .execute(connection, &self.done)
+            .await
     }
 }

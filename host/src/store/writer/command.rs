@@ -245,7 +245,9 @@ pub(super) struct Booking<'a> {
 impl Booking<'_> {
     /// Every account that the transfers touch.
     pub(super) fn touched(&self) -> impl Iterator<Item = &AccountId> {
-        self.transfers.iter().flat_map(|transfer| [&transfer.debit, &transfer.credit])
+        self.transfers
+            .iter()
+            .flat_map(|transfer| [&transfer.debit, &transfer.credit])
     }
 }
 
@@ -258,8 +260,13 @@ impl PreparedOpen {
     ) -> Self {
         let payment = &open.row;
         let at = payment.created_at;
-        let (events, leaves) =
-            history(&payment.id, payment.version, payment.attempts, &open.events, at);
+        let (events, leaves) = history(
+            &payment.id,
+            payment.version,
+            payment.attempts,
+            &open.events,
+            at,
+        );
         let day = open.day_limit.map(|limit| DayLimit {
             account_key: payment.account_key.clone(),
             date: payment.accounting_date.to_string(),
@@ -295,8 +302,7 @@ impl PreparedChange {
     pub(in crate::store) fn new(change: &PaymentChange, changing: Vec<Value>) -> Self {
         let next = &change.next;
         let at = next.updated_at;
-        let (events, leaves) =
-            history(&next.id, next.version, next.attempts, &change.events, at);
+        let (events, leaves) = history(&next.id, next.version, next.attempts, &change.events, at);
         let mut row: Vec<Value> = vec![next.id.as_str().into()];
         row.extend(changing);
         Self {

@@ -11,11 +11,11 @@ use std::future::Future;
 
 use tokio::sync::{mpsc, oneshot};
 
+pub(super) use command::{Command, PreparedChange, PreparedOpen};
 pub use command::{
     LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, Refused, Schedule, Statement,
     Unique,
 };
-pub(super) use command::{Command, PreparedChange, PreparedOpen};
 
 use super::StoreError;
 use super::database::{Connection, Pool};
@@ -66,7 +66,10 @@ async fn write_all(
         // Without a database it makes no sense to try one by one.
         Err(error) if error.is_temporary() => {
             let text = error.to_string();
-            commands.iter().map(|_| Err(StoreError::RolledBack(text.clone()))).collect()
+            commands
+                .iter()
+                .map(|_| Err(StoreError::RolledBack(text.clone())))
+                .collect()
         }
         Err(_) => {
             let mut results = Vec::with_capacity(commands.len());
@@ -132,6 +135,3 @@ fn guarded<'a>(
 async fn rolled_back(open: &mut Connection) -> bool {
     open.execute("rollback", &[]).await.is_ok()
 }
-
-#[cfg(test)]
-mod tests;

@@ -135,8 +135,11 @@ pub(super) static INSERT_EVENTS: Bulk = Bulk::new(
     "",
 );
 
-pub(super) static INSERT_LEAVES: Bulk =
-    Bulk::new("insert into audit_leaves (id, record, digest, created_at)", 4, "");
+pub(super) static INSERT_LEAVES: Bulk = Bulk::new(
+    "insert into audit_leaves (id, record, digest, created_at)",
+    4,
+    "",
+);
 
 pub(super) static INSERT_OUTBOX: Bulk = Bulk::new(
     "insert into outbox (payment, due_at, tries, lease_node, lease_until)",

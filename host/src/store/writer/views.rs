@@ -32,17 +32,29 @@ impl View {
     ) -> Result<Self, StoreError> {
         let mut view = Self::default();
         let wanted = Wanted::of(commands);
-        for row in statements::READ_VERSIONS.fetch(connection, &list(&wanted.payments)).await? {
+        for row in statements::READ_VERSIONS
+            .fetch(connection, &list(&wanted.payments))
+            .await?
+        {
             view.versions.insert(row.parsed(0)?, row.int(1)?);
         }
         view.read_uniqueness(connection, &wanted).await?;
-        for row in statements::READ_ACCOUNTS.fetch(connection, &list(&wanted.accounts)).await? {
+        for row in statements::READ_ACCOUNTS
+            .fetch(connection, &list(&wanted.accounts))
+            .await?
+        {
             view.books.put_account(read_account(&row)?);
         }
-        for row in statements::READ_TRANSFERS.fetch(connection, &list(&wanted.transfers)).await? {
+        for row in statements::READ_TRANSFERS
+            .fetch(connection, &list(&wanted.transfers))
+            .await?
+        {
             view.books.put_transfer(read_transfer(&row)?);
         }
-        for row in statements::READ_ENDERS.fetch(connection, &list(&wanted.pending)).await? {
+        for row in statements::READ_ENDERS
+            .fetch(connection, &list(&wanted.pending))
+            .await?
+        {
             view.books.put_transfer(read_transfer(&row)?);
         }
         Ok(view)
@@ -55,23 +67,43 @@ impl View {
     ) -> Result<(), StoreError> {
         let keys: Vec<Vec<Value>> = wanted.keys.iter().map(|key| key.values()).collect();
         for row in statements::READ_KEYS.fetch(connection, &keys).await? {
-            let at = (row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned());
+            let at = (
+                row.text(0)?.to_owned(),
+                row.text(1)?.to_owned(),
+                row.text(2)?.to_owned(),
+            );
             self.keys.insert(at, RememberedRow::read(&row, 3)?);
         }
-        let references: Vec<Vec<Value>> =
-            wanted.references.iter().map(|(client, text)| vec![(*client).into(), (*text).into()]).collect();
-        for row in statements::READ_REFERENCES.fetch(connection, &references).await? {
-            self.references.insert((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
+        let references: Vec<Vec<Value>> = wanted
+            .references
+            .iter()
+            .map(|(client, text)| vec![(*client).into(), (*text).into()])
+            .collect();
+        for row in statements::READ_REFERENCES
+            .fetch(connection, &references)
+            .await?
+        {
+            self.references
+                .insert((row.text(0)?.to_owned(), row.text(1)?.to_owned()));
         }
-        let bills: Vec<Vec<Value>> =
-            wanted.bills.iter().map(|key| vec![key.to_vec().into()]).collect();
+        let bills: Vec<Vec<Value>> = wanted
+            .bills
+            .iter()
+            .map(|key| vec![key.to_vec().into()])
+            .collect();
         for row in statements::READ_BILLS.fetch(connection, &bills).await? {
             self.bills.insert(row.bytes(0)?.to_vec(), row.parsed(1)?);
         }
-        let days: Vec<Vec<Value>> =
-            wanted.days.iter().map(|(key, date)| vec![key.to_vec().into(), (*date).into()]).collect();
+        let days: Vec<Vec<Value>> = wanted
+            .days
+            .iter()
+            .map(|(key, date)| vec![key.to_vec().into(), (*date).into()])
+            .collect();
         for row in statements::READ_DAYS.fetch(connection, &days).await? {
-            self.days.insert((row.bytes(0)?.to_vec(), row.text(1)?.to_owned()), row.int(2)?);
+            self.days.insert(
+                (row.bytes(0)?.to_vec(), row.text(1)?.to_owned()),
+                row.int(2)?,
+            );
         }
         Ok(())
     }
@@ -106,7 +138,9 @@ impl<'a> Wanted<'a> {
                     if let Some(reference) = &open.client_reference {
                         wanted.references.insert((open.client.as_str(), reference));
                     }
-                    wanted.bills.extend(open.bill_keys.iter().map(Vec::as_slice));
+                    wanted
+                        .bills
+                        .extend(open.bill_keys.iter().map(Vec::as_slice));
                     if let Some(day) = &open.day {
                         wanted.days.insert((&day.account_key, &day.date));
                     }

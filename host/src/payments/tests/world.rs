@@ -1,0 +1,296 @@
+//! A small world: a store in a folder, a clock that stands until it is moved,
+//! one client, one subject with money, one service with bills.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures::future::BoxFuture;
+use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
+use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
+use guichet_domain::{Moment, Money};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::biller::{FakeBiller, Memory};
+use crate::accounts::Accounts;
+use crate::payments::order::{Assurance, Circumstances, PayerType};
+use crate::payments::ports::{Closed, Payee, Terms, TermsPort, Timer};
+use crate::payments::{Acknowledgement, Create, PaymentError, PaymentSettings, Payments};
+use crate::ports::{Clock, Ports, Random};
+use crate::seal::Vault;
+use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
+
+pub(super) struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Moment {
+        Moment::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub(super) struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (byte, source) in bytes.iter_mut().rev().zip(number.iter().rev()) {
+            *byte = *source;
+        }
+    }
+}
+
+struct NoTime;
+
+impl Timer for NoTime {
+    fn sleep(&self, _milliseconds: u64) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+pub(super) struct TestTerms(pub(super) Mutex<Terms>);
+
+impl TermsPort for TestTerms {
+    fn terms(&self, service: &ServiceCode, _now: Moment) -> Result<Terms, Closed> {
+        let terms = self.0.lock().unwrap().clone();
+        if terms.service == *service {
+            Ok(terms)
+        } else {
+            Err(Closed::NoSuchService)
+        }
+    }
+}
+
+pub(super) struct World {
+    pub(super) folder: tempfile::TempDir,
+    pub(super) clock: Arc<TestClock>,
+    pub(super) ports: Ports,
+    pub(super) terms: Arc<TestTerms>,
+    pub(super) biller: Arc<FakeBiller>,
+    pub(super) payments: Arc<Payments>,
+    pub(super) queue: mpsc::Receiver<Claim>,
+    pub(super) client: ClientId,
+    pub(super) subject: SubjectId,
+    pub(super) account: AccountId,
+    pub(super) accounts: Accounts,
+}
+
+pub(super) const FUNDS: i64 = 100_000;
+
+fn terms(memory: Memory, status: StatusAnswer) -> Terms {
+    let repetition = match memory {
+        Memory::Deduplicates => Repetition::Deduplicates,
+        Memory::AppliesAgain => Repetition::MayApplyAgain,
+    };
+    Terms {
+        service: ServiceCode::new("water-330100-1").unwrap(),
+        biller: BillerId::new("b-330100-water-1").unwrap(),
+        payee: Payee::Biller,
+        limits: Limits::default(),
+        fee: None,
+        capabilities: Capabilities {
+            repetition,
+            status,
+            reversal: Reversal::SameAccountingDate,
+        },
+    }
+}
+
+async fn open_store(folder: &std::path::Path) -> Store {
+    let vault = Vault::from_key(&[7; 32]).unwrap();
+    Store::open(&Location::Sqlite(folder.join("books.db")), vault, "node-1")
+        .await
+        .unwrap()
+}
+
+impl World {
+    pub(super) async fn new(memory: Memory, status: StatusAnswer) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let start: Moment = "2026-11-21T08:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
+        let ports = Ports {
+            clock: clock.clone(),
+            random: Arc::new(Counting(AtomicU64::new(1))),
+        };
+        let store = open_store(folder.path()).await;
+        let terms = Arc::new(TestTerms(Mutex::new(terms(memory, status))));
+        let biller = Arc::new(FakeBiller::new(memory));
+        let accounts = Accounts::new(store.clone(), ports.clone());
+        let client = ClientId::new("demo").unwrap();
+        let subject = SubjectId::new("anna").unwrap();
+        let account = accounts
+            .open_funding(&client, &subject, Money::cny(FUNDS), Money::cny(0))
+            .await
+            .unwrap();
+        let (payments, queue) = room(&store, &ports, &terms, &biller);
+        Self {
+            folder,
+            clock,
+            ports,
+            terms,
+            biller,
+            payments,
+            queue,
+            client,
+            subject,
+            account,
+            accounts,
+        }
+    }
+
+    /// Drops everything in memory and starts again from the folder.
+    pub(super) async fn restart(&mut self) {
+        let store = open_store(self.folder.path()).await;
+        store.forget_leases().await.unwrap();
+        let (payments, queue) = room(&store, &self.ports, &self.terms, &self.biller);
+        self.accounts = Accounts::new(store, self.ports.clone());
+        self.payments = payments;
+        self.queue = queue;
+    }
+
+    pub(super) fn pass(&self, milliseconds: i64) {
+        self.clock
+            .0
+            .fetch_add(milliseconds * 1_000, Ordering::SeqCst);
+    }
+
+    pub(super) async fn query(&self, bills: &[(&str, i64)]) -> RecordId {
+        let now = self.ports.now();
+        let bills = bills
+            .iter()
+            .zip(1..)
+            .map(|((number, amount), order)| Bill {
+                number: (*number).to_owned(),
+                title: format!("bill {number}"),
+                payable: Money::cny(*amount),
+                rule: AmountRule::Exact,
+                payability: Payability::Payable,
+                payable_from: None,
+                payable_to: None,
+                order,
+                group: None,
+                token: format!("token-{number}"),
+            })
+            .collect();
+        let query = StoredBillQuery {
+            id: self.ports.record_id("bq"),
+            client: self.client.clone(),
+            subject: self.subject.clone(),
+            service: ServiceCode::new("water-330100-1").unwrap(),
+            release: "sha256:00".to_owned(),
+            state: "ready".to_owned(),
+            inputs: vec![("account".to_owned(), "0099".to_owned())],
+            circumstances: Circumstances {
+                region: "330100".to_owned(),
+                channel: "mobile".to_owned(),
+                locale: "zh-CN".to_owned(),
+                journey: "j1".to_owned(),
+                payer_type: PayerType::Person,
+                assurance: Assurance::Low,
+            },
+            answer: json!({}),
+            payable: Some(Payable {
+                account_number: Some("0099".to_owned()),
+                bills,
+                selection: Selection::Any,
+                limits: Limits::default(),
+            }),
+            created_at: now,
+            expires_at: now.plus_ms(600_000),
+        };
+        self.payments.store().put_bill_query(&query).await.unwrap();
+        query.id
+    }
+
+    pub(super) fn request(&self, query: &RecordId, key: &str, items: &[(&str, i64)]) -> Create {
+        Create {
+            client: self.client.clone(),
+            idempotency_key: key.to_owned(),
+            body: json!({"bill_query": query, "items": items}),
+            subject: self.subject.clone(),
+            bill_query: query.clone(),
+            items: items
+                .iter()
+                .map(|(bill, amount)| Item {
+                    bill: (*bill).to_owned(),
+                    amount: Money::cny(*amount),
+                })
+                .collect(),
+            payer_account: self.account.clone(),
+            client_reference: None,
+            traceparent: None,
+        }
+    }
+
+    pub(super) async fn pay(
+        &self,
+        key: &str,
+        bill: &str,
+        amount: i64,
+    ) -> Result<Acknowledgement, PaymentError> {
+        let query = self.query(&[(bill, amount)]).await;
+        self.payments
+            .create(&self.request(&query, key, &[(bill, amount)]))
+            .await
+    }
+
+    /// Claims what is due and drives it, as the worker does.
+    pub(super) async fn look(&self) -> usize {
+        let now = self.ports.now();
+        let claims = self
+            .payments
+            .store()
+            .claim(now, now.plus_ms(10_000), 100)
+            .await
+            .unwrap();
+        for claim in &claims {
+            self.payments.drive(claim).await.unwrap();
+        }
+        claims.len()
+    }
+
+    pub(super) async fn state(&self, id: &RecordId) -> String {
+        self.payments
+            .get(&self.client, id)
+            .await
+            .unwrap()
+            .state
+            .to_string()
+    }
+
+    /// Balance and held money of the payer.
+    pub(super) async fn money(&self) -> (i64, i64) {
+        let view = self
+            .accounts
+            .get(&self.client, &self.account)
+            .await
+            .unwrap();
+        (view.balance.minor_units(), view.held.minor_units())
+    }
+
+    pub(super) async fn assert_books(&self) {
+        let report = self
+            .payments
+            .store()
+            .check_ledger(self.ports.now())
+            .await
+            .unwrap();
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    }
+}
+
+fn room(
+    store: &Store,
+    ports: &Ports,
+    terms: &Arc<TestTerms>,
+    biller: &Arc<FakeBiller>,
+) -> (Arc<Payments>, mpsc::Receiver<Claim>) {
+    Payments::new(
+        store.clone(),
+        ports.clone(),
+        Arc::new(NoTime),
+        terms.clone(),
+        biller.clone(),
+        PaymentSettings::default(),
+    )
+}
