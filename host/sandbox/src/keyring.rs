@@ -3,8 +3,15 @@
 //! which key for what is the grant's business, checked in `imports::keys`.
 
 mod algorithm;
+mod legacy;
 mod material;
+#[cfg(feature = "national-crypto")]
+mod national;
+mod signatures;
 mod software;
+mod symmetric;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -42,4 +42,7 @@ pub use plugin::Plugin;
 pub use replay::Replay;
 pub use sandbox::{LoadError, Sandbox, StartError, digest_of};
 pub use settings::{Compiler, EgressSettings, Settings};
-pub use transcript::{Exchange, KeyQuestion, KvAnswer, KvQuestion, Transcript};
+pub use transcript::{
+    Answered, DecodeError, Exchange, Headline, KeyQuestion, KvAnswer, KvQuestion, StoredTranscript,
+    Transcript, TranscriptClass,
+};

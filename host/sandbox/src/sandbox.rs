@@ -83,6 +83,9 @@ pub(crate) struct Inner {
     _ticker: Ticker,
 }
 
+/// For calls that were stopped.
+const LAST_GRACE: Duration = Duration::from_secs(1);
+
 /// How far a shutdown has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stopping {
@@ -160,6 +163,11 @@ impl Sandbox {
         let drained = self.inner.places.acquire_many(all);
         if tokio::time::timeout(grace, drained).await.is_err() {
             self.inner.stopping.send_replace(Stopping::Now);
+            // A stopped call ends at its guest's next tick.
+            let ended = self.inner.places.acquire_many(all);
+            if tokio::time::timeout(LAST_GRACE, ended).await.is_err() {
+                tracing::warn!("calls are still running after the node was stopped");
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 //! put in; sealing and storing it is the caller's work.
 
 mod script;
+mod stored;
 
 use std::collections::BTreeSet;
 
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use crate::call::{Answer, Call, CallError};
 use crate::contract::host::{http, keys, kv, subject_data};
 use crate::limits::Limits;
+
+pub use stored::{Answered, DecodeError, Headline, StoredTranscript, TranscriptClass};
 
 pub(crate) use script::{Departure, Script};
 

@@ -3,6 +3,8 @@
 
 use wasmtime::{Trap, WasmBacktrace};
 
+use crate::mask;
+
 /// Innermost functions that are named.
 const FRAMES: usize = 8;
 /// Bytes of a whole description.
@@ -21,6 +23,8 @@ pub(crate) fn describe(error: &wasmtime::Error) -> String {
             text.push_str(&names.join(" < "));
         }
     }
+    // Names of functions are the publisher's own words, like its messages.
+    text = mask::publishable(&text);
     truncate(&mut text, DESCRIPTION_BYTES);
     text
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guichet_domain::grant::{EndpointGrant, Network, RouteIntent};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-use super::{headers, path};
+use super::{headers, path, scrub};
 use crate::contract::host::http::Request;
 use crate::keyring::Secret;
 use crate::permissions::Secrets;
@@ -61,7 +61,7 @@ pub(crate) struct Endpoint {
     pub(crate) authority: HeaderValue,
     pub(crate) injected: Vec<(HeaderName, HeaderValue)>,
     /// Values that the other side may echo and the guest may not see.
-    pub(crate) secrets: Vec<Secret>,
+    pub(crate) echoes: Vec<Secret>,
     pub(crate) effects_per_call: u32,
     grant: EndpointGrant,
 }
@@ -92,15 +92,16 @@ impl Endpoint {
                 HeaderValue::from_bytes(filled.reveal()).map_err(|_| unlawful())?;
             value.set_sensitive(true);
             injected.push((name, value));
-            echoes.push(filled);
-            echoes.push(secret.clone());
+            // The whole value first: it contains the secret alone.
+            echoes.extend(scrub::echoes(filled.reveal()));
+            echoes.extend(scrub::echoes(secret.reveal()));
         }
         Ok(Self {
             target: Arc::new(target),
             network: grant.network.clone(),
             authority,
             injected,
-            secrets: echoes,
+            echoes,
             effects_per_call: grant.effects_per_call,
             grant: grant.clone(),
         })

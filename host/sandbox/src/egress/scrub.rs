@@ -1,40 +1,41 @@
 //! Masks injected values where the other side echoes them, so that a guest never
 //! learns a credential by asking for it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
 use super::endpoint::Endpoint;
 use crate::contract::host::http::Response;
+use crate::keyring::Secret;
 
 /// Shorter values are no secrets and would mask ordinary text.
 const FEWEST_BYTES: usize = 4;
 
 /// The answer without the endpoint's credentials, in headers and body.
 pub(crate) fn scrub(mut response: Response, endpoint: &Endpoint) -> Response {
-    for secret in &endpoint.secrets {
-        let secret = secret.reveal();
-        if secret.len() < FEWEST_BYTES {
-            continue;
-        }
-        for form in forms(secret) {
-            mask(&mut response.body, &form);
-            for (_, value) in &mut response.headers {
-                mask_latin_1(value, &form);
-            }
+    for echo in &endpoint.echoes {
+        mask(&mut response.body, echo.reveal());
+        for (_, value) in &mut response.headers {
+            mask_latin_1(value, echo.reveal());
         }
     }
     response
 }
 
-/// The value as it is, and as a page or a form would repeat it.
-fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
-    use base64::Engine as _;
+/// What the other side may repeat: the value as it is, and as a page, a form or
+/// a log would write it.
+pub(crate) fn echoes(secret: &[u8]) -> Vec<Secret> {
+    forms(secret).into_iter().map(Secret::new).collect()
+}
 
-    let mut forms = vec![secret.to_vec()];
+fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
     let escaped: Vec<u8> = secret.iter().flat_map(|byte| percent_escaped(*byte)).collect();
     let lower = escaped.to_ascii_lowercase();
     let json = serde_json::to_vec(&String::from_utf8_lossy(secret)).unwrap_or_default();
     let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_vec();
-    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(secret).into_bytes();
-    for form in [escaped, lower, json, encoded] {
+    let encoded = STANDARD_NO_PAD.encode(secret).into_bytes();
+    let mut forms: Vec<Vec<u8>> = Vec::new();
+    for form in [secret.to_vec(), escaped, lower, json, encoded] {
         if form.len() >= FEWEST_BYTES && !forms.contains(&form) {
             forms.push(form);
         }

@@ -11,44 +11,82 @@ type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 impl Host for CallState {
     async fn sign(&mut self, key: String, data: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes("sign", key, data, Vec::new()).await
+        self.ask_for_bytes(Making::Sign, key, data, Vec::new()).await
     }
 
     async fn verify(&mut self, key: String, data: Vec<u8>, signature: Vec<u8>) -> Answer<bool> {
-        self.ask_for_check("verify", key, data, signature).await
+        self.ask_for_check(Checking::Verify, key, data, signature).await
     }
 
     async fn mac(&mut self, key: String, data: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes("mac", key, data, Vec::new()).await
+        self.ask_for_bytes(Making::Mac, key, data, Vec::new()).await
     }
 
     async fn verify_mac(&mut self, key: String, data: Vec<u8>, mac: Vec<u8>) -> Answer<bool> {
-        self.ask_for_check("verify-mac", key, data, mac).await
+        self.ask_for_check(Checking::VerifyMac, key, data, mac).await
     }
 
     async fn encrypt(&mut self, key: String, plaintext: Vec<u8>, extra: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes("encrypt", key, plaintext, extra).await
+        self.ask_for_bytes(Making::Encrypt, key, plaintext, extra).await
     }
 
     async fn decrypt(&mut self, key: String, ciphertext: Vec<u8>, extra: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes("decrypt", key, ciphertext, extra).await
+        self.ask_for_bytes(Making::Decrypt, key, ciphertext, extra).await
     }
 
     async fn digest(&mut self, algorithm: String, data: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes("digest", algorithm, data, Vec::new()).await
+        self.ask_for_bytes(Making::Digest, algorithm, data, Vec::new()).await
+    }
+}
+
+/// Functions that answer bytes.
+#[derive(Debug, Clone, Copy)]
+enum Making {
+    Sign,
+    Mac,
+    Encrypt,
+    Decrypt,
+    Digest,
+}
+
+impl Making {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Mac => "mac",
+            Self::Encrypt => "encrypt",
+            Self::Decrypt => "decrypt",
+            Self::Digest => "digest",
+        }
+    }
+}
+
+/// Functions that answer yes or no.
+#[derive(Debug, Clone, Copy)]
+enum Checking {
+    Verify,
+    VerifyMac,
+}
+
+impl Checking {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::VerifyMac => "verify-mac",
+        }
     }
 }
 
 impl CallState {
     async fn ask_for_bytes(
         &mut self,
-        function: &'static str,
+        function: Making,
         key: String,
         data: Vec<u8>,
         extra: Vec<u8>,
     ) -> Answer<Vec<u8>> {
         self.enter(key.len() + data.len() + extra.len())?;
-        let question = KeyQuestion { function: function.to_owned(), key, data, extra };
+        let question = KeyQuestion { function: function.name().to_owned(), key, data, extra };
         let recorded = self.recorded("keys", |exchange| match exchange {
             Exchange::KeyBytes { question: asked, answer } if *asked == question => {
                 Some(answer.clone())
@@ -66,13 +104,13 @@ impl CallState {
 
     async fn ask_for_check(
         &mut self,
-        function: &'static str,
+        function: Checking,
         key: String,
         data: Vec<u8>,
         extra: Vec<u8>,
     ) -> Answer<bool> {
         self.enter(key.len() + data.len() + extra.len())?;
-        let question = KeyQuestion { function: function.to_owned(), key, data, extra };
+        let question = KeyQuestion { function: function.name().to_owned(), key, data, extra };
         let recorded = self.recorded("keys", |exchange| match exchange {
             Exchange::KeyCheck { question: asked, answer } if *asked == question => {
                 Some(answer.clone())
@@ -90,48 +128,34 @@ impl CallState {
 
 async fn answer_bytes(
     live: &Live,
-    function: &'static str,
+    function: Making,
     question: &KeyQuestion,
 ) -> Result<Vec<u8>, Error> {
     let KeyQuestion { key, data, extra, .. } = question;
-    if function == "digest" {
-        if matches!(key.as_str(), "md5" | "sha-1") {
-            legacy_allowed(live)?;
+    let answer = match function {
+        Making::Sign => granted(live, key, KeyUse::Sign)?.sign(data).await,
+        Making::Mac => granted(live, key, KeyUse::Mac)?.mac(data).await,
+        Making::Encrypt => granted(live, key, KeyUse::Encrypt)?.encrypt(data, extra).await,
+        Making::Decrypt => granted(live, key, KeyUse::Decrypt)?.decrypt(data, extra).await,
+        Making::Digest => {
+            if matches!(key.as_str(), "md5" | "sha-1") {
+                legacy_allowed(live)?;
+            }
+            keyring::digest(key, data)
         }
-        return keyring::digest(key, data).map_err(told);
-    }
-    let (granted_use, act): (KeyUse, _) = match function {
-        "sign" => (KeyUse::Sign, Act::Sign),
-        "mac" => (KeyUse::Mac, Act::Mac),
-        "encrypt" => (KeyUse::Encrypt, Act::Encrypt),
-        _ => (KeyUse::Decrypt, Act::Decrypt),
-    };
-    let handle = granted(live, key, granted_use)?;
-    let answer = match act {
-        Act::Sign => handle.sign(data).await,
-        Act::Mac => handle.mac(data).await,
-        Act::Encrypt => handle.encrypt(data, extra).await,
-        Act::Decrypt => handle.decrypt(data, extra).await,
     };
     answer.map_err(told)
 }
 
-enum Act {
-    Sign,
-    Mac,
-    Encrypt,
-    Decrypt,
-}
-
 async fn answer_check(
     live: &Live,
-    function: &'static str,
+    function: Checking,
     question: &KeyQuestion,
 ) -> Result<bool, Error> {
     let KeyQuestion { key, data, extra, .. } = question;
     let answer = match function {
-        "verify" => granted(live, key, KeyUse::Verify)?.verify(data, extra).await,
-        _ => granted(live, key, KeyUse::Mac)?.verify_mac(data, extra).await,
+        Checking::Verify => granted(live, key, KeyUse::Verify)?.verify(data, extra).await,
+        Checking::VerifyMac => granted(live, key, KeyUse::Mac)?.verify_mac(data, extra).await,
     };
     answer.map_err(told)
 }
