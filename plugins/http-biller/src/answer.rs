@@ -63,7 +63,7 @@ pub fn text<'i>(part: &Part<'_>, incoming: &'i Incoming) -> Result<Cow<'i, str>,
             .host
             .decode(charset, &incoming.body)
             .map(Cow::Owned)
-            .map_err(Fault::Host),
+            .map_err(Fault::host),
     }
 }
 
@@ -73,8 +73,12 @@ pub fn document<'t>(part: &Part<'_>, text: &'t str, view: &View<'_>) -> Result<N
         .word("format")?
         .map_or(Ok(Format::Json), Format::of)
         .map_err(|fault| part.mistake("format", fault.to_string()))?;
-    let unreadable =
-        |error: json::SyntaxError| Fault::value(format!("the answer is unreadable, {error}"));
+    let unreadable = |error: json::SyntaxError| {
+        Fault::value(format!(
+            "the answer is unreadable at byte {}: {}",
+            error.offset, error.problem
+        ))
+    };
     match format {
         Format::Json => json::parse(text).map_err(unreadable),
         Format::Xml => xml::parse(text).map_err(unreadable),
@@ -93,12 +97,12 @@ fn form_document<'t>(part: &Part<'_>, text: &'t str, view: &View<'_>) -> Result<
             .call
             .host
             .decode(charset, text.as_bytes())
-            .map_err(Fault::Host),
+            .map_err(Fault::host),
         Err(error) => view
             .call
             .host
             .decode(charset, error.as_bytes())
-            .map_err(Fault::Host),
+            .map_err(Fault::host),
     };
     let mut members: Vec<(Cow<'t, str>, Node<'t>)> = Vec::new();
     for (name, value) in form::parse(text.as_bytes())? {

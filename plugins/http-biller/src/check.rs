@@ -107,7 +107,7 @@ fn calls(call: &Call<'_>, mapping: &Mapping<'_>) -> Result<(), Fault> {
             && template::is_constant(operation)
             && !mapping.operations().any(|known| known == operation)
         {
-            return Err(part.mistake(name, format!("names no operation: {operation:?}")));
+            return Err(part.mistake(name, format!("names no operation: \"{operation}\"")));
         }
     }
     Ok(())

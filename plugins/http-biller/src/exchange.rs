@@ -3,7 +3,7 @@
 //! for a bill or a document is its caller's.
 
 use crate::answer;
-use crate::error::Fault;
+use crate::error::{Fault, Kind};
 use crate::host::{Incoming, SendError};
 use crate::mapping::{self, Mapping, OPERATION_KEYS};
 use crate::node::Node;
@@ -217,9 +217,9 @@ pub fn check(
     );
     rules.keys(&ANSWER_KEYS)?;
     verdict::is_read(&rules, 200)?;
-    answer::document(&rules, "", &rules.view).or_else(|fault| match fault {
-        Fault::Value { .. } => Ok(Node::Null),
-        mistake => Err(mistake),
+    answer::document(&rules, "", &rules.view).or_else(|fault| match fault.kind() {
+        Kind::Value => Ok(Node::Null),
+        _ => Err(fault),
     })?;
     answer::believe(&rules)?;
     answer::expect(&rules, "expect_done")?;

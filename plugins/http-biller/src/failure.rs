@@ -2,7 +2,7 @@
 
 use guichet_sdk::{AssuranceLevel, Failure, Refusal, RefusalReason, Unavailability};
 
-use crate::error::Fault;
+use crate::error::Kind;
 use crate::exchange::Stop;
 use crate::scope::Call;
 use crate::verdict::{Reply, Verdict};
@@ -11,7 +11,9 @@ use crate::verdict::{Reply, Verdict};
 pub(crate) fn of_stop(call: &Call<'_>, stop: &Stop) -> Failure {
     call.host.warn(&stop.told());
     match stop {
-        Stop::Before(Fault::Consent(scope)) => Failure::NeedsConsent(vec![scope.clone()]),
+        Stop::Before(fault) if fault.kind() == Kind::Consent => {
+            Failure::NeedsConsent(vec![fault.problem().to_owned()])
+        }
         Stop::Before(fault) => Failure::Other(fault.to_string()),
         Stop::NotSent(_) | Stop::Unanswered(_) => unavailable(
             call.pick(
@@ -67,7 +69,7 @@ pub(crate) fn of_reply(call: &Call<'_>, reply: &Reply) -> Failure {
         | Verdict::Pending
         | Verdict::Reversed
         | Verdict::Unknown => Failure::Other(format!(
-            "the biller answered with code {:?}: {}",
+            "the biller answered with code \"{}\": {}",
             reply.code, reply.message
         )),
     }

@@ -99,7 +99,7 @@ impl<'m> Mapping<'m> {
             let other = other.ok_or_else(|| {
                 at(
                     &format!("operations.{name}.like"),
-                    format!("names no operation: {like:?}"),
+                    format!("names no operation: \"{like}\""),
                 )
             })?;
             inherit(&mut operation, other);
@@ -174,10 +174,7 @@ pub fn with_defaults<'m>(own: Node<'m>, defaults: Node<'m>) -> Node<'m> {
 }
 
 fn at(place: &str, problem: impl Into<String>) -> Fault {
-    Fault::Mapping {
-        place: place.to_owned(),
-        problem: problem.into(),
-    }
+    Fault::mapping(problem).at(|| place.to_owned())
 }
 
 /// Tells line and column, counted from 1 within the section's own text.
@@ -196,10 +193,7 @@ fn broken(section: &str, text: &str, error: &json::SyntaxError) -> Fault {
     } else {
         section.to_owned()
     };
-    Fault::Mapping {
-        place: format!("{place}, line {line}, column {column}"),
-        problem: error.problem.to_owned(),
-    }
+    Fault::mapping(error.problem).at(|| format!("{place}, line {line}, column {column}"))
 }
 
 #[cfg(test)]

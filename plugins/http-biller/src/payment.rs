@@ -142,7 +142,7 @@ pub(crate) fn pending_section(part: &Part<'_>, message: &str) -> Result<Pending,
 
 fn uncertain(reply: &Reply) -> String {
     format!(
-        "the biller answered with code {:?}, which proves nothing: {}",
+        "the biller answered with code \"{}\", which proves nothing: {}",
         reply.code, reply.message
     )
 }

@@ -340,5 +340,5 @@ fn encode(text: &str, charset: &str, view: &View<'_>) -> Result<Vec<u8>, Fault> 
     if charset == "utf-8" || text.is_ascii() {
         return Ok(text.as_bytes().to_vec());
     }
-    view.call.host.encode(charset, text).map_err(Fault::Host)
+    view.call.host.encode(charset, text).map_err(Fault::host)
 }

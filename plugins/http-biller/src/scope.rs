@@ -88,9 +88,10 @@ impl<'v> View<'v> {
         }
     }
 
-    /// Whether templates are checked, not filled.
+    /// Whether templates are checked, not filled. Publishers check on their own
+    /// machine, so that a component carries none of it.
     pub fn checking(&self) -> bool {
-        self.call.mode == Mode::Check
+        cfg!(not(target_arch = "wasm32")) && self.call.mode == Mode::Check
     }
 
     /// The value at a path such as `inputs.account`, `$.no` or `/Body/No`; none
@@ -161,7 +162,7 @@ impl<'v> View<'v> {
         if root != "inputs" && !first.is_empty() && value.get(first).is_none() {
             let names: Vec<&str> = value.members().iter().map(|(name, _)| &**name).collect();
             return Err(Fault::mapping(format!(
-                "{root} has no {first:?}; it has {}",
+                "{root} has no \"{first}\"; it has {}",
                 names.join(", ")
             )));
         }
@@ -187,7 +188,7 @@ impl<'v> View<'v> {
             .filter(|name| !ROOTS.contains(name));
         let names: Vec<&str> = ROOTS.iter().copied().chain(own).collect();
         Fault::mapping(format!(
-            "nothing is called {root:?} here; there are {}",
+            "nothing is called \"{root}\" here; there are {}",
             names.join(", ")
         ))
     }
@@ -215,8 +216,8 @@ impl<'v> View<'v> {
         let scope = rest.trim_start_matches('.');
         match self.call.host.subject(scope) {
             Ok(value) => Ok(value.map(|text| Cow::Owned(Node::text(text)))),
-            Err(SubjectError::NoConsent) => Err(Fault::Consent(scope.to_owned())),
-            Err(SubjectError::Other(problem)) => Err(Fault::Host(problem)),
+            Err(SubjectError::NoConsent) => Err(Fault::consent(scope)),
+            Err(SubjectError::Other(problem)) => Err(Fault::host(problem)),
         }
     }
 }

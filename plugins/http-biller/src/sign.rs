@@ -60,7 +60,7 @@ fn make(signature: &Part<'_>) -> Result<String, Fault> {
         Scheme::Mac => host.mac(&key, &over),
         Scheme::Signature => host.sign(&key, &over),
     };
-    Ok(encoding.write(&bytes.map_err(Fault::Host)?))
+    Ok(encoding.write(&bytes.map_err(Fault::host)?))
 }
 
 /// Checks the other side's signature, as `verify` of an answer describes it.
@@ -82,7 +82,7 @@ pub(crate) fn verify(part: &Part<'_>) -> Result<(), Fault> {
         Scheme::Mac => host.verify_mac(&key, &over, &value),
         Scheme::Signature => host.verify(&key, &over, &value),
     };
-    checked.map_err(Fault::Host)
+    checked.map_err(Fault::host)
 }
 
 #[derive(Clone, Copy)]

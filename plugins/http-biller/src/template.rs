@@ -153,7 +153,7 @@ impl<'t> Pieces<'t> {
         }
         let unbalanced = || {
             Fault::mapping(format!(
-                "the template {text:?} has a brace without its other half; a literal brace is written twice"
+                "the template \"{text}\" has a brace without its other half; a literal brace is written twice"
             ))
         };
         let inside = text.strip_prefix('{').ok_or_else(unbalanced)?;

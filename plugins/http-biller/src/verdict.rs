@@ -68,7 +68,7 @@ impl Verdict {
             ("unknown", "") => Self::Unknown,
             _ => {
                 return Err(Fault::mapping(format!(
-                    "{name:?} is no verdict; there are done, empty, choose, later, pending, reversed, not-found, \
+                    "\"{name}\" is no verdict; there are done, empty, choose, later, pending, reversed, not-found, \
                      invalid:INPUT, refused:REASON, unavailable, unavailable:SECONDS, needs-assurance:LEVEL, unknown"
                 )));
             }

@@ -51,26 +51,34 @@ pub(super) fn join(node: &Node<'_>, separator: &str) -> Result<Node<'static>, Fa
 /// `name=value` of an object's plain members that are not empty, sorted by name
 /// (bytes) and joined with `&`; without the names listed in `except`.
 pub(super) fn sorted(node: &Node<'_>, except: &str) -> Node<'static> {
-    let mut pairs: Vec<(&str, Cow<'_, str>)> = node
+    let mut pairs: Vec<(&str, Cow<'_, str>)> = Vec::new();
+    let values = node
         .members()
         .iter()
         .filter(|(name, _)| !except.split(',').any(|left_out| left_out == name))
         .filter_map(|(name, value)| Some((&**name, value.plain()?)))
-        .filter(|(_, value)| !value.is_empty())
-        .collect();
-    pairs.sort();
-    let joined: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    Node::text(joined.join("&"))
+        .filter(|(_, value)| !value.is_empty());
+    for pair in values {
+        let at = pairs.partition_point(|earlier| *earlier < pair);
+        pairs.insert(at, pair);
+    }
+    let mut out = String::new();
+    for (index, (name, value)) in pairs.iter().enumerate() {
+        if index > 0 {
+            out.push('&');
+        }
+        out.push_str(name);
+        out.push('=');
+        out.push_str(value);
+    }
+    Node::text(out)
 }
 
 /// The value's translation; `*` stands for what is not listed.
 pub(super) fn table(plain: &str, name: &str, tables: &Node<'_>) -> Result<Node<'static>, Fault> {
     let table = tables
         .get(name)
-        .ok_or_else(|| Fault::mapping(format!("no table {name:?}")))?;
+        .ok_or_else(|| Fault::mapping(format!("no table \"{name}\"")))?;
     table
         .get(plain)
         .or_else(|| table.get("*"))

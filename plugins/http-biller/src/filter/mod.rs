@@ -71,7 +71,7 @@ pub fn check(name: &str, argument: &str, tables: &Node<'_>) -> Result<(), Fault>
     let Some((_, wants)) = FILTERS.iter().find(|(known, _)| *known == name) else {
         let names: Vec<&str> = FILTERS.iter().map(|(name, _)| *name).collect();
         return Err(Fault::mapping(format!(
-            "no filter {name:?}; there are {}",
+            "no filter \"{name}\"; there are {}",
             names.join(", ")
         )));
     };
@@ -85,7 +85,7 @@ pub fn check(name: &str, argument: &str, tables: &Node<'_>) -> Result<(), Fault>
         Argument::Number => "needs a number behind a colon".to_owned(),
         Argument::Format => return time::check(argument),
         Argument::Table if tables.get(argument).is_some() => return Ok(()),
-        Argument::Table => format!("finds no table {argument:?}; write one under \"tables\""),
+        Argument::Table => format!("finds no table \"{argument}\"; write one under \"tables\""),
     };
     Err(Fault::mapping(format!("the filter {name} {problem}")))
 }
@@ -117,7 +117,7 @@ pub fn apply(
         }
         ("digest", _) => {
             return Ok(Node::Bytes(
-                host.digest(argument, &bytes(node)?).map_err(Fault::Host)?,
+                host.digest(argument, &bytes(node)?).map_err(Fault::host)?,
             ));
         }
         ("hex", _) => return Ok(Node::text(to_hex(&bytes(node)?))),

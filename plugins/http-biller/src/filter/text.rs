@@ -12,8 +12,8 @@ pub(super) fn apply(name: &str, argument: &str, plain: &str) -> Result<Node<'sta
     };
     Ok(match name {
         "text" => Node::text(plain.to_owned()),
-        "upper" => Node::text(plain.to_uppercase()),
-        "lower" => Node::text(plain.to_lowercase()),
+        "upper" => Node::text(plain.to_ascii_uppercase()),
+        "lower" => Node::text(plain.to_ascii_lowercase()),
         "trim" => Node::text(plain.trim().to_owned()),
         "digits" => Node::text(
             plain
@@ -45,7 +45,7 @@ pub(super) fn apply(name: &str, argument: &str, plain: &str) -> Result<Node<'sta
             "false" | "0" | "N" | "n" => Node::Boolean(false),
             _ => return Err(Fault::value("is neither true nor false")),
         },
-        _ => return Err(Fault::mapping(format!("no filter {name:?}"))),
+        _ => return Err(Fault::mapping(format!("no filter \"{name}\""))),
     })
 }
 

@@ -21,7 +21,7 @@ pub(super) fn check(format: &str) -> Result<(), Fault> {
             Token::Field(_) => fields += 1,
             Token::Literal(character) if character.is_ascii_alphabetic() => {
                 return Err(Fault::mapping(format!(
-                    "the time format {format:?} has a {character:?} outside quotes; fields are yyyy MM dd HH mm ss SSS"
+                    "the time format \"{format}\" has a \"{character}\" outside quotes; fields are yyyy MM dd HH mm ss SSS"
                 )));
             }
             Token::Literal(_) | Token::Quoted(_) => {}
@@ -125,7 +125,7 @@ fn read_pattern(plain: &str, format: &str) -> Option<i64> {
                 rest = &rest[field.len()..];
             }
             Token::Literal(character) | Token::Quoted(character) => {
-                rest = rest.strip_prefix(character)?
+                rest = rest.strip_prefix(character)?;
             }
         }
     }

@@ -11,8 +11,7 @@ const DEPTH_LIMIT: u32 = 64;
 const NODE_LIMIT: u32 = 100_000;
 
 /// Where and why a text is not JSON.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not JSON at byte {offset}: {problem}")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyntaxError {
     /// Byte offset in the text.
     pub offset: usize,

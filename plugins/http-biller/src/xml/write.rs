@@ -55,13 +55,17 @@ fn check_name(name: &str) -> Result<(), Fault> {
     let mut characters = name.chars();
     let good = characters
         .next()
-        .is_some_and(|first| first.is_alphabetic() || first == '_')
-        && characters.all(|rest| rest.is_alphanumeric() || matches!(rest, '_' | '-' | '.' | ':'));
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_' || !first.is_ascii())
+        && characters.all(|rest| {
+            rest.is_ascii_alphanumeric()
+                || !rest.is_ascii()
+                || matches!(rest, '_' | '-' | '.' | ':')
+        });
     if good {
         return Ok(());
     }
     Err(Fault::mapping(format!(
-        "{name:?} is no XML name: begin with a letter, go on with letters, digits, _ - . :"
+        "\"{name}\" is no XML name: begin with a letter, go on with letters, digits, _ - . :"
     )))
 }
 
