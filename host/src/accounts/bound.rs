@@ -70,11 +70,17 @@ impl BoundAccounts {
             return Err(BoundAccountError::Name);
         }
         let fits = |text: &String| text.chars().count() <= CHARACTERS;
-        let all_fit = new.inputs.iter().all(|(name, value)| fits(name) && fits(value));
+        let all_fit = new
+            .inputs
+            .iter()
+            .all(|(name, value)| fits(name) && fits(value));
         if new.inputs.is_empty() || new.inputs.len() > INPUTS || !all_fit {
             return Err(BoundAccountError::Inputs);
         }
-        let saved = self.store.bound_accounts(&new.client, &new.subject, "", MOST).await?;
+        let saved = self
+            .store
+            .bound_accounts(&new.client, &new.subject, "", MOST)
+            .await?;
         if saved.len() >= MOST as usize {
             return Err(BoundAccountError::TooMany);
         }
@@ -100,10 +106,16 @@ impl BoundAccounts {
         limit: u32,
     ) -> Result<Page<BoundAccount>, BoundAccountError> {
         let after = cursor.unwrap_or_default();
-        let mut items = self.store.bound_accounts(client, subject, after, limit + 1).await?;
+        let mut items = self
+            .store
+            .bound_accounts(client, subject, after, limit + 1)
+            .await?;
         let full = items.len() > limit as usize;
         items.truncate(limit as usize);
-        let next_cursor = items.last().filter(|_| full).map(|last| last.id.to_string());
+        let next_cursor = items
+            .last()
+            .filter(|_| full)
+            .map(|last| last.id.to_string());
         Ok(Page { items, next_cursor })
     }
 

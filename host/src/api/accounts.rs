@@ -38,7 +38,10 @@ struct Paging {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read)).routes(routes!(entries))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(read))
+        .routes(routes!(entries))
 }
 
 /// List a subject's accounts
@@ -60,7 +63,12 @@ async fn list(
 ) -> Result<axum::Json<Page<Account>>, Problem> {
     let room = &api.rooms().accounts;
     let mut accounts = Vec::new();
-    for id in room.list(&caller.client, &owner.subject).await?.into_iter().take(200) {
+    for id in room
+        .list(&caller.client, &owner.subject)
+        .await?
+        .into_iter()
+        .take(200)
+    {
         accounts.push(Account::from(room.get(&caller.client, &id).await?));
     }
     Ok(axum::Json(Page::from_items(accounts, None)))
@@ -102,8 +110,20 @@ async fn entries(
     Parameters(paging): Parameters<Paging>,
 ) -> Result<axum::Json<Page<Entry>>, Problem> {
     let limit = page::limit(paging.limit)?;
-    let after = paging.cursor.map(|cursor| page::decode_cursor("entries", &cursor)).transpose()?;
-    let found = api.rooms().accounts.entries(&caller.client, &id, after.as_deref(), limit).await?;
-    let next = found.next_cursor.map(|key| page::encode_cursor("entries", &key));
-    Ok(axum::Json(Page::from_items(found.items.into_iter().map(Entry::from), next)))
+    let after = paging
+        .cursor
+        .map(|cursor| page::decode_cursor("entries", &cursor))
+        .transpose()?;
+    let found = api
+        .rooms()
+        .accounts
+        .entries(&caller.client, &id, after.as_deref(), limit)
+        .await?;
+    let next = found
+        .next_cursor
+        .map(|key| page::encode_cursor("entries", &key));
+    Ok(axum::Json(Page::from_items(
+        found.items.into_iter().map(Entry::from),
+        next,
+    )))
 }

@@ -74,7 +74,10 @@ impl NewInquiry {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(ask)).routes(routes!(read)).routes(routes!(issue))
+    OpenApiRouter::new()
+        .routes(routes!(ask))
+        .routes(routes!(read))
+        .routes(routes!(issue))
 }
 
 /// Ask an agency for a document
@@ -98,7 +101,11 @@ async fn ask(
     let new = new.for_room(caller.client, trace.language);
     let inquiry = api.rooms().inquiries.create(new).await?;
     let location = format!("/v1/inquiries/{}", inquiry.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], axum::Json(Inquiry::from(inquiry))))
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        axum::Json(Inquiry::from(inquiry)),
+    ))
 }
 
 /// Read an inquiry

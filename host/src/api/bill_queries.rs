@@ -50,7 +50,9 @@ pub struct NewBillQuery {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(create)).routes(routes!(read))
+    OpenApiRouter::new()
+        .routes(routes!(create))
+        .routes(routes!(read))
 }
 
 /// Ask what is owed
@@ -87,7 +89,11 @@ async fn create(
         })
         .await?;
     let location = format!("/v1/bill-queries/{}", query.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], axum::Json(BillQuery::from(query))))
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        axum::Json(BillQuery::from(query)),
+    ))
 }
 
 /// Read a bill query

@@ -54,13 +54,17 @@ where
 /// Reads the whole body; what is beyond the route's limit is a problem.
 pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-    Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => too_large(),
-        _ => Problem::new(Code::MalformedJson).with_detail(Text::new(
-            "请求体没有完整到达，请重新发送。",
-            "The body did not arrive whole; send it again.",
-        )),
-    })
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+                too_large()
+            }
+            _ => Problem::new(Code::MalformedJson).with_detail(Text::new(
+                "请求体没有完整到达，请重新发送。",
+                "The body did not arrive whole; send it again.",
+            )),
+        })
 }
 
 /// The answer to a body beyond the limit.
@@ -82,10 +86,12 @@ fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
     if media_type.eq_ignore_ascii_case("application/json") {
         return Ok(());
     }
-    Err(Problem::new(Code::UnsupportedMediaType).with_detail(Text::new(
-        "请以 Content-Type: application/json 发送 JSON。",
-        "Send JSON with Content-Type: application/json.",
-    )))
+    Err(
+        Problem::new(Code::UnsupportedMediaType).with_detail(Text::new(
+            "请以 Content-Type: application/json 发送 JSON。",
+            "Send JSON with Content-Type: application/json.",
+        )),
+    )
 }
 
 /// Reads JSON and explains what does not fit.
@@ -104,16 +110,25 @@ fn explain(path: &str, error: &serde_json::Error) -> Problem {
     match error.classify() {
         Category::Data => {
             let message = error.to_string();
-            let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(text, _)| text);
+            let message = message
+                .rsplit_once(" at line ")
+                .map_or(message.as_str(), |(text, _)| text);
             let (field, sentence) = wording::field_and_sentence(path, message);
             Problem::new(Code::InvalidField).with_field(field, sentence)
         }
-        Category::Io | Category::Syntax | Category::Eof => {
-            Problem::new(Code::MalformedJson).with_detail(Text::new(
-                format!("第 {} 行第 {} 列附近不是合法的 JSON。", error.line(), error.column()),
-                format!("No valid JSON near line {}, column {}.", error.line(), error.column()),
-            ))
-        }
+        Category::Io | Category::Syntax | Category::Eof => Problem::new(Code::MalformedJson)
+            .with_detail(Text::new(
+                format!(
+                    "第 {} 行第 {} 列附近不是合法的 JSON。",
+                    error.line(),
+                    error.column()
+                ),
+                format!(
+                    "No valid JSON near line {}, column {}.",
+                    error.line(),
+                    error.column()
+                ),
+            )),
     }
 }
 
@@ -138,18 +153,27 @@ mod tests {
     fn problem(text: &str) -> (Code, String) {
         let problem = parse::<Outer>(text.as_bytes()).unwrap_err();
         let body = problem.body(crate::language::Language::English, None);
-        let field = body.errors.first().map_or(body.detail, |error| error.field.clone());
+        let field = body
+            .errors
+            .first()
+            .map_or(body.detail, |error| error.field.clone());
         (problem.code(), field)
     }
 
     #[test]
     fn the_field_is_named_by_its_path() {
         let field = |text| problem(text).1;
-        assert_eq!(field(r#"{"items":[{"amount":1},{"amount":"x"}]}"#), "items[1].amount");
+        assert_eq!(
+            field(r#"{"items":[{"amount":1},{"amount":"x"}]}"#),
+            "items[1].amount"
+        );
         assert_eq!(field(r#"{"items":[{"amount":1.5}]}"#), "items[0].amount");
         assert_eq!(field(r#"{"items":[{}]}"#), "items[0].amount");
         assert_eq!(field(r#"{"items":[],"extra":1}"#), "extra");
-        assert_eq!(field(r#"{"items":[{"amount":1,"extra":1}]}"#), "items[0].extra");
+        assert_eq!(
+            field(r#"{"items":[{"amount":1,"extra":1}]}"#),
+            "items[0].extra"
+        );
         assert_eq!(field("{}"), "items");
     }
 

@@ -45,7 +45,9 @@ struct Owner {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(save, list)).routes(routes!(remove))
+    OpenApiRouter::new()
+        .routes(routes!(save, list))
+        .routes(routes!(remove))
 }
 
 /// Save a service account
@@ -96,11 +98,19 @@ async fn list(
 ) -> Result<axum::Json<Page<BoundAccount>>, Problem> {
     let limit = page::limit(filter.limit)?;
     let list = "bound-accounts";
-    let after = filter.cursor.map(|cursor| page::decode_cursor(list, &cursor)).transpose()?;
+    let after = filter
+        .cursor
+        .map(|cursor| page::decode_cursor(list, &cursor))
+        .transpose()?;
     let room = &api.rooms().bound_accounts;
-    let found = room.list(&caller.client, &filter.subject, after.as_deref(), limit).await?;
+    let found = room
+        .list(&caller.client, &filter.subject, after.as_deref(), limit)
+        .await?;
     let next = found.next_cursor.map(|key| page::encode_cursor(list, &key));
-    Ok(axum::Json(Page::from_items(found.items.into_iter().map(BoundAccount::from), next)))
+    Ok(axum::Json(Page::from_items(
+        found.items.into_iter().map(BoundAccount::from),
+        next,
+    )))
 }
 
 /// Forget a saved account
@@ -118,7 +128,10 @@ async fn remove(
     Segments(id): Segments<RecordId>,
     Parameters(owner): Parameters<Owner>,
 ) -> Result<StatusCode, Problem> {
-    api.rooms().bound_accounts.remove(&caller.client, &owner.subject, &id).await?;
+    api.rooms()
+        .bound_accounts
+        .remove(&caller.client, &owner.subject, &id)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

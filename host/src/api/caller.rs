@@ -30,17 +30,25 @@ pub struct Client {
 /// Knows clients by the SHA-256 of their token; tokens themselves are not kept.
 pub trait Clients: Send + Sync {
     /// The client that holds the token, if any does.
-    fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>>;
+    fn by_token(&self, token_sha256: [u8; 32])
+    -> BoxFuture<'_, Result<Option<Client>, StoreError>>;
 }
 
 impl Clients for Store {
-    fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>> {
+    fn by_token(
+        &self,
+        token_sha256: [u8; 32],
+    ) -> BoxFuture<'_, Result<Option<Client>, StoreError>> {
         Box::pin(async move {
             let stored = self.client_by_token(&token_sha256).await?;
             Ok(stored.map(|stored| Client {
                 id: stored.id,
                 // A scope of a later version is no scope of this one.
-                scopes: stored.scopes.split(' ').filter_map(|name| name.parse().ok()).collect(),
+                scopes: stored
+                    .scopes
+                    .split(' ')
+                    .filter_map(|name| name.parse().ok())
+                    .collect(),
             }))
         })
     }
@@ -99,7 +107,11 @@ where
         let client = match api.seen_tokens().get(&hash, now) {
             Some(client) => client,
             None => {
-                let known = api.clients().by_token(hash).await.map_err(Problem::internal)?;
+                let known = api
+                    .clients()
+                    .by_token(hash)
+                    .await
+                    .map_err(Problem::internal)?;
                 let client = known.ok_or_else(unknown_token)?;
                 api.seen_tokens().put(hash, client.clone(), now);
                 client
@@ -112,7 +124,10 @@ where
             tracing::warn!(client = %client.id, scope = %N::SCOPE, "a client lacks a scope");
             return Err(missing_scope(N::SCOPE));
         }
-        Ok(Self { client: client.id, needed: PhantomData })
+        Ok(Self {
+            client: client.id,
+            needed: PhantomData,
+        })
     }
 }
 
@@ -121,8 +136,11 @@ fn token_hash(headers: &HeaderMap) -> Result<[u8; 32], Problem> {
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(no_token());
     };
-    let (scheme, token) =
-        value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or_else(no_token)?;
+    let (scheme, token) = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .ok_or_else(no_token)?;
     if !scheme.eq_ignore_ascii_case("bearer") || token.len() > TOKEN_LIMIT_BYTES {
         return Err(no_token());
     }
@@ -174,7 +192,10 @@ mod tests {
     #[test]
     fn a_seen_token_is_believed_for_a_moment_only() {
         let seen = SeenTokens::default();
-        let client = Client { id: ClientId::new("app").unwrap(), scopes: Vec::new() };
+        let client = Client {
+            id: ClientId::new("app").unwrap(),
+            scopes: Vec::new(),
+        };
         let now = Instant::now();
         seen.put([1; 32], client.clone(), now);
         assert_eq!(seen.get(&[1; 32], now), Some(client));

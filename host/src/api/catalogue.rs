@@ -107,10 +107,19 @@ async fn search(
     Parameters(asked): Parameters<Search>,
 ) -> Result<Response, Problem> {
     let limit = page::limit(asked.limit)?;
-    let cursor = asked.cursor.map(|cursor| page::decode_cursor("services", &cursor)).transpose()?;
-    if asked.q.as_ref().is_some_and(|words| words.chars().count() > 200) {
-        return Err(Problem::new(Code::InvalidParameter)
-            .with_field("q", Text::new("最多 200 个字符。", "At most 200 characters.")));
+    let cursor = asked
+        .cursor
+        .map(|cursor| page::decode_cursor("services", &cursor))
+        .transpose()?;
+    if asked
+        .q
+        .as_ref()
+        .is_some_and(|words| words.chars().count() > 200)
+    {
+        return Err(Problem::new(Code::InvalidParameter).with_field(
+            "q",
+            Text::new("最多 200 个字符。", "At most 200 characters."),
+        ));
     }
     let shelf = api.rooms().catalogue.shelf();
     let index = shelf.catalogue();
@@ -136,9 +145,13 @@ async fn search(
         limit: limit as usize,
     };
     let found = index.search(&filter).map_err(|_| page::wrong_cursor())?;
-    let next = found.next_cursor.map(|key| page::encode_cursor("services", &key));
+    let next = found
+        .next_cursor
+        .map(|key| page::encode_cursor("services", &key));
     let items = found.items.into_iter().map(|item| match item {
-        Item::Service(entry) => ServiceSummary::new(&entry.service, entry.updated_us, trace.language),
+        Item::Service(entry) => {
+            ServiceSummary::new(&entry.service, entry.updated_us, trace.language)
+        }
         Item::Gone(tombstone) => ServiceSummary::gone(&tombstone.code, tombstone.removed_us),
     });
     Ok((cache, axum::Json(Page::from_items(items, next))).into_response())
@@ -163,7 +176,10 @@ async fn read(
 ) -> Result<axum::Json<ServiceDetail>, Problem> {
     let shelf = api.rooms().catalogue.shelf();
     let entry = shelf.entry(&code).ok_or(ServiceFailure::UnknownService)?;
-    let updated_us = shelf.catalogue().get(code.as_str()).map_or(0, |found| found.updated_us);
+    let updated_us = shelf
+        .catalogue()
+        .get(code.as_str())
+        .map_or(0, |found| found.updated_us);
     let admission = entry.admission();
     let release = ServiceRelease {
         package: admission.package().to_string(),
@@ -183,8 +199,14 @@ async fn read(
         .collect();
     let summary = ServiceSummary::new(entry.service(), updated_us, trace.language);
     let now = api.rooms().ports.now();
-    let detail =
-        ServiceDetail::new(entry.service(), summary, release, permissions, now, trace.language);
+    let detail = ServiceDetail::new(
+        entry.service(),
+        summary,
+        release,
+        permissions,
+        now,
+        trace.language,
+    );
     Ok(axum::Json(detail))
 }
 
@@ -207,11 +229,18 @@ async fn biller(
 ) -> Result<axum::Json<Biller>, Problem> {
     let shelf = api.rooms().catalogue.shelf();
     let entries = shelf.catalogue().entries().iter();
-    let own: Vec<_> = entries.filter(|entry| entry.service.biller.id == id).take(200).collect();
+    let own: Vec<_> = entries
+        .filter(|entry| entry.service.biller.id == id)
+        .take(200)
+        .collect();
     let first = own.first().ok_or_else(|| Problem::new(Code::NotFound))?;
     let mut biller = Biller::new(&first.service.biller, trace.language);
     for entry in &own {
-        biller.add(ServiceSummary::new(&entry.service, entry.updated_us, trace.language));
+        biller.add(ServiceSummary::new(
+            &entry.service,
+            entry.updated_us,
+            trace.language,
+        ));
     }
     Ok(axum::Json(biller))
 }
@@ -234,16 +263,27 @@ async fn coverage(
     Parameters(asked): Parameters<CoverageFilter>,
 ) -> Result<axum::Json<Page<Coverage>>, Problem> {
     let limit = page::limit(asked.limit)? as usize;
-    let after = asked.cursor.map(|cursor| page::decode_cursor("coverage", &cursor)).transpose()?;
+    let after = asked
+        .cursor
+        .map(|cursor| page::decode_cursor("coverage", &cursor))
+        .transpose()?;
     let after = after.unwrap_or_default();
     let shelf = api.rooms().catalogue.shelf();
     let wanted = shelf.catalogue().entries().iter().filter(|entry| {
         entry.service.code.as_str() > after.as_str()
-            && asked.service.as_ref().is_none_or(|code| entry.service.code == *code)
-            && asked.category.as_ref().is_none_or(|code| entry.service.category == *code)
+            && asked
+                .service
+                .as_ref()
+                .is_none_or(|code| entry.service.code == *code)
+            && asked
+                .category
+                .as_ref()
+                .is_none_or(|code| entry.service.category == *code)
     });
-    let mut rows: Vec<Coverage> =
-        wanted.take(limit + 1).map(|entry| Coverage::new(&entry.service)).collect();
+    let mut rows: Vec<Coverage> = wanted
+        .take(limit + 1)
+        .map(|entry| Coverage::new(&entry.service))
+        .collect();
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);

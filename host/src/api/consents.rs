@@ -19,7 +19,9 @@ use crate::error::Problem;
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(grant)).routes(routes!(read, withdraw))
+    OpenApiRouter::new()
+        .routes(routes!(grant))
+        .routes(routes!(read, withdraw))
 }
 
 /// Record a consent
@@ -49,7 +51,11 @@ async fn grant(
     };
     let consent = api.rooms().consents.grant(new, trace.language).await?;
     let location = format!("/v1/consents/{}", consent.id);
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], axum::Json(Consent::from(consent))))
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        axum::Json(Consent::from(consent)),
+    ))
 }
 
 /// Read a consent

@@ -38,9 +38,15 @@ impl Page {
     /// Serves it.
     pub(super) fn serve(&self) -> Response {
         let headers = [
-            (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static("text/html; charset=utf-8"),
+            ),
             (header::CONTENT_SECURITY_POLICY, self.policy.clone()),
-            (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=300"),
+            ),
         ];
         (headers, self.html.clone()).into_response()
     }
@@ -101,11 +107,17 @@ fn draw_operation(page: &mut String, method: &str, path: &str, operation: &Value
         inline(&operation["summary"]),
         inline(&operation["description"])
     );
-    let parameters = operation["parameters"].as_array().map_or(&[][..], Vec::as_slice);
+    let parameters = operation["parameters"]
+        .as_array()
+        .map_or(&[][..], Vec::as_slice);
     if !parameters.is_empty() {
         page.push_str("<table><caption>Parameters</caption>");
         for parameter in parameters {
-            let required = if parameter["required"] == true { ", required" } else { "" };
+            let required = if parameter["required"] == true {
+                ", required"
+            } else {
+                ""
+            };
             let _infallible = write!(
                 page,
                 "<tr><th scope=\"row\"><code>{}</code></th><td>{}{required}</td><td>{}</td></tr>",
@@ -129,7 +141,11 @@ fn draw_operation(page: &mut String, method: &str, path: &str, operation: &Value
 fn draw_body(page: &mut String, name: &str, body: &Value) {
     let content = members(&body["content"])
         .map(|(media_type, content)| {
-            format!("{} <code>{}</code>", kind(&content["schema"]), escape(media_type))
+            format!(
+                "{} <code>{}</code>",
+                kind(&content["schema"]),
+                escape(media_type)
+            )
         })
         .collect::<Vec<_>>()
         .join(", ");
@@ -149,11 +165,16 @@ fn draw_schema(page: &mut String, name: &str, schema: &Value) {
         inline(&schema["description"])
     );
     if let Some(values) = schema["enum"].as_array() {
-        let values: Vec<String> =
-            values.iter().map(|value| format!("<code>{}</code>", text(value))).collect();
+        let values: Vec<String> = values
+            .iter()
+            .map(|value| format!("<code>{}</code>", text(value)))
+            .collect();
         let _infallible = write!(page, "<p>One of {}.</p>", values.join(", "));
     }
-    let parts = ["allOf", "oneOf"].iter().filter_map(|key| schema[*key].as_array()).flatten();
+    let parts = ["allOf", "oneOf"]
+        .iter()
+        .filter_map(|key| schema[*key].as_array())
+        .flatten();
     for part in parts {
         let _infallible = write!(page, "<p>{}</p>", kind(part));
         draw_properties(page, part);
@@ -181,7 +202,10 @@ fn draw_properties(page: &mut String, schema: &Value) {
 
 /// What a schema is, in a word or a link.
 fn kind(schema: &Value) -> String {
-    if let Some(name) = schema["$ref"].as_str().and_then(|path| path.rsplit('/').next()) {
+    if let Some(name) = schema["$ref"]
+        .as_str()
+        .and_then(|path| path.rsplit('/').next())
+    {
         let name = escape(name);
         return format!("<a href=\"#schema-{name}\">{name}</a>");
     }
@@ -213,18 +237,24 @@ fn text(value: &Value) -> String {
 fn inline(value: &Value) -> String {
     let escaped = text(value);
     let parts = escaped.split('`').enumerate();
-    parts.fold(String::with_capacity(escaped.len()), |mut drawn, (position, part)| {
-        if position % 2 == 1 {
-            let _infallible = write!(drawn, "<code>{part}</code>");
-        } else {
-            drawn.push_str(part);
-        }
-        drawn
-    })
+    parts.fold(
+        String::with_capacity(escaped.len()),
+        |mut drawn, (position, part)| {
+            if position % 2 == 1 {
+                let _infallible = write!(drawn, "<code>{part}</code>");
+            } else {
+                drawn.push_str(part);
+            }
+            drawn
+        },
+    )
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -27,10 +27,19 @@ impl IdempotencyKey {
         };
         // The draft standard sends a quoted string; most clients send it bare.
         let text = value.to_str().unwrap_or_default().trim();
-        let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+        let text = text
+            .strip_prefix('"')
+            .and_then(|text| text.strip_suffix('"'))
+            .unwrap_or(text);
         let lawful = (8..=128).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
-        if lawful { Ok(Self(text.to_owned())) } else { Err(wrong_key()) }
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
+        if lawful {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(wrong_key())
+        }
     }
 }
 
@@ -61,7 +70,10 @@ impl Wait {
     pub const LONGEST_SECONDS: u32 = 30;
 
     fn from_headers(headers: &HeaderMap) -> Self {
-        let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
+        let preferences = headers
+            .get_all("prefer")
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         let wait = preferences
             .flat_map(|value| value.split([',', ';']).take(16))
             .filter_map(|preference| preference.trim().split_once('='))
@@ -83,7 +95,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Wait {
 /// Whether the client holds the version `tag` already (RFC 9110, section 13.1.2).
 #[must_use]
 pub fn holds_version(headers: &HeaderMap, tag: &str) -> bool {
-    let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let held = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     held.flat_map(|value| value.split(',').take(32))
         .map(|entry| entry.trim().trim_start_matches("W/"))
         .any(|entry| entry == "*" || entry == tag)
@@ -108,7 +123,12 @@ mod tests {
         };
         assert_eq!(key(&["0b6c3a1e-aaaa"]).unwrap(), "0b6c3a1e-aaaa");
         assert_eq!(key(&["\"0b6c3a1e-aaaa\""]).unwrap(), "0b6c3a1e-aaaa");
-        for wrong in [&[][..], &["short"], &["has a space"], &["12345678", "12345679"]] {
+        for wrong in [
+            &[][..],
+            &["short"],
+            &["has a space"],
+            &["12345678", "12345679"],
+        ] {
             let problem = key(wrong).unwrap_err();
             assert_eq!(problem.code(), Code::InvalidIdempotencyKey, "{wrong:?}");
         }

@@ -31,7 +31,10 @@ pub(super) fn apply(routes: Router, metrics: Metrics) -> Router {
     let room = Arc::new(Semaphore::new(REQUESTS));
     routes
         .layer(DefaultBodyLimit::max(LIMIT_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, TIMEOUT))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            TIMEOUT,
+        ))
         .layer(middleware::from_fn_with_state(room, bounded))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn_with_state(metrics, trace::layer))
@@ -44,7 +47,9 @@ async fn bounded(
 ) -> Response<Body> {
     match room.try_acquire() {
         Ok(_place) => next.run(request).await,
-        Err(_) => Problem::new(Code::Overloaded).with_retry_after(1).into_response(),
+        Err(_) => Problem::new(Code::Overloaded)
+            .with_retry_after(1)
+            .into_response(),
     }
 }
 

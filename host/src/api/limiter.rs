@@ -22,7 +22,10 @@ pub struct Rate {
 impl Default for Rate {
     /// Far above what a bank app needs of one node, far below a flood.
     fn default() -> Self {
-        Self { per_second: 20_000, burst: 40_000 }
+        Self {
+            per_second: 20_000,
+            burst: 40_000,
+        }
     }
 }
 
@@ -44,7 +47,10 @@ impl Limiter {
     /// Full buckets of this rate.
     #[must_use]
     pub fn new(rate: Rate) -> Self {
-        Self { rate, buckets: Mutex::default() }
+        Self {
+            rate,
+            buckets: Mutex::default(),
+        }
     }
 
     /// Takes one request out of the client's bucket; else says after how many
@@ -57,12 +63,17 @@ impl Limiter {
                 return Err(1);
             }
         }
-        let full = Bucket { credit: self.full(), seen: now };
+        let full = Bucket {
+            credit: self.full(),
+            seen: now,
+        };
         // Looked up first, so that the name is copied once in a client's life.
         if !buckets.contains_key(client) {
             buckets.insert(client.clone(), full);
         }
-        let bucket = buckets.get_mut(client).expect("the bucket was put there just now");
+        let bucket = buckets
+            .get_mut(client)
+            .expect("the bucket was put there just now");
         bucket.credit = self.refilled(*bucket, now);
         bucket.seen = now;
         if let Some(rest) = bucket.credit.checked_sub(1_000_000) {
@@ -94,19 +105,37 @@ mod tests {
 
     #[test]
     fn a_flood_is_stopped_and_the_neighbour_is_not() {
-        let limiter = Limiter::new(Rate { per_second: 2, burst: 3 });
-        let (flood, calm) = (ClientId::new("flood").unwrap(), ClientId::new("calm").unwrap());
+        let limiter = Limiter::new(Rate {
+            per_second: 2,
+            burst: 3,
+        });
+        let (flood, calm) = (
+            ClientId::new("flood").unwrap(),
+            ClientId::new("calm").unwrap(),
+        );
         let start = Instant::now();
         for _ in 0..3 {
             limiter.take(&flood, start).unwrap();
         }
         assert_eq!(limiter.take(&flood, start), Err(1));
         limiter.take(&calm, start).unwrap();
-        limiter.take(&flood, start + Duration::from_millis(500)).unwrap();
-        assert!(limiter.take(&flood, start + Duration::from_millis(500)).is_err());
+        limiter
+            .take(&flood, start + Duration::from_millis(500))
+            .unwrap();
+        assert!(
+            limiter
+                .take(&flood, start + Duration::from_millis(500))
+                .is_err()
+        );
         for _ in 0..3 {
-            limiter.take(&flood, start + Duration::from_secs(60)).unwrap();
+            limiter
+                .take(&flood, start + Duration::from_secs(60))
+                .unwrap();
         }
-        assert!(limiter.take(&flood, start + Duration::from_secs(60)).is_err());
+        assert!(
+            limiter
+                .take(&flood, start + Duration::from_secs(60))
+                .is_err()
+        );
     }
 }

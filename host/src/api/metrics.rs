@@ -39,8 +39,11 @@ struct Series {
 impl Metrics {
     /// Counts one answered request.
     pub fn observe(&self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
-        let labels =
-            Labels { route: route.to_owned(), method: name(method), status: status.as_u16() };
+        let labels = Labels {
+            route: route.to_owned(),
+            method: name(method),
+            status: status.as_u16(),
+        };
         let taken_us = u64::try_from(taken.as_micros()).unwrap_or(u64::MAX);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= SERIES_LIMIT && !all.contains_key(&labels) {
@@ -72,7 +75,11 @@ impl Metrics {
 impl Series {
     fn render(&self, labels: &Labels, text: &mut String) {
         const NAME: &str = "guichet_http_request_duration_seconds";
-        let Labels { route, method, status } = labels;
+        let Labels {
+            route,
+            method,
+            status,
+        } = labels;
         let labels = format!("route=\"{route}\",method=\"{method}\",status=\"{status}\"");
         let mut sum = 0;
         for (bound, count) in BUCKETS_US.iter().zip(self.buckets) {
@@ -124,7 +131,12 @@ mod tests {
         }
         let text = metrics.render();
         let labels = "route=\"/v1/services\",method=\"GET\",status=\"200\"";
-        for (bound, count) in [("0.000250", 1), ("0.001000", 2), ("10.000000", 2), ("+Inf", 3)] {
+        for (bound, count) in [
+            ("0.000250", 1),
+            ("0.001000", 2),
+            ("10.000000", 2),
+            ("+Inf", 3),
+        ] {
             let line = format!("_bucket{{{labels},le=\"{bound}\"}} {count}\n");
             assert!(text.contains(&line), "{line} in {text}");
         }

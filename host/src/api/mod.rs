@@ -31,6 +31,8 @@ mod scope;
 mod shape;
 mod stream;
 mod taxonomy;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod wording;
 mod wording_of_status;
@@ -133,7 +135,10 @@ impl Api {
         let page = docs::Page::of_document(&document);
         let bytes = Bytes::from(document.to_string());
         router
-            .route("/openapi.json", get(move || std::future::ready(openapi::serve(bytes.clone()))))
+            .route(
+                "/openapi.json",
+                get(move || std::future::ready(openapi::serve(bytes.clone()))),
+            )
             .route("/docs", get(move || std::future::ready(page.serve())))
             .with_state(self.clone())
     }

@@ -54,8 +54,10 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Value {
             "description": "A client's token. `guichet dev` prints one for development."
         }
     });
-    document["components"]["schemas"]["Problem"]["properties"]["code"]["examples"] =
-        Code::ALL.iter().map(|code| Value::from(code.as_str())).collect();
+    document["components"]["schemas"]["Problem"]["properties"]["code"]["examples"] = Code::ALL
+        .iter()
+        .map(|code| Value::from(code.as_str()))
+        .collect();
     let problem = json!({
         "description": "A problem document; `code` says which, `retry` what to do next",
         "content": {
@@ -73,14 +75,18 @@ pub(super) fn complete(document: &utoipa::openapi::OpenApi) -> Value {
 
 fn operations_mut(document: &mut Value) -> impl Iterator<Item = (String, &mut Value)> {
     const METHODS: [&str; 4] = ["get", "put", "post", "delete"];
-    document["paths"].as_object_mut().into_iter().flatten().flat_map(|(path, item)| {
-        let path = path.clone();
-        item.as_object_mut()
-            .into_iter()
-            .flatten()
-            .filter(|(method, _)| METHODS.contains(&method.as_str()))
-            .map(move |(_, operation)| (path.clone(), operation))
-    })
+    document["paths"]
+        .as_object_mut()
+        .into_iter()
+        .flatten()
+        .flat_map(|(path, item)| {
+            let path = path.clone();
+            item.as_object_mut()
+                .into_iter()
+                .flatten()
+                .filter(|(method, _)| METHODS.contains(&method.as_str()))
+                .map(move |(_, operation)| (path.clone(), operation))
+        })
 }
 
 /// The document as it is served.

@@ -22,7 +22,10 @@ pub struct Health {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz)).routes(routes!(metrics))
+    OpenApiRouter::new()
+        .routes(routes!(healthz))
+        .routes(routes!(readyz))
+        .routes(routes!(metrics))
 }
 
 /// Is the process alive
@@ -57,7 +60,10 @@ async fn readyz(State(api): State<Api>) -> axum::response::Response {
         return health("ok").into_response();
     };
     // An ordinary answer, not a problem document: machines read the status.
-    let body = serde_json::to_string(&Health { status: status.to_owned() }).unwrap_or_default();
+    let body = serde_json::to_string(&Health {
+        status: status.to_owned(),
+    })
+    .unwrap_or_default();
     let mut response = ([(header::CONTENT_TYPE, "application/json")], body).into_response();
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response.extensions_mut().insert(super::trace::AsItIs);
@@ -65,7 +71,9 @@ async fn readyz(State(api): State<Api>) -> axum::response::Response {
 }
 
 fn health(status: &str) -> axum::Json<Health> {
-    axum::Json(Health { status: status.to_owned() })
+    axum::Json(Health {
+        status: status.to_owned(),
+    })
 }
 
 /// The node's figures for Prometheus
@@ -79,11 +87,30 @@ async fn metrics(State(api): State<Api>) -> impl IntoResponse {
     let mut text = api.metrics().render();
     let streams = super::STREAMS - api.streams().available_permits();
     let gauges = [
-        ("guichet_services", "Services in the catalogue.", api.rooms().catalogue.len()),
-        ("guichet_event_streams", "Open streams of payment events.", streams),
+        (
+            "guichet_services",
+            "Services in the catalogue.",
+            api.rooms().catalogue.len(),
+        ),
+        (
+            "guichet_event_streams",
+            "Open streams of payment events.",
+            streams,
+        ),
     ];
     for (name, help, value) in gauges {
-        text.push_str(&single(name, "gauge", help, u64::try_from(value).unwrap_or(u64::MAX)));
+        text.push_str(&single(
+            name,
+            "gauge",
+            help,
+            u64::try_from(value).unwrap_or(u64::MAX),
+        ));
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text)
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
 }

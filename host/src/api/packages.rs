@@ -53,7 +53,9 @@ async fn list(
     trace: RequestTrace,
 ) -> axum::Json<Page<Release>> {
     let releases = api.rooms().catalogue.releases();
-    let items = releases.iter().map(|admission| Release::new(admission, trace.language));
+    let items = releases
+        .iter()
+        .map(|admission| Release::new(admission, trace.language));
     axum::Json(Page::from_items(items, None))
 }
 
@@ -77,9 +79,12 @@ async fn read_package(
 ) -> Result<axum::Json<Page<Release>>, Problem> {
     let name = PackageName::new(publisher, stem);
     let releases = api.rooms().catalogue.releases();
-    let own = releases.iter().filter(|admission| *admission.package() == name);
-    let items: Vec<Release> =
-        own.map(|admission| Release::new(admission, trace.language)).collect();
+    let own = releases
+        .iter()
+        .filter(|admission| *admission.package() == name);
+    let items: Vec<Release> = own
+        .map(|admission| Release::new(admission, trace.language))
+        .collect();
     if items.is_empty() {
         return Err(Problem::new(Code::NotFound));
     }
@@ -145,12 +150,17 @@ async fn admit(
     Segments((publisher, stem, version)): Segments<(PublisherName, PackageStem, Version)>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let media_type = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
+    let media_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok());
     if !matches!(media_type, Some(BUNDLE | "application/octet-stream")) {
-        return Err(Problem::new(Code::UnsupportedMediaType).with_detail(Text::new(
-            format!("请以 Content-Type: {BUNDLE} 发送插件包。"),
-            format!("Send the bundle with Content-Type: {BUNDLE}."),
-        )));
+        return Err(
+            Problem::new(Code::UnsupportedMediaType).with_detail(Text::new(
+                format!("请以 Content-Type: {BUNDLE} 发送插件包。"),
+                format!("Send the bundle with Content-Type: {BUNDLE}."),
+            )),
+        );
     }
     let bytes = body::read(request, &api).await?;
     require_name(&bytes, &PackageName::new(publisher, stem), &version)?;
@@ -163,7 +173,9 @@ async fn admit(
 /// anything of it is kept. What cannot be read is left to admission to explain.
 fn require_name(bytes: &Bytes, package: &PackageName, version: &Version) -> Result<(), Problem> {
     let bundle = Bundle::read(bytes, BundleLimits::default()).ok();
-    let manifest = bundle.as_ref().and_then(|bundle| bundle.file(MANIFEST_FILE));
+    let manifest = bundle
+        .as_ref()
+        .and_then(|bundle| bundle.file(MANIFEST_FILE));
     let identity = manifest
         .and_then(|bytes| std::str::from_utf8(bytes).ok())
         .and_then(|text| Manifest::read(text).ok());
@@ -186,16 +198,19 @@ impl From<PluginsError> for Problem {
     fn from(error: PluginsError) -> Self {
         match error {
             PluginsError::Refused(refused) => {
-                refused.findings.iter().fold(Self::new(Code::BundleRefused), |problem, finding| {
-                    problem.with_field(place(finding), Text::same(sentence(finding)))
-                })
+                refused
+                    .findings
+                    .iter()
+                    .fold(Self::new(Code::BundleRefused), |problem, finding| {
+                        problem.with_field(place(finding), Text::same(sentence(finding)))
+                    })
             }
-            PluginsError::Published(release) => Self::new(Code::ReleaseExists).with_detail(
-                Text::new(
+            PluginsError::Published(release) => {
+                Self::new(Code::ReleaseExists).with_detail(Text::new(
                     format!("{release} 已经发布过，内容不同；请提高版本号。"),
                     format!("{release} is published with other content; raise the version."),
-                ),
-            ),
+                ))
+            }
             PluginsError::Store(error) => error.into(),
             PluginsError::Bundle(..) | PluginsError::Interrupted => Self::internal(error),
         }

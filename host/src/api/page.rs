@@ -27,7 +27,10 @@ impl<T> Page<T> {
     where
         I: IntoIterator<Item = T>,
     {
-        Self { items: items.into_iter().collect(), next_cursor }
+        Self {
+            items: items.into_iter().collect(),
+            next_cursor,
+        }
     }
 }
 
@@ -51,10 +54,17 @@ pub(super) fn encode_cursor(list: &str, key: &str) -> String {
 
 /// The sort key in a cursor of this list.
 pub(super) fn decode_cursor(list: &str, cursor: &str) -> Result<String, Problem> {
-    let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().filter(|bytes| bytes.len() <= 512);
+    let bytes = URL_SAFE_NO_PAD
+        .decode(cursor)
+        .ok()
+        .filter(|bytes| bytes.len() <= 512);
     bytes
         .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| text.strip_prefix(list)?.strip_prefix('\n').map(str::to_owned))
+        .and_then(|text| {
+            text.strip_prefix(list)?
+                .strip_prefix('\n')
+                .map(str::to_owned)
+        })
         .ok_or_else(wrong_cursor)
 }
 
@@ -77,7 +87,10 @@ mod tests {
     fn cursors_hold_for_their_own_list_only() {
         let cursor = encode_cursor("payments", "pay_1");
         assert_eq!(decode_cursor("payments", &cursor).unwrap(), "pay_1");
-        assert_eq!(decode_cursor("services", &cursor).unwrap_err().code(), Code::InvalidCursor);
+        assert_eq!(
+            decode_cursor("services", &cursor).unwrap_err().code(),
+            Code::InvalidCursor
+        );
         for wrong in ["", "%%%", "AAAA"] {
             assert!(decode_cursor("payments", wrong).is_err(), "{wrong}");
         }

@@ -27,7 +27,10 @@ where
 fn read<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
     // A parameter without a value means the same as none, so that a form with
     // empty fields can be sent as it is.
-    let has_value = |pair: &&str| pair.split_once('=').is_none_or(|(_, value)| !value.is_empty());
+    let has_value = |pair: &&str| {
+        pair.split_once('=')
+            .is_none_or(|(_, value)| !value.is_empty())
+    };
     let kept: Vec<&str> = query.split('&').filter(has_value).collect();
     let kept = kept.join("&");
     let pairs = form_urlencoded::parse(kept.as_bytes());
@@ -52,7 +55,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let segments = Path::<T>::from_request_parts(parts, state).await;
-        segments.map(|Path(value)| Self(value)).map_err(|_| Problem::new(Code::NotFound))
+        segments
+            .map(|Path(value)| Self(value))
+            .map_err(|_| Problem::new(Code::NotFound))
     }
 }
 
@@ -71,13 +76,24 @@ mod tests {
     fn field(query: &str) -> String {
         let problem = read::<Search>(query).unwrap_err();
         assert_eq!(problem.code(), Code::InvalidParameter);
-        problem.body(crate::language::Language::English, None).errors[0].field.clone()
+        problem
+            .body(crate::language::Language::English, None)
+            .errors[0]
+            .field
+            .clone()
     }
 
     #[test]
     fn empty_values_count_as_absent() {
         let search: Search = read("q=%E6%9D%AD%E5%B7%9E+x&limit=&region=").unwrap();
-        assert_eq!(search, Search { q: Some("杭州 x".into()), limit: None, region: None });
+        assert_eq!(
+            search,
+            Search {
+                q: Some("杭州 x".into()),
+                limit: None,
+                region: None
+            }
+        );
         assert!(read::<Search>("").is_ok());
     }
 

@@ -94,17 +94,28 @@ async fn create(
         Some(view) => view,
         None => serde_json::from_str(&made.body).map_err(Problem::internal)?,
     };
-    let status =
-        if wait.is_some() && view.has_ended() { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let status = if wait.is_some() && view.has_ended() {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    };
     let replayed = match made.freshness {
         Freshness::Made => "false",
         Freshness::Replayed => "true",
     };
     let headers = [
         (header::LOCATION, format!("/v1/payments/{}", made.payment)),
-        (header::HeaderName::from_static("idempotent-replayed"), replayed.to_owned()),
+        (
+            header::HeaderName::from_static("idempotent-replayed"),
+            replayed.to_owned(),
+        ),
     ];
-    Ok((status, headers, axum::Json(Payment::new(view, trace.language))).into_response())
+    Ok((
+        status,
+        headers,
+        axum::Json(Payment::new(view, trace.language)),
+    )
+        .into_response())
 }
 
 fn into_request(
@@ -123,10 +134,17 @@ fn into_request(
             ),
         ));
     }
-    if new.client_reference.as_ref().is_some_and(|text| !is_reference(text)) {
+    if new
+        .client_reference
+        .as_ref()
+        .is_some_and(|text| !is_reference(text))
+    {
         return Err(Problem::new(Code::InvalidField).with_field(
             "client_reference",
-            Text::new("应为 1 到 64 个可见 ASCII 字符。", "Must be 1 to 64 visible ASCII characters."),
+            Text::new(
+                "应为 1 到 64 个可见 ASCII 字符。",
+                "Must be 1 to 64 visible ASCII characters.",
+            ),
         ));
     }
     let item = |(position, item): (usize, super::shape::payment::Item)| {
@@ -134,7 +152,10 @@ fn into_request(
             let field = format!("items[{position}].amount.currency");
             Problem::new(Code::InvalidField).with_field(field, Text::same(error.to_string()))
         })?;
-        Ok(Item { bill: item.bill, amount })
+        Ok(Item {
+            bill: item.bill,
+            amount,
+        })
     };
     Ok(Create {
         client,
@@ -142,7 +163,12 @@ fn into_request(
         body: original,
         subject: new.subject,
         bill_query: new.bill_query,
-        items: new.items.into_iter().enumerate().map(item).collect::<Result<_, Problem>>()?,
+        items: new
+            .items
+            .into_iter()
+            .enumerate()
+            .map(item)
+            .collect::<Result<_, Problem>>()?,
         payer_account: new.payer_account,
         client_reference: new.client_reference,
         traceparent: Some(trace.traceparent.clone()),
@@ -171,13 +197,24 @@ async fn list(
     Parameters(filter): Parameters<Filter>,
 ) -> Result<axum::Json<Page<Payment>>, Problem> {
     let limit = page::limit(filter.limit)?;
-    let after = filter.cursor.map(|cursor| page::decode_cursor("payments", &cursor)).transpose()?;
-    let after: Option<RecordId> =
-        after.map(|key| key.parse().map_err(|_| page::wrong_cursor())).transpose()?;
+    let after = filter
+        .cursor
+        .map(|cursor| page::decode_cursor("payments", &cursor))
+        .transpose()?;
+    let after: Option<RecordId> = after
+        .map(|key| key.parse().map_err(|_| page::wrong_cursor()))
+        .transpose()?;
     let room = &api.rooms().payments;
-    let found = room.list(&caller.client, &filter.subject, after.as_ref(), limit).await?;
-    let next = found.next_cursor.map(|key| page::encode_cursor("payments", &key));
-    let items = found.items.into_iter().map(|view| Payment::new(view, trace.language));
+    let found = room
+        .list(&caller.client, &filter.subject, after.as_ref(), limit)
+        .await?;
+    let next = found
+        .next_cursor
+        .map(|key| page::encode_cursor("payments", &key));
+    let items = found
+        .items
+        .into_iter()
+        .map(|view| Payment::new(view, trace.language));
     Ok(axum::Json(Page::from_items(items, next)))
 }
 
@@ -234,7 +271,10 @@ async fn events(
     Segments(id): Segments<RecordId>,
 ) -> Result<axum::Json<Page<PaymentEvent>>, Problem> {
     let events = api.rooms().payments.events(&caller.client, &id).await?;
-    Ok(axum::Json(Page::from_items(events.into_iter().map(PaymentEvent::from), None)))
+    Ok(axum::Json(Page::from_items(
+        events.into_iter().map(PaymentEvent::from),
+        None,
+    )))
 }
 
 /// Read a payment's receipt

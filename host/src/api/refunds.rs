@@ -57,8 +57,14 @@ async fn authorise(
 ) -> Result<StatusCode, Problem> {
     let payment = api.rooms().payments.get(&caller.client, &id).await?;
     Err(Problem::new(Code::WrongState).with_detail(Text::new(
-        format!("缴费当前状态为 {}，没有等待付款人确认的事项。", payment.state),
-        format!("The payment is {}; nothing in it waits for an authorisation.", payment.state),
+        format!(
+            "缴费当前状态为 {}，没有等待付款人确认的事项。",
+            payment.state
+        ),
+        format!(
+            "The payment is {}; nothing in it waits for an authorisation.",
+            payment.state
+        ),
     )))
 }
 
@@ -119,8 +125,10 @@ async fn refund(
     let reason = new.reason.trim();
     let length = reason.chars().count();
     if !(1..=200).contains(&length) || reason.chars().any(char::is_control) {
-        return Err(Problem::new(Code::InvalidField)
-            .with_field("reason", Text::new("应为 1 到 200 个字符。", "Must have 1 to 200 characters.")));
+        return Err(Problem::new(Code::InvalidField).with_field(
+            "reason",
+            Text::new("应为 1 到 200 个字符。", "Must have 1 to 200 characters."),
+        ));
     }
     let room = &api.rooms().payments;
     let mut payment = room.reverse(&caller.client, &id, reason).await?;
@@ -129,6 +137,10 @@ async fn refund(
         payment = room.wait(&caller.client, &id, patience).await?;
     }
     let ended = wait.is_some() && payment.has_ended();
-    let status = if ended { StatusCode::OK } else { StatusCode::ACCEPTED };
+    let status = if ended {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    };
     Ok((status, axum::Json(Payment::new(payment, trace.language))).into_response())
 }

@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::Api;
 use super::caller::Caller;
 use super::headers::holds_version;
 use super::page::{self, Page};
@@ -17,7 +18,6 @@ use super::parameters::Parameters;
 use super::scope::ServicesRead;
 use super::shape::service::{TextsByLanguage, all_languages};
 use super::trace::RequestTrace;
-use super::Api;
 use crate::error::Problem;
 
 /// The taxonomy changes with the program only.
@@ -87,7 +87,9 @@ struct RegionFilter {
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(regions)).routes(routes!(categories))
+    OpenApiRouter::new()
+        .routes(routes!(regions))
+        .routes(routes!(categories))
 }
 
 /// List regions
@@ -114,15 +116,25 @@ async fn regions(
     };
     let wanted = |row: &&Row| {
         row.code.as_str() > after.as_str()
-            && filter.parent.as_ref().is_none_or(|parent| row.parent.as_ref() == Some(parent))
+            && filter
+                .parent
+                .as_ref()
+                .is_none_or(|parent| row.parent.as_ref() == Some(parent))
     };
-    let mut rows: Vec<&Row> =
-        Taxonomy::embedded().regions().iter().filter(wanted).take(limit + 1).collect();
+    let mut rows: Vec<&Row> = Taxonomy::embedded()
+        .regions()
+        .iter()
+        .filter(wanted)
+        .take(limit + 1)
+        .collect();
     let more = rows.len() > limit;
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
     let next_cursor = last.map(|row| page::encode_cursor("regions", row.code.as_str()));
-    Ok(axum::Json(Page::from_items(rows.into_iter().map(Region::from), next_cursor)))
+    Ok(axum::Json(Page::from_items(
+        rows.into_iter().map(Region::from),
+        next_cursor,
+    )))
 }
 
 /// List categories
@@ -141,7 +153,10 @@ async fn categories(
     headers: HeaderMap,
     trace: RequestTrace,
 ) -> Response {
-    let cache = [(header::ETAG, VERSION), (header::VARY, "accept-language, authorization")];
+    let cache = [
+        (header::ETAG, VERSION),
+        (header::VARY, "accept-language, authorization"),
+    ];
     if holds_version(&headers, VERSION) {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
@@ -152,12 +167,15 @@ async fn categories(
         names: all_languages(&category.names),
         icon: category.icon.clone(),
     };
-    let groups = Taxonomy::embedded().groups().iter().map(|group| CategoryGroup {
-        code: group.code.to_string(),
-        name: group.names.in_locale(locale).to_owned(),
-        names: all_languages(&group.names),
-        categories: group.categories.iter().map(category).collect(),
-    });
+    let groups = Taxonomy::embedded()
+        .groups()
+        .iter()
+        .map(|group| CategoryGroup {
+            code: group.code.to_string(),
+            name: group.names.in_locale(locale).to_owned(),
+            names: all_languages(&group.names),
+            categories: group.categories.iter().map(category).collect(),
+        });
     (cache, axum::Json(Page::from_items(groups, None))).into_response()
 }
 

@@ -30,15 +30,19 @@ pub struct RequestTrace {
 impl RequestTrace {
     fn of_request(headers: &HeaderMap) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let language = text("accept-language").map(Language::from_header).unwrap_or_default();
+        let language = text("accept-language")
+            .map(Language::from_header)
+            .unwrap_or_default();
         Self {
             request_id: text("x-request-id")
                 .filter(|id| is_request_id(id))
                 .map_or_else(|| format!("req-{}", random_hex::<12>()), str::to_owned),
-            traceparent: text("traceparent").filter(|trace| is_traceparent(trace)).map_or_else(
-                || format!("00-{}-{}-01", random_hex::<16>(), random_hex::<8>()),
-                str::to_owned,
-            ),
+            traceparent: text("traceparent")
+                .filter(|trace| is_traceparent(trace))
+                .map_or_else(
+                    || format!("00-{}-{}-01", random_hex::<16>(), random_hex::<8>()),
+                    str::to_owned,
+                ),
             language,
         }
     }
@@ -55,14 +59,19 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestTrace {
 
 fn is_request_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// Version 00 of the W3C recommendation "Trace Context", section 3.2.
 fn is_traceparent(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let lower_hex = |part: &str, length: usize| {
-        part.len() == length && part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        part.len() == length
+            && part
+                .bytes()
+                .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     matches!(parts[..], [version, trace, parent, flags]
         if version == "00"
@@ -77,10 +86,12 @@ fn random_hex<const N: usize>() -> String {
     use std::fmt::Write as _;
     let mut bytes = [0; N];
     aws_lc_rs::rand::fill(&mut bytes).expect("the system's random source answers");
-    bytes.iter().fold(String::with_capacity(N * 2), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(N * 2), |mut text, byte| {
+            let _infallible = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 /// The middleware.
@@ -125,7 +136,13 @@ fn in_one_form(mut response: Response<Body>, trace: &RequestTrace) -> Response<B
     }
     let is_error = status.is_client_error() || status.is_server_error();
     let as_it_is = response.extensions().get::<AsItIs>().is_some();
-    if !is_error || as_it_is || response.headers().get(header::CONTENT_TYPE).is_some_and(is_page) {
+    if !is_error
+        || as_it_is
+        || response
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .is_some_and(is_page)
+    {
         return response;
     }
     let mut answer =
@@ -149,11 +166,16 @@ fn add_headers(headers: &mut HeaderMap, trace: &RequestTrace) {
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
         (header::CACHE_CONTROL, "no-store"),
     ];
     for (name, value) in ALWAYS {
-        headers.entry(name).or_insert(HeaderValue::from_static(value));
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     if let Ok(id) = HeaderValue::from_str(&trace.request_id) {
         headers.insert("x-request-id", id);
@@ -173,9 +195,18 @@ mod tests {
         headers.insert("traceparent", parent.parse().unwrap());
         headers.insert("x-request-id", "app.42".parse().unwrap());
         let trace = RequestTrace::of_request(&headers);
-        assert_eq!((trace.request_id.as_str(), trace.traceparent.as_str()), ("app.42", parent));
+        assert_eq!(
+            (trace.request_id.as_str(), trace.traceparent.as_str()),
+            ("app.42", parent)
+        );
         headers.insert("x-request-id", "two words".parse().unwrap());
-        assert!(RequestTrace::of_request(&headers).request_id.starts_with("req-"));
-        assert!(!is_traceparent("00-00000000000000000000000000000000-b7ad6b7169203331-01"));
+        assert!(
+            RequestTrace::of_request(&headers)
+                .request_id
+                .starts_with("req-")
+        );
+        assert!(!is_traceparent(
+            "00-00000000000000000000000000000000-b7ad6b7169203331-01"
+        ));
     }
 }

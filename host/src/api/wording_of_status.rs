@@ -13,12 +13,12 @@ pub(super) fn problem(status: StatusCode) -> Problem {
             "没有这个路径。接口清单见 /docs 和 /openapi.json。",
             "There is no such path. The calls are listed at /docs and /openapi.json.",
         )),
-        StatusCode::METHOD_NOT_ALLOWED => Problem::new(Code::MethodNotAllowed).with_detail(
-            Text::new(
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Problem::new(Code::MethodNotAllowed).with_detail(Text::new(
                 "此路径不支持该请求方法，可用的方法见 Allow 响应头。",
                 "This path does not take the method; the Allow header lists those it takes.",
-            ),
-        ),
+            ))
+        }
         StatusCode::PAYLOAD_TOO_LARGE => body::too_large(),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::new(Code::UnsupportedMediaType),
         StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => timed_out(),

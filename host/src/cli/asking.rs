@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{CredentialArguments, InquireArguments, InquiriesCommand};
+use super::requests::{CredentialArguments, InquireArguments, InquiriesCommand};
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
@@ -23,17 +23,22 @@ pub(super) async fn inquire(
         body["consent"] = Value::from(consent.as_str());
     }
     let key = super::new_key();
-    let answer = connection.post("/v1/inquiries", &[("idempotency-key", &key)], &body).await?;
+    let answer = connection
+        .post("/v1/inquiries", &[("idempotency-key", &key)], &body)
+        .await?;
     output.answer(&answer, |lines| draw_inquiry(lines, &answer));
     Ok(super::ending_of_state(&answer))
 }
 
 pub(super) async fn inquiries(
     command: &InquiriesCommand,
-    connect: impl Fn(&super::arguments::Connection) -> Result<Connection, Failure>,
+    connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
-    let InquiriesCommand::Show { inquiry, connection } = command;
+    let InquiriesCommand::Show {
+        inquiry,
+        connection,
+    } = command;
     let path = format!("/v1/inquiries/{}", super::segment(inquiry)?);
     let answer = connect(connection)?.get(&path).await?;
     output.answer(&answer, |lines| draw_inquiry(lines, &answer));
@@ -77,13 +82,21 @@ fn draw_step(lines: &mut Lines, step: &Value) {
     lines.line(text(step, "title"));
     let rows: Vec<Vec<String>> = list(step, "choices")
         .iter()
-        .map(|choice| vec![text(choice, "value").to_owned(), text(choice, "title").to_owned()])
+        .map(|choice| {
+            vec![
+                text(choice, "value").to_owned(),
+                text(choice, "title").to_owned(),
+            ]
+        })
         .collect();
     if !rows.is_empty() {
         lines.table(&[("答案", "Answer"), ("含义", "Meaning")], &rows);
     }
     let (field, token) = (text(step, "field"), text(step, "token"));
-    lines.say("请带上同样的填写项，再加：", "Send the same inputs again, and add:");
+    lines.say(
+        "请带上同样的填写项，再加：",
+        "Send the same inputs again, and add:",
+    );
     lines.line(&format!("  --input {field}=… --continuing '{token}'"));
 }
 
@@ -107,7 +120,11 @@ fn draw_inquiry(lines: &mut Lines, inquiry: &Value) {
     }
     for attachment in list(document, "attachments") {
         lines.pair("附件", "Attachment", text(attachment, "name"));
-        lines.pair("验证码", "Verification", text(attachment, "verification_code"));
+        lines.pair(
+            "验证码",
+            "Verification",
+            text(attachment, "verification_code"),
+        );
     }
     lines.pair("提示", "Notice", text(document, "notice"));
 }
@@ -138,7 +155,10 @@ fn draw_section(lines: &mut Lines, section: &Value) {
 pub(super) fn draw_fields(lines: &mut Lines, holder: &Value) {
     for field in list(holder, "fields") {
         let (label, value) = (text(field, "label"), text(field, "value"));
-        match text(field, "format").strip_prefix("money:").zip(value.parse::<i64>().ok()) {
+        match text(field, "format")
+            .strip_prefix("money:")
+            .zip(value.parse::<i64>().ok())
+        {
             Some((currency, minor)) => {
                 let money = json!({"amount": minor, "currency": currency});
                 lines.pair(label, label, &super::output::amount(&money));

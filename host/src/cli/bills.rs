@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::BillsCommand;
+use super::requests::BillsCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
@@ -10,11 +10,15 @@ use super::output::{Lines, Output, amount, list, text};
 
 pub(super) async fn run(
     command: &BillsCommand,
-    connect: impl Fn(&super::arguments::Connection) -> Result<Connection, Failure>,
+    connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
     let answer = match command {
-        BillsCommand::Query { service, inputs, connection } => {
+        BillsCommand::Query {
+            service,
+            inputs,
+            connection,
+        } => {
             let connection = connect(connection)?;
             let mut body = json!({
                 "service": service,
@@ -72,7 +76,10 @@ fn draw(lines: &mut Lines, query: &Value) {
         lines.line(&format!("guichet pay {id}{}", amount_hint(&bills[0])));
     } else {
         lines.line(&format!("guichet pay {id} --all"));
-        lines.line(&format!("guichet pay {id} --bill {}", text(&bills[0], "id")));
+        lines.line(&format!(
+            "guichet pay {id} --bill {}",
+            text(&bills[0], "id")
+        ));
     }
 }
 
@@ -82,7 +89,11 @@ fn row(bill: &Value) -> Vec<String> {
         ("", _) => String::new(),
         (from, to) => format!("{from}–{to}"),
     };
-    let state = if bill["payable"] == false { text(bill, "not_payable_reason") } else { "" };
+    let state = if bill["payable"] == false {
+        text(bill, "not_payable_reason")
+    } else {
+        ""
+    };
     vec![
         text(bill, "id").to_owned(),
         format!("{} {state}", text(bill, "title")),
@@ -100,10 +111,17 @@ fn rule(rule: &Value) -> String {
         "at_most" => format!("≤ {}", money("maximum")),
         "at_least" => format!("≥ {}", money("minimum")),
         "between" => format!("{} – {}", money("minimum"), money("maximum")),
-        "steps" => format!("{} – {} / {}", money("minimum"), money("maximum"), money("step")),
-        "choices" => {
-            list(rule, "amounts").iter().map(amount).collect::<Vec<_>>().join(", ")
-        }
+        "steps" => format!(
+            "{} – {} / {}",
+            money("minimum"),
+            money("maximum"),
+            money("step")
+        ),
+        "choices" => list(rule, "amounts")
+            .iter()
+            .map(amount)
+            .collect::<Vec<_>>()
+            .join(", "),
         "whole_plus" => format!("= … + {}", money("allowance")),
         other => other.to_owned(),
     }
@@ -119,7 +137,14 @@ fn amount_hint(bill: &Value) -> String {
         _ => return String::new(),
     };
     let digits = amount(example);
-    format!(" --amount {}", digits.trim_start_matches('¥').split(' ').next().unwrap_or_default())
+    format!(
+        " --amount {}",
+        digits
+            .trim_start_matches('¥')
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+    )
 }
 
 #[cfg(test)]

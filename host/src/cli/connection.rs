@@ -14,7 +14,7 @@ use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::arguments::Connection as Asked;
+use super::requests::Connection as Asked;
 use super::exit::Failure;
 use crate::language::Language;
 
@@ -74,9 +74,15 @@ impl Connection {
     /// What was asked for, and the development file for the rest.
     pub(super) fn open(asked: &Asked, data: &Path, language: Language) -> Result<Self, Failure> {
         let complete = asked.url.is_some() && asked.token.is_some() && asked.subject.is_some();
-        let file = if complete { None } else { Some(DevFile::read(data)?) };
+        let file = if complete {
+            None
+        } else {
+            Some(DevFile::read(data)?)
+        };
         let pick = |given: &Option<String>, field: fn(&DevFile) -> &String| {
-            given.clone().or_else(|| file.as_ref().map(|file| field(file).clone()))
+            given
+                .clone()
+                .or_else(|| file.as_ref().map(|file| field(file).clone()))
         };
         let https = HttpsConnectorBuilder::new()
             .with_webpki_roots()
@@ -160,7 +166,9 @@ impl Connection {
             unreachable(cause.unwrap_or_else(|| error.to_string()))
         })?;
         let status = response.status();
-        let body = Limited::new(response.into_body(), ANSWER_LIMIT_BYTES).collect().await;
+        let body = Limited::new(response.into_body(), ANSWER_LIMIT_BYTES)
+            .collect()
+            .await;
         let body = body.map_err(|error| unreachable(error.to_string()))?;
         Ok((status, body.to_bytes()))
     }
@@ -173,7 +181,11 @@ fn read_answer(status: StatusCode, bytes: &[u8]) -> Result<Value, Failure> {
     let body: Value = serde_json::from_slice(bytes).map_err(|_| {
         Failure::Unreachable(format!("the answer ({status}) is not of a Guichet server"))
     })?;
-    if status.is_success() { Ok(body) } else { Err(Failure::Refused(body)) }
+    if status.is_success() {
+        Ok(body)
+    } else {
+        Err(Failure::Refused(body))
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +206,10 @@ mod tests {
             read_answer(StatusCode::from_u16(status).unwrap(), text.as_bytes())
         };
         assert!(matches!(read(200, "<html>"), Err(Failure::Unreachable(_))));
-        assert!(matches!(read(404, r#"{"code":"not_found"}"#), Err(Failure::Refused(_))));
+        assert!(matches!(
+            read(404, r#"{"code":"not_found"}"#),
+            Err(Failure::Refused(_))
+        ));
         assert_eq!(read(204, "").unwrap(), Value::Null);
     }
 }

@@ -2,18 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::ConsentsCommand;
+use super::requests::ConsentsCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, list, text};
 
 pub(super) async fn run(
     command: &ConsentsCommand,
-    connect: impl Fn(&super::arguments::Connection) -> Result<Connection, Failure>,
+    connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
     let answer = match command {
-        ConsentsCommand::Grant { service, scopes, seconds, connection } => {
+        ConsentsCommand::Grant {
+            service,
+            scopes,
+            seconds,
+            connection,
+        } => {
             let connection = connect(connection)?;
             let scopes = match scopes.as_slice() {
                 [] => asked_scopes(&connection, service).await?,
@@ -26,12 +31,22 @@ pub(super) async fn run(
                 "lifetime_seconds": seconds,
             });
             let key = super::new_key();
-            connection.post("/v1/consents", &[("idempotency-key", &key)], &body).await?
+            connection
+                .post("/v1/consents", &[("idempotency-key", &key)], &body)
+                .await?
         }
-        ConsentsCommand::Show { consent, connection } => {
-            connect(connection)?.get(&format!("/v1/consents/{}", super::segment(consent)?)).await?
+        ConsentsCommand::Show {
+            consent,
+            connection,
+        } => {
+            connect(connection)?
+                .get(&format!("/v1/consents/{}", super::segment(consent)?))
+                .await?
         }
-        ConsentsCommand::Withdraw { consent, connection } => {
+        ConsentsCommand::Withdraw {
+            consent,
+            connection,
+        } => {
             let path = format!("/v1/consents/{}", super::segment(consent)?);
             connect(connection)?.delete(&path).await?
         }
@@ -42,10 +57,14 @@ pub(super) async fn run(
 
 /// All scopes that the service asks for.
 async fn asked_scopes(connection: &Connection, service: &str) -> Result<Value, Failure> {
-    let service = connection.get(&format!("/v1/services/{}", super::segment(service)?)).await?;
+    let service = connection
+        .get(&format!("/v1/services/{}", super::segment(service)?))
+        .await?;
     match &service["consent"]["scopes"] {
         Value::Array(scopes) if !scopes.is_empty() => Ok(json!(scopes)),
-        _ => Err(Failure::Usage("this service asks for no consent".to_owned())),
+        _ => Err(Failure::Usage(
+            "this service asks for no consent".to_owned(),
+        )),
     }
 }
 
@@ -53,7 +72,10 @@ fn draw(lines: &mut Lines, consent: &Value) {
     lines.pair("授权编号", "Consent", text(consent, "id"));
     lines.pair("项目", "Service", text(consent, "service"));
     lines.pair("用途", "Purpose", text(consent, "purpose"));
-    let scopes: Vec<&str> = list(consent, "scopes").iter().filter_map(Value::as_str).collect();
+    let scopes: Vec<&str> = list(consent, "scopes")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     lines.pair("数据范围", "Scopes", &scopes.join(", "));
     lines.pair("有效期至", "Expires at", text(consent, "expires_at"));
     lines.pair("撤回时间", "Withdrawn at", text(consent, "withdrawn_at"));

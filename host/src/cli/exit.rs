@@ -58,12 +58,20 @@ impl Failure {
 
 fn problem_text(problem: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let mut lines = vec![format!("{} ({})", text(&problem["title"]), text(&problem["code"]))];
+    let mut lines = vec![format!(
+        "{} ({})",
+        text(&problem["title"]),
+        text(&problem["code"])
+    )];
     if problem["detail"] != problem["title"] {
         lines.push(text(&problem["detail"]));
     }
     for error in problem["errors"].as_array().into_iter().flatten() {
-        lines.push(format!("  {}: {}", text(&error["field"]), text(&error["message"])));
+        lines.push(format!(
+            "  {}: {}",
+            text(&error["field"]),
+            text(&error["message"])
+        ));
     }
     if let Some(seconds) = problem["retry_after_seconds"].as_u64() {
         lines.push(format!("  ↻ {seconds} s"));
@@ -87,8 +95,14 @@ mod tests {
         let open = Failure::Refused(json!({"retry": "same_key"}));
         assert_eq!(code(&refused), format!("{:?}", ExitCode::from(1)));
         assert_eq!(code(&open), format!("{:?}", ExitCode::from(3)));
-        assert_eq!(code(&Failure::Usage(String::new())), format!("{:?}", ExitCode::from(2)));
-        assert_eq!(code(&Failure::Unreachable(String::new())), format!("{:?}", ExitCode::from(4)));
+        assert_eq!(
+            code(&Failure::Usage(String::new())),
+            format!("{:?}", ExitCode::from(2))
+        );
+        assert_eq!(
+            code(&Failure::Unreachable(String::new())),
+            format!("{:?}", ExitCode::from(4))
+        );
     }
 
     #[test]
@@ -99,6 +113,9 @@ mod tests {
             "errors": [{"field": "items[0].amount", "message": "Wrong type."}]
         });
         let text = Failure::Refused(problem).to_string();
-        assert_eq!(text, "A field is not as required (invalid_field)\n  items[0].amount: Wrong type.");
+        assert_eq!(
+            text,
+            "A field is not as required (invalid_field)\n  items[0].amount: Wrong type."
+        );
     }
 }

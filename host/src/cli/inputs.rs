@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::arguments::Inputs;
+use super::requests::Inputs;
 use super::exit::Failure;
 
 /// The inputs as the API wants them.
@@ -51,8 +51,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_a_usage_error() {
-        assert!(matches!(read(&inputs(&["account"], None)), Err(Failure::Usage(_))));
-        assert!(matches!(read(&inputs(&[], Some("[1]"))), Err(Failure::Usage(_))));
-        assert_eq!(read(&inputs(&[], Some(r#"{"months":3}"#))).unwrap()["months"], 3);
+        assert!(matches!(
+            read(&inputs(&["account"], None)),
+            Err(Failure::Usage(_))
+        ));
+        assert!(matches!(
+            read(&inputs(&[], Some("[1]"))),
+            Err(Failure::Usage(_))
+        ));
+        assert_eq!(
+            read(&inputs(&[], Some(r#"{"months":3}"#))).unwrap()["months"],
+            3
+        );
     }
 }

@@ -12,6 +12,7 @@ mod node;
 mod output;
 mod pay;
 mod payments;
+mod requests;
 mod services;
 
 use std::process::ExitCode;
@@ -84,10 +85,14 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
 /// The commands that talk to a server.
 async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, Failure> {
     let language = language(arguments)?;
-    let form = if arguments.json { Form::Json } else { Form::Text };
+    let form = if arguments.json {
+        Form::Json
+    } else {
+        Form::Text
+    };
     let output = Output::new(form, language);
     let connect =
-        |asked: &arguments::Connection| Connection::open(asked, &arguments.data, language);
+        |asked: &requests::Connection| Connection::open(asked, &arguments.data, language);
     match command {
         Command::Services(command) => services::run(command, connect, output).await,
         Command::Bills(command) => bills::run(command, connect, output).await,
@@ -106,9 +111,9 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
         | Command::Replay { .. }
         | Command::Ledger(_)
         | Command::Completion { .. }
-        | Command::CompileComponent { .. } => {
-            Err(Failure::Usage("this command runs without a server".to_owned()))
-        }
+        | Command::CompileComponent { .. } => Err(Failure::Usage(
+            "this command runs without a server".to_owned(),
+        )),
     }
 }
 
@@ -118,21 +123,35 @@ fn language(arguments: &Arguments) -> Result<Language, Failure> {
         return match tag.to_ascii_lowercase().as_str() {
             "zh" | "zh-cn" | "zh-hans" => Ok(Language::Chinese),
             "en" => Ok(Language::English),
-            _ => Err(Failure::Usage(format!("--language {tag}: write zh-CN or en"))),
+            _ => Err(Failure::Usage(format!(
+                "--language {tag}: write zh-CN or en"
+            ))),
         };
     }
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let locale = names.iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+    let locale = names
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
     let chinese = locale.is_some_and(|locale| locale.starts_with("zh"));
-    Ok(if chinese { Language::Chinese } else { Language::English })
+    Ok(if chinese {
+        Language::Chinese
+    } else {
+        Language::English
+    })
 }
 
 /// A value as one path segment: names and ids of this API need no escapes.
 fn segment(text: &str) -> Result<&str, Failure> {
     let lawful = !text.is_empty()
         && text.len() <= 128
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if lawful { Ok(text) } else { Err(Failure::Usage(format!("{text:?} is no id or code"))) }
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if lawful {
+        Ok(text)
+    } else {
+        Err(Failure::Usage(format!("{text:?} is no id or code")))
+    }
 }
 
 /// A key for one request.

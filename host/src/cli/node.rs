@@ -27,7 +27,11 @@ pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, F
         database: dev.database.clone(),
         city: dev.city.clone(),
         packages: dev.packages.clone(),
-        announce: if arguments.json { Announce::Json } else { Announce::Guide },
+        announce: if arguments.json {
+            Announce::Json
+        } else {
+            Announce::Guide
+        },
     };
     many_threads()?.block_on(dev::run(settings))?;
     Ok(Ending::Done)
@@ -35,10 +39,21 @@ pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, F
 
 /// Runs `guichet serve` until it is told to stop.
 pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<Ending, Failure> {
-    log("info", if arguments.json { Form::Json } else { Form::Text });
-    let settings =
-        Settings::prepare(&arguments.data, serve.database.clone(), serve.listen, &serve.node)
-            .map_err(|error| Failure::Usage(error.to_string()))?;
+    log(
+        "info",
+        if arguments.json {
+            Form::Json
+        } else {
+            Form::Text
+        },
+    );
+    let settings = Settings::prepare(
+        &arguments.data,
+        serve.database.clone(),
+        serve.listen,
+        &serve.node,
+    )
+    .map_err(|error| Failure::Usage(error.to_string()))?;
     many_threads()?.block_on(async {
         let app = App::open(settings).await?;
         let listener = app.listen().await?;
@@ -51,8 +66,9 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
 /// Runs a recorded call again and compares.
 pub(super) fn replay(call: &str, arguments: &Arguments) -> Result<Ending, Failure> {
     log("error", Form::Text);
-    let id: RecordId =
-        call.parse().map_err(|_| Failure::Usage(format!("{call:?} is no call's id")))?;
+    let id: RecordId = call
+        .parse()
+        .map_err(|_| Failure::Usage(format!("{call:?} is no call's id")))?;
     let output = output(arguments)?;
     let report = many_threads()?.block_on(async {
         let app = App::open(offline(arguments, None)?).await?;
@@ -65,13 +81,23 @@ pub(super) fn replay(call: &str, arguments: &Arguments) -> Result<Ending, Failur
         "interrupted": report.interrupted,
     });
     output.answer(&answer, |lines| match &report.difference {
-        None => lines.say("重放结果与记录逐位相同。", "The replay gives the recorded result, bit for bit."),
+        None => lines.say(
+            "重放结果与记录逐位相同。",
+            "The replay gives the recorded result, bit for bit.",
+        ),
         Some(difference) => {
-            lines.say("重放结果与记录不同：", "The replay differs from the record:");
+            lines.say(
+                "重放结果与记录不同：",
+                "The replay differs from the record:",
+            );
             lines.line(difference);
         }
     });
-    Ok(if report.difference.is_none() { Ending::Done } else { Ending::Refused })
+    Ok(if report.difference.is_none() {
+        Ending::Done
+    } else {
+        Ending::Refused
+    })
 }
 
 /// Checks the books.
@@ -87,7 +113,11 @@ pub(super) fn ledger(command: &LedgerCommand, arguments: &Arguments) -> Result<E
         report.context("the books cannot be read")
     })?;
     output.answer(&report_json(&report), |lines| draw_report(lines, &report));
-    Ok(if report.findings.is_empty() { Ending::Done } else { Ending::Refused })
+    Ok(if report.findings.is_empty() {
+        Ending::Done
+    } else {
+        Ending::Refused
+    })
 }
 
 fn report_json(report: &LedgerReport) -> Value {
@@ -116,15 +146,29 @@ fn draw_report(lines: &mut Lines, report: &LedgerReport) {
     lines.pair("分录", "Transfers", &report.transfers.to_string());
     lines.pair("缴费", "Payments", &report.payments.to_string());
     if report.findings.is_empty() {
-        lines.say("账目平衡，所有不变式成立。", "The books balance; every invariant holds.");
+        lines.say(
+            "账目平衡，所有不变式成立。",
+            "The books balance; every invariant holds.",
+        );
         return;
     }
     let row = |finding: &crate::store::Finding| {
-        vec![finding.invariant.clone(), finding.record.clone(), finding.detail.clone()]
+        vec![
+            finding.invariant.clone(),
+            finding.record.clone(),
+            finding.detail.clone(),
+        ]
     };
     let rows: Vec<Vec<String>> = report.findings.iter().map(row).collect();
     lines.say("账目有问题：", "The books are not right:");
-    lines.table(&[("不变式", "Invariant"), ("记录", "Record"), ("发现", "Found")], &rows);
+    lines.table(
+        &[
+            ("不变式", "Invariant"),
+            ("记录", "Record"),
+            ("发现", "Found"),
+        ],
+        &rows,
+    );
 }
 
 /// Compiles a component in this process, which its parent has limited.
@@ -141,16 +185,30 @@ fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<
         arguments.data.display()
     );
     let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    Ok(Settings::prepare(&arguments.data, database, nowhere, "offline")?)
+    Ok(Settings::prepare(
+        &arguments.data,
+        database,
+        nowhere,
+        "offline",
+    )?)
 }
 
 fn output(arguments: &Arguments) -> Result<Output, Failure> {
     let language: Language = super::language(arguments)?;
-    Ok(Output::new(if arguments.json { Form::Json } else { Form::Text }, language))
+    Ok(Output::new(
+        if arguments.json {
+            Form::Json
+        } else {
+            Form::Text
+        },
+        language,
+    ))
 }
 
 fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
-    let built = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let built = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     built.map_err(|error| Failure::Failed(error.into()))
 }
 
@@ -158,7 +216,9 @@ fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
 fn log(usual: &str, form: Form) {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
-    let to_stderr = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let to_stderr = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     // Only the first call of a process counts; tests may have made it.
     let _set = match form {
         Form::Json => tracing::subscriber::set_global_default(to_stderr.json().finish()),

@@ -34,7 +34,10 @@ impl Output {
         let text = match self.form {
             Form::Json => format!("{answer}\n"),
             Form::Text => {
-                let mut lines = Lines { text: String::new(), language: self.language };
+                let mut lines = Lines {
+                    text: String::new(),
+                    language: self.language,
+                };
                 draw(&mut lines);
                 lines.text
             }
@@ -74,12 +77,17 @@ impl Lines {
 
     /// A table with a heading for every column.
     pub(super) fn table(&mut self, headings: &[(&str, &str)], rows: &[Vec<String>]) {
-        let headings: Vec<String> =
-            headings.iter().map(|(zh, en)| self.language.pick(zh, en).to_owned()).collect();
+        let headings: Vec<String> = headings
+            .iter()
+            .map(|(zh, en)| self.language.pick(zh, en).to_owned())
+            .collect();
         let all: Vec<&Vec<String>> = std::iter::once(&headings).chain(rows).collect();
         let widths: Vec<usize> = (0..headings.len())
             .map(|column| {
-                all.iter().filter_map(|row| row.get(column)).map(|cell| width(cell)).max()
+                all.iter()
+                    .filter_map(|row| row.get(column))
+                    .map(|cell| width(cell))
+                    .max()
             })
             .map(Option::unwrap_or_default)
             .collect();
@@ -98,9 +106,12 @@ impl Lines {
 /// Text without control and direction characters.
 fn clean(text: &str) -> String {
     let steers = |c: char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
-    text.chars().map(|c| if steers(c) { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if steers(c) { ' ' } else { c })
+        .collect()
 }
 
 /// Columns of a terminal: East Asian wide characters take two.
@@ -146,7 +157,8 @@ mod tests {
 
     #[test]
     fn amounts_are_drawn_exactly() {
-        let draw = |minor: i64, currency: &str| amount(&json!({"amount": minor, "currency": currency}));
+        let draw =
+            |minor: i64, currency: &str| amount(&json!({"amount": minor, "currency": currency}));
         assert_eq!(draw(8650, "CNY"), "¥86.50");
         assert_eq!(draw(-5, "CNY"), "-¥0.05");
         assert_eq!(draw(i64::MIN, "USD"), "-92233720368547758.08 USD");
@@ -161,8 +173,14 @@ mod tests {
 
     #[test]
     fn columns_line_up_under_wide_characters() {
-        let mut lines = Lines { text: String::new(), language: Language::Chinese };
-        let rows = [vec!["水费".to_owned(), "x".to_owned()], vec!["ab".to_owned(), "y".to_owned()]];
+        let mut lines = Lines {
+            text: String::new(),
+            language: Language::Chinese,
+        };
+        let rows = [
+            vec!["水费".to_owned(), "x".to_owned()],
+            vec!["ab".to_owned(), "y".to_owned()],
+        ];
         lines.table(&[("名称", "Title"), ("列", "B")], &rows);
         assert_eq!(lines.text, "名称  列\n水费  x\nab    y\n");
     }

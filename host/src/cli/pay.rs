@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::PayArguments;
+use super::requests::PayArguments;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Output, list, text};
@@ -16,7 +16,10 @@ pub(super) async fn run(
     let path = format!("/v1/bill-queries/{}", super::segment(&arguments.query)?);
     let query = connection.get(&path).await?;
     let items = choose(arguments, &query)?;
-    let from = arguments.from.as_ref().or(connection.payer_account.as_ref());
+    let from = arguments
+        .from
+        .as_ref()
+        .or(connection.payer_account.as_ref());
     let from = from.ok_or_else(|| {
         Failure::Usage("which account pays? Name it with --from ACCOUNT".to_owned())
     })?;
@@ -32,19 +35,24 @@ pub(super) async fn run(
     let key = arguments.key.clone().unwrap_or_else(super::new_key);
     let wait = format!("wait={}", arguments.wait);
     let headers = [("idempotency-key", key.as_str()), ("prefer", wait.as_str())];
-    let payment = connection.post("/v1/payments", &headers, &body).await.map_err(|failure| {
-        // What was sent and not answered may be paid: the key is the way back.
-        match failure {
-            Failure::Unreachable(reason) => Failure::Unreachable(format!(
+    let payment = connection
+        .post("/v1/payments", &headers, &body)
+        .await
+        .map_err(|failure| {
+            // What was sent and not answered may be paid: the key is the way back.
+            match failure {
+                Failure::Unreachable(reason) => Failure::Unreachable(
+                    format!(
                 "{reason}\n{}",
                 output.language.pick(
                     "结果未知，请勿重新缴费；用同一个幂等键重试是安全的：",
                     "The outcome is unknown; do not pay anew. Repeating with the same key is safe:",
                 )
-            ) + &format!(" guichet pay {} … --key {key}", arguments.query)),
-            other => other,
-        }
-    })?;
+            ) + &format!(" guichet pay {} … --key {key}", arguments.query),
+                ),
+                other => other,
+            }
+        })?;
     payments::show_with_receipt(connection, payment, output).await
 }
 
@@ -52,10 +60,17 @@ pub(super) async fn run(
 fn choose(arguments: &PayArguments, query: &Value) -> Result<Vec<Value>, Failure> {
     let bills = list(query, "bills");
     if bills.is_empty() {
-        return Err(Failure::Usage(format!("bill query {} has no bills to pay", arguments.query)));
+        return Err(Failure::Usage(format!(
+            "bill query {} has no bills to pay",
+            arguments.query
+        )));
     }
     if !arguments.bills.is_empty() {
-        return arguments.bills.iter().map(|asked| named(asked, bills)).collect();
+        return arguments
+            .bills
+            .iter()
+            .map(|asked| named(asked, bills))
+            .collect();
     }
     match (arguments.all, bills) {
         (false, [bill]) => Ok(vec![item(bill, arguments.amount.as_deref())?]),
@@ -82,7 +97,10 @@ fn named(asked: &str, bills: &[Value]) -> Result<Value, Failure> {
     }
     let parts = asked.rsplit_once('=');
     let found = parts.and_then(|(id, amount)| {
-        bills.iter().find(|bill| text(bill, "id") == id).map(|bill| (bill, amount))
+        bills
+            .iter()
+            .find(|bill| text(bill, "id") == id)
+            .map(|bill| (bill, amount))
     });
     match found {
         Some((bill, amount)) => item(bill, Some(amount)),
@@ -118,7 +136,11 @@ fn minor_units(amount: &str) -> Option<i64> {
         return None;
     }
     let fraction: i64 = format!("{fraction:0<2}").parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(fraction)
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(100)?
+        .checked_add(fraction)
 }
 
 #[cfg(test)]
@@ -129,7 +151,9 @@ mod tests {
     use crate::cli::arguments::{Arguments, Command};
 
     fn chosen(line: &str, query: &Value) -> Result<Vec<Value>, Failure> {
-        let words = ["guichet", "pay", "bq_1"].into_iter().chain(line.split_whitespace());
+        let words = ["guichet", "pay", "bq_1"]
+            .into_iter()
+            .chain(line.split_whitespace());
         let Command::Pay(arguments) = Arguments::parse_from(words).command else {
             panic!("not pay")
         };
@@ -137,9 +161,7 @@ mod tests {
     }
 
     fn query(bills: &[(&str, i64)]) -> Value {
-        let bill = |(id, amount): &(&str, i64)| {
-            json!({"id": id, "payable": true, "amount": {"amount": amount, "currency": "CNY"}})
-        };
+        let bill = |(id, amount): &(&str, i64)| json!({"id": id, "payable": true, "amount": {"amount": amount, "currency": "CNY"}});
         json!({"bills": bills.iter().map(bill).collect::<Vec<_>>()})
     }
 
@@ -148,7 +170,10 @@ mod tests {
         let three = query(&[("a", 100), ("b", 200), ("c", 300)]);
         let items = chosen("--bill a --bill c=2.5", &three).unwrap();
         assert_eq!(items[0]["amount"]["amount"], 100);
-        assert_eq!((&items[1]["bill"], &items[1]["amount"]["amount"]), (&json!("c"), &json!(250)));
+        assert_eq!(
+            (&items[1]["bill"], &items[1]["amount"]["amount"]),
+            (&json!("c"), &json!(250))
+        );
         assert_eq!(chosen("--all", &three).unwrap().len(), 3);
         assert!(matches!(chosen("", &three), Err(Failure::Usage(text)) if text.contains("--all")));
         assert!(chosen("--bill x", &three).is_err());
@@ -157,8 +182,13 @@ mod tests {
     #[test]
     fn an_open_bill_needs_an_amount() {
         let open = query(&[("open", 0)]);
-        assert!(matches!(chosen("", &open), Err(Failure::Usage(text)) if text.contains("--amount")));
-        assert_eq!(chosen("--amount 50", &open).unwrap()[0]["amount"]["amount"], 5000);
+        assert!(
+            matches!(chosen("", &open), Err(Failure::Usage(text)) if text.contains("--amount"))
+        );
+        assert_eq!(
+            chosen("--amount 50", &open).unwrap()[0]["amount"]["amount"],
+            5000
+        );
         assert!(chosen("--amount 5,0", &open).is_err());
         assert!(chosen("", &query(&[])).is_err());
     }

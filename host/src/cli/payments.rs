@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
 
-use super::arguments::PaymentsCommand;
+use super::requests::PaymentsCommand;
 use super::asking::draw_fields;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
@@ -11,11 +11,14 @@ use super::output::{Lines, Output, amount, list, text};
 
 pub(super) async fn run(
     command: &PaymentsCommand,
-    connect: impl Fn(&super::arguments::Connection) -> Result<Connection, Failure>,
+    connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
     match command {
-        PaymentsCommand::Show { payment, connection } => {
+        PaymentsCommand::Show {
+            payment,
+            connection,
+        } => {
             let connection = connect(connection)?;
             let path = format!("/v1/payments/{}", super::segment(payment)?);
             let payment = connection.get(&path).await?;
@@ -31,15 +34,25 @@ pub(super) async fn run(
             output.answer(&answer, |lines| draw_list(lines, &answer));
             Ok(Ending::Done)
         }
-        PaymentsCommand::Cancel { payment, connection } => {
+        PaymentsCommand::Cancel {
+            payment,
+            connection,
+        } => {
             let path = format!("/v1/payments/{}/cancel", super::segment(payment)?);
             let key = super::new_key();
             let headers = [("idempotency-key", key.as_str())];
-            let answer = connect(connection)?.post(&path, &headers, &json!({})).await?;
+            let answer = connect(connection)?
+                .post(&path, &headers, &json!({}))
+                .await?;
             output.answer(&answer, |lines| draw(lines, &answer));
             Ok(Ending::Done)
         }
-        PaymentsCommand::Refund { payment, reason, key, connection } => {
+        PaymentsCommand::Refund {
+            payment,
+            reason,
+            key,
+            connection,
+        } => {
             let path = format!("/v1/payments/{}/refunds", super::segment(payment)?);
             let key = key.clone().unwrap_or_else(super::new_key);
             let headers = [("idempotency-key", key.as_str()), ("prefer", "wait=20")];
@@ -118,11 +131,19 @@ fn draw(lines: &mut Lines, payment: &Value) {
     lines.pair("金额", "Amount", &amount(&payment["total"]));
     lines.pair("手续费", "Fee", &amount(&payment["fee"]["amount"]));
     lines.pair("付款账户", "Paid from", text(payment, "payer_account"));
-    lines.pair("会计日期", "Accounting date", text(payment, "accounting_date"));
+    lines.pair(
+        "会计日期",
+        "Accounting date",
+        text(payment, "accounting_date"),
+    );
     lines.pair("说明", "Reason", text(payment, "reason"));
     lines.pair("最迟答复", "News by", text(payment, "news_by"));
     draw_application(lines, &payment["application"]);
-    lines.pair("回单摘要", "Receipt digest", text(&payment["receipt"], "digest"));
+    lines.pair(
+        "回单摘要",
+        "Receipt digest",
+        text(&payment["receipt"], "digest"),
+    );
 }
 
 fn draw_application(lines: &mut Lines, application: &Value) {
@@ -137,8 +158,16 @@ fn draw_application(lines: &mut Lines, application: &Value) {
         lines.pair("写卡", "Card", text(delivery, "instruction"));
         lines.pair("提示", "Delivery", text(delivery, "text"));
     }
-    lines.pair("缴款码", "Treasury code", text(application, "treasury_code"));
-    lines.pair("财政票据", "Fiscal receipt", text(application, "fiscal_receipt"));
+    lines.pair(
+        "缴款码",
+        "Treasury code",
+        text(application, "treasury_code"),
+    );
+    lines.pair(
+        "财政票据",
+        "Fiscal receipt",
+        text(application, "fiscal_receipt"),
+    );
     lines.pair("发票", "Invoice", text(application, "invoice_reference"));
     draw_fields(lines, application);
 }
@@ -154,7 +183,15 @@ fn draw_events(lines: &mut Lines, payment: &Value) {
         ]
     };
     let rows: Vec<Vec<String>> = list(payment, "events").iter().map(row).collect();
-    lines.table(&[("#", "#"), ("事件", "Event"), ("状态", "State"), ("时间", "At")], &rows);
+    lines.table(
+        &[
+            ("#", "#"),
+            ("事件", "Event"),
+            ("状态", "State"),
+            ("时间", "At"),
+        ],
+        &rows,
+    );
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
-use super::arguments::ServicesCommand;
+use super::requests::ServicesCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, amount, list, text};
@@ -20,9 +20,14 @@ struct Filter<'a> {
 impl Filter<'_> {
     fn path(&self) -> String {
         let mut query = Serializer::new(String::from("/v1/services?"));
-        query.append_pair("q", &self.words).append_pair("limit", &self.limit.to_string());
-        let narrowing =
-            [("region", self.region), ("category", self.category), ("kind", self.kind)];
+        query
+            .append_pair("q", &self.words)
+            .append_pair("limit", &self.limit.to_string());
+        let narrowing = [
+            ("region", self.region),
+            ("category", self.category),
+            ("kind", self.kind),
+        ];
         for (name, value) in narrowing {
             if let Some(value) = value {
                 query.append_pair(name, value);
@@ -34,11 +39,18 @@ impl Filter<'_> {
 
 pub(super) async fn run(
     command: &ServicesCommand,
-    connect: impl Fn(&super::arguments::Connection) -> Result<Connection, Failure>,
+    connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
     match command {
-        ServicesCommand::Search { words, region, category, kind, limit, connection } => {
+        ServicesCommand::Search {
+            words,
+            region,
+            category,
+            kind,
+            limit,
+            connection,
+        } => {
             let filter = Filter {
                 words: words.join(" "),
                 region: region.as_deref(),
@@ -50,7 +62,10 @@ pub(super) async fn run(
             output.answer(&answer, |lines| draw_list(lines, &answer));
             Ok(Ending::Done)
         }
-        ServicesCommand::Show { service, connection } => {
+        ServicesCommand::Show {
+            service,
+            connection,
+        } => {
             let path = format!("/v1/services/{}", super::segment(service)?);
             let answer = connect(connection)?.get(&path).await?;
             output.answer(&answer, |lines| draw_service(lines, &answer));
@@ -77,27 +92,53 @@ fn draw_list(lines: &mut Lines, answer: &Value) {
     };
     let rows: Vec<Vec<String>> = services.iter().map(row).collect();
     lines.table(
-        &[("项目代码", "Code"), ("类型", "Kind"), ("名称", "Title"), ("收费单位", "Biller")],
+        &[
+            ("项目代码", "Code"),
+            ("类型", "Kind"),
+            ("名称", "Title"),
+            ("收费单位", "Biller"),
+        ],
         &rows,
     );
     if answer["next_cursor"].is_string() {
-        lines.say("还有更多，可用 --limit 或更多词语缩小范围。", "There are more; narrow the search or raise --limit.");
+        lines.say(
+            "还有更多，可用 --limit 或更多词语缩小范围。",
+            "There are more; narrow the search or raise --limit.",
+        );
     }
 }
 
 fn draw_service(lines: &mut Lines, service: &Value) {
-    lines.line(&format!("{}  [{}]", text(service, "title"), text(service, "code")));
+    lines.line(&format!(
+        "{}  [{}]",
+        text(service, "title"),
+        text(service, "code")
+    ));
     lines.line(text(service, "description"));
     lines.pair("类型", "Kind", text(service, "kind"));
     lines.pair("收费单位", "Biller", text(&service["biller"], "name"));
     lines.pair("缴费流程", "Flow", text(&service["payment"], "flow"));
-    lines.pair("账单选择", "Selection", text(&service["payment"], "selection"));
-    lines.pair("单笔限额", "Per payment", &amount(&service["payment"]["limits"]["per_payment"]));
+    lines.pair(
+        "账单选择",
+        "Selection",
+        text(&service["payment"], "selection"),
+    );
+    lines.pair(
+        "单笔限额",
+        "Per payment",
+        &amount(&service["payment"]["limits"]["per_payment"]),
+    );
     if service["windows"]["open_now"] == false {
-        lines.pair("当前不可办理", "Closed now", text(&service["windows"], "closed_reason"));
+        lines.pair(
+            "当前不可办理",
+            "Closed now",
+            text(&service["windows"], "closed_reason"),
+        );
     }
-    let scopes: Vec<&str> =
-        list(&service["consent"], "scopes").iter().filter_map(Value::as_str).collect();
+    let scopes: Vec<&str> = list(&service["consent"], "scopes")
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
     lines.pair("需要授权", "Needs consent", &scopes.join(", "));
     for notice in list(service, "notices") {
         lines.pair("提示", "Notice", notice.as_str().unwrap_or_default());
@@ -105,7 +146,11 @@ fn draw_service(lines: &mut Lines, service: &Value) {
     let tag = lines.language.tag();
     let required = list(&service["inputs"], "required");
     let row = |(name, property): (&String, &Value)| {
-        let mark = if required.iter().any(|field| field == name) { "*" } else { "" };
+        let mark = if required.iter().any(|field| field == name) {
+            "*"
+        } else {
+            ""
+        };
         let hints = &property["x-guichet"];
         vec![
             format!("{name}{mark}"),
@@ -117,7 +162,10 @@ fn draw_service(lines: &mut Lines, service: &Value) {
     let rows: Vec<Vec<String>> = properties.into_iter().flatten().map(row).collect();
     if !rows.is_empty() {
         lines.line("");
-        lines.table(&[("填写项", "Input"), ("名称", "Label"), ("说明", "Help")], &rows);
+        lines.table(
+            &[("填写项", "Input"), ("名称", "Label"), ("说明", "Help")],
+            &rows,
+        );
     }
     lines.line("");
     for permission in list(service, "permissions") {

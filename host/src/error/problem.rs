@@ -92,7 +92,10 @@ impl Problem {
     pub fn message(&self, language: Language) -> String {
         let body = self.body(language, None);
         let fields = body.errors.into_iter().map(|error| error.message);
-        std::iter::once(body.detail).chain(fields).collect::<Vec<_>>().join(" ")
+        std::iter::once(body.detail)
+            .chain(fields)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// The document in one language.

@@ -26,22 +26,27 @@ impl From<ServiceFailure> for Problem {
     fn from(failure: ServiceFailure) -> Self {
         match failure {
             ServiceFailure::UnknownService => unknown_service(),
-            ServiceFailure::WrongKind { expected, actual } => {
-                Self::new(Code::WrongServiceKind).with_field(
+            ServiceFailure::WrongKind { expected, actual } => Self::new(Code::WrongServiceKind)
+                .with_field(
                     "service",
                     Text::new(
                         format!("该项目的类型是 {actual}，此接口需要 {expected}。"),
                         format!("The service is of kind {actual}; this call needs {expected}."),
                     ),
-                )
-            }
-            ServiceFailure::Closed { message, retry_after_seconds } => {
-                after(Self::new(Code::ServiceClosed), message, retry_after_seconds)
-            }
+                ),
+            ServiceFailure::Closed {
+                message,
+                retry_after_seconds,
+            } => after(Self::new(Code::ServiceClosed), message, retry_after_seconds),
             ServiceFailure::InvalidInputs(errors) => {
-                errors.into_iter().fold(Self::new(Code::InvalidInput), |problem, error| {
-                    problem.with_field(format!("inputs.{}", error.field), Text::same(error.message))
-                })
+                errors
+                    .into_iter()
+                    .fold(Self::new(Code::InvalidInput), |problem, error| {
+                        problem.with_field(
+                            format!("inputs.{}", error.field),
+                            Text::same(error.message),
+                        )
+                    })
             }
             ServiceFailure::NoSuchAccount(message) => {
                 Self::new(Code::AccountNotFound).with_detail(Text::same(message))
@@ -49,13 +54,20 @@ impl From<ServiceFailure> for Problem {
             ServiceFailure::Refused { code, message } => Self::new(Code::Refused)
                 .with_detail(Text::same(message))
                 .with_field("biller_code", Text::same(code)),
-            ServiceFailure::Unavailable { message, retry_after_seconds } => {
-                after(Self::new(Code::Unavailable), message, retry_after_seconds.or(Some(5)))
-            }
+            ServiceFailure::Unavailable {
+                message,
+                retry_after_seconds,
+            } => after(
+                Self::new(Code::Unavailable),
+                message,
+                retry_after_seconds.or(Some(5)),
+            ),
             ServiceFailure::NeedsAssurance(level) => {
                 Self::new(Code::NeedsAssurance).with_detail(Text::new(
                     format!("此项目要求身份核验等级 {level}，请先完成核验。"),
-                    format!("This service needs assurance level {level}; identify the subject first."),
+                    format!(
+                        "This service needs assurance level {level}; identify the subject first."
+                    ),
                 ))
             }
             ServiceFailure::NeedsConsent(scopes) => needs_consent(&scopes),
@@ -228,7 +240,10 @@ fn bill_in_payment(payment: Option<guichet_domain::id::RecordId>) -> Problem {
 impl From<ItemError> for Problem {
     fn from(error: ItemError) -> Self {
         let english = error.to_string();
-        let english = english.split_once(": ").map_or(english.as_str(), |(_, rest)| rest).to_owned();
+        let english = english
+            .split_once(": ")
+            .map_or(english.as_str(), |(_, rest)| rest)
+            .to_owned();
         let at = |code, position: usize, field: &str, chinese: String| {
             Self::new(code).with_field(
                 format!("items[{position}].{field}"),
@@ -240,12 +255,18 @@ impl From<ItemError> for Problem {
                 "items",
                 Text::new("一次缴费包含 1 到 50 张账单。", english.clone()),
             ),
-            ItemError::NoSuchBill(position) => {
-                at(Code::InvalidField, *position, "bill", "查询结果中没有这张账单。".to_owned())
-            }
-            ItemError::Twice(position) => {
-                at(Code::InvalidField, *position, "bill", "同一张账单出现了两次。".to_owned())
-            }
+            ItemError::NoSuchBill(position) => at(
+                Code::InvalidField,
+                *position,
+                "bill",
+                "查询结果中没有这张账单。".to_owned(),
+            ),
+            ItemError::Twice(position) => at(
+                Code::InvalidField,
+                *position,
+                "bill",
+                "同一张账单出现了两次。".to_owned(),
+            ),
             ItemError::NotPayable(position, reason) => at(
                 Code::SelectionNotAllowed,
                 *position,
@@ -266,11 +287,17 @@ impl From<ItemError> for Problem {
             ),
             ItemError::Selection(_) => Self::new(Code::SelectionNotAllowed).with_field(
                 "items",
-                Text::new("所选账单不符合该户号的选择规则（见查询结果的 selection）。", english.clone()),
+                Text::new(
+                    "所选账单不符合该户号的选择规则（见查询结果的 selection）。",
+                    english.clone(),
+                ),
             ),
             ItemError::AboveLimit(most, currency) => Self::new(Code::LimitExceeded).with_field(
                 "items",
-                Text::new(format!("超过单笔限额：{most}（{currency} 最小单位）。"), english.clone()),
+                Text::new(
+                    format!("超过单笔限额：{most}（{currency} 最小单位）。"),
+                    english.clone(),
+                ),
             ),
             ItemError::Sum => Self::new(Code::AmountNotAllowed).with_field(
                 "items",

@@ -13,13 +13,19 @@ pub struct Text {
 impl Text {
     /// Both versions.
     pub fn new(chinese: impl Into<String>, english: impl Into<String>) -> Self {
-        Self { chinese: chinese.into(), english: english.into() }
+        Self {
+            chinese: chinese.into(),
+            english: english.into(),
+        }
     }
 
     /// A text that is already in the reader's language, such as a biller's own.
     pub fn same(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { chinese: text.clone(), english: text }
+        Self {
+            chinese: text.clone(),
+            english: text,
+        }
     }
 
     /// The version in `language`.

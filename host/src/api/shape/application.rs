@@ -100,7 +100,11 @@ impl From<contract::Application> for Application {
             at: application.at,
             amount: application.amount.into(),
             balance: application.balance.map(Money::from),
-            deliveries: application.deliveries.into_iter().map(Delivery::from).collect(),
+            deliveries: application
+                .deliveries
+                .into_iter()
+                .map(Delivery::from)
+                .collect(),
             effective_in_seconds: application.effective_in_seconds,
             invoice_reference: application.invoice_reference,
             treasury_code: application.treasury_code,

@@ -184,13 +184,20 @@ impl From<contract::Bill> for Bill {
         Self {
             id: bill.number,
             title: bill.title,
-            period: bill.period.map(|period| Period { from: period.from, to: period.to }),
+            period: bill.period.map(|period| Period {
+                from: period.from,
+                to: period.to,
+            }),
             payable_from: bill.payable_from,
             payable_to: bill.payable_to,
             amount: bill.payable.into(),
             amount_rule: bill.rule.into(),
             late_charge: sum_of(&bill.late_charges),
-            late_charges: bill.late_charges.into_iter().map(LateCharge::from).collect(),
+            late_charges: bill
+                .late_charges
+                .into_iter()
+                .map(LateCharge::from)
+                .collect(),
             principal: bill.principal.into(),
             charges: bill.charges.into_iter().map(Charge::from).collect(),
             discount: bill.discount.map(Money::from),
@@ -225,22 +232,27 @@ impl From<contract::AmountRule> for AmountRule {
     fn from(rule: contract::AmountRule) -> Self {
         match rule {
             contract::AmountRule::Exact => Self::Exact,
-            contract::AmountRule::AtMost(maximum) => Self::AtMost { maximum: maximum.into() },
-            contract::AmountRule::AtLeast(minimum) => Self::AtLeast { minimum: minimum.into() },
-            contract::AmountRule::Between(range) => {
-                Self::Between { minimum: range.minimum.into(), maximum: range.maximum.into() }
-            }
+            contract::AmountRule::AtMost(maximum) => Self::AtMost {
+                maximum: maximum.into(),
+            },
+            contract::AmountRule::AtLeast(minimum) => Self::AtLeast {
+                minimum: minimum.into(),
+            },
+            contract::AmountRule::Between(range) => Self::Between {
+                minimum: range.minimum.into(),
+                maximum: range.maximum.into(),
+            },
             contract::AmountRule::Steps(steps) => Self::Steps {
                 minimum: steps.minimum.into(),
                 maximum: steps.maximum.into(),
                 step: steps.step.into(),
             },
-            contract::AmountRule::Choices(amounts) => {
-                Self::Choices { amounts: amounts.into_iter().map(Money::from).collect() }
-            }
-            contract::AmountRule::WholePlus(allowance) => {
-                Self::WholePlus { allowance: allowance.into() }
-            }
+            contract::AmountRule::Choices(amounts) => Self::Choices {
+                amounts: amounts.into_iter().map(Money::from).collect(),
+            },
+            contract::AmountRule::WholePlus(allowance) => Self::WholePlus {
+                allowance: allowance.into(),
+            },
             contract::AmountRule::Other(name) => Self::Other { name },
         }
     }
@@ -255,26 +267,61 @@ impl From<contract::LateCharge> for LateCharge {
             LateChargeKind::AdditionalPenalty => "additional_penalty".to_owned(),
             LateChargeKind::Other(kind) => kind,
         };
-        Self { kind, amount: charge.amount.into() }
+        Self {
+            kind,
+            amount: charge.amount.into(),
+        }
     }
 }
 
 impl From<contract::Charge> for Charge {
     fn from(charge: contract::Charge) -> Self {
-        Self { code: charge.code, title: charge.title, amount: charge.amount.into() }
+        Self {
+            code: charge.code,
+            title: charge.title,
+            amount: charge.amount.into(),
+        }
     }
 }
 
 impl From<contract::Reading> for Reading {
     fn from(reading: contract::Reading) -> Self {
-        let contract::Reading { meter, previous, current, used, measure, read_on, .. } = reading;
-        Self { meter, previous, current, used, measure, read_on }
+        let contract::Reading {
+            meter,
+            previous,
+            current,
+            used,
+            measure,
+            read_on,
+            ..
+        } = reading;
+        Self {
+            meter,
+            previous,
+            current,
+            used,
+            measure,
+            read_on,
+        }
     }
 }
 
 impl From<contract::Tier> for Tier {
     fn from(tier: contract::Tier) -> Self {
-        let contract::Tier { name, quantity, measure, unit_price, amount, .. } = tier;
-        Self { name, quantity, measure, unit_price, amount: amount.into() }
+        let contract::Tier {
+            name,
+            quantity,
+            measure,
+            unit_price,
+            amount,
+            ..
+        } = tier;
+        Self {
+            name,
+            quantity,
+            measure,
+            unit_price,
+            amount: amount.into(),
+        }
     }
 }

@@ -4,7 +4,6 @@ use guichet_domain::id::{DataScope, ServiceCode, SubjectId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-
 /// What a subject agrees to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -74,16 +74,26 @@ impl Credential {
     /// What `service` has issued.
     pub(crate) fn new(service: String, issued: crate::credentials::Credential) -> Self {
         use crate::credentials::Credential as Issued;
-        let empty =
-            |state| Self { service, state, code: None, handoff: None, next_step: None };
+        let empty = |state| Self {
+            service,
+            state,
+            code: None,
+            handoff: None,
+            next_step: None,
+        };
         match issued {
-            Issued::Code(code) => Self { code: Some(code.into()), ..empty(CredentialState::Code) },
-            Issued::Handoff(handoff) => {
-                Self { handoff: Some(handoff.into()), ..empty(CredentialState::Handoff) }
-            }
-            Issued::AskMore(step) => {
-                Self { next_step: Some(step.into()), ..empty(CredentialState::AskMore) }
-            }
+            Issued::Code(code) => Self {
+                code: Some(code.into()),
+                ..empty(CredentialState::Code)
+            },
+            Issued::Handoff(handoff) => Self {
+                handoff: Some(handoff.into()),
+                ..empty(CredentialState::Handoff)
+            },
+            Issued::AskMore(step) => Self {
+                next_step: Some(step.into()),
+                ..empty(CredentialState::AskMore)
+            },
         }
     }
 }
@@ -110,6 +120,10 @@ impl From<contract::Code> for CredentialCode {
 
 impl From<contract::Handoff> for Handoff {
     fn from(handoff: contract::Handoff) -> Self {
-        Self { url: handoff.url, title: handoff.title, expires_at: handoff.expires_at }
+        Self {
+            url: handoff.url,
+            title: handoff.title,
+            expires_at: handoff.expires_at,
+        }
     }
 }

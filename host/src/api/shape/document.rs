@@ -106,9 +106,12 @@ pub struct Attachment {
 impl From<crate::inquiries::Inquiry> for Inquiry {
     fn from(inquiry: crate::inquiries::Inquiry) -> Self {
         let (state, document, waiting, next_step) = match inquiry.answer {
-            InquiryAnswer::Ready(document) => {
-                (QueryState::Ready, Some(Document::from(document)), None, None)
-            }
+            InquiryAnswer::Ready(document) => (
+                QueryState::Ready,
+                Some(Document::from(document)),
+                None,
+                None,
+            ),
             InquiryAnswer::Pending(ticket) => {
                 (QueryState::Pending, None, Some(ticket.into()), None)
             }
@@ -135,7 +138,11 @@ impl From<contract::Document> for Document {
             issued_at: document.issued_at,
             valid_until: document.valid_until,
             sections: document.sections.into_iter().map(Section::from).collect(),
-            attachments: document.attachments.into_iter().map(Attachment::from).collect(),
+            attachments: document
+                .attachments
+                .into_iter()
+                .map(Attachment::from)
+                .collect(),
             notice: document.notice,
             details: details(document.details),
         }
@@ -144,7 +151,12 @@ impl From<contract::Document> for Document {
 
 impl From<contract::Section> for Section {
     fn from(section: contract::Section) -> Self {
-        let mut shape = Self { title: section.title, fields: None, table: None, text: None };
+        let mut shape = Self {
+            title: section.title,
+            fields: None,
+            table: None,
+            text: None,
+        };
         match section.content {
             contract::Content::Fields(list) => shape.fields = Some(fields(list)),
             contract::Content::Table(table) => shape.table = Some(table.into()),
@@ -163,7 +175,10 @@ impl From<contract::Table> for Table {
             label: column.label,
             format: column.format,
         };
-        Self { columns: table.columns.into_iter().map(column).collect(), rows: table.rows }
+        Self {
+            columns: table.columns.into_iter().map(column).collect(),
+            rows: table.rows,
+        }
     }
 }
 

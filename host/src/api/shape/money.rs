@@ -25,19 +25,28 @@ fn currency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
 impl Money {
     /// The amount as the rooms want it.
     pub(crate) fn to_domain(&self) -> Result<guichet_domain::Money, MoneyError> {
-        Ok(guichet_domain::Money::new(self.amount, self.currency.parse()?))
+        Ok(guichet_domain::Money::new(
+            self.amount,
+            self.currency.parse()?,
+        ))
     }
 }
 
 impl From<guichet_domain::Money> for Money {
     fn from(money: guichet_domain::Money) -> Self {
-        Self { amount: money.minor_units(), currency: money.currency().into() }
+        Self {
+            amount: money.minor_units(),
+            currency: money.currency().into(),
+        }
     }
 }
 
 impl From<contract::Money> for Money {
     fn from(money: contract::Money) -> Self {
-        Self { amount: money.minor_units, currency: money.currency }
+        Self {
+            amount: money.minor_units,
+            currency: money.currency,
+        }
     }
 }
 

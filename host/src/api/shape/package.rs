@@ -65,7 +65,10 @@ impl Release {
             licence: manifest.licence.clone(),
             contract: manifest.contract.to_string(),
             services: admission.services.len() as u64,
-            permissions: permission::describe(manifest).into_iter().map(permission).collect(),
+            permissions: permission::describe(manifest)
+                .into_iter()
+                .map(permission)
+                .collect(),
         }
     }
 }

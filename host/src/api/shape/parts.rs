@@ -34,8 +34,19 @@ pub struct Field {
 
 impl From<contract::Field> for Field {
     fn from(field: contract::Field) -> Self {
-        let contract::Field { name, label, value, format, details: _ } = field;
-        Self { name, label, value, format }
+        let contract::Field {
+            name,
+            label,
+            value,
+            format,
+            details: _,
+        } = field;
+        Self {
+            name,
+            label,
+            value,
+            format,
+        }
     }
 }
 
@@ -95,7 +106,11 @@ impl From<contract::NextStep> for NextStep {
 
 impl From<contract::Choice> for Choice {
     fn from(choice: contract::Choice) -> Self {
-        Self { value: choice.value, title: choice.title, fields: fields(choice.fields) }
+        Self {
+            value: choice.value,
+            title: choice.title,
+            fields: fields(choice.fields),
+        }
     }
 }
 

@@ -140,7 +140,10 @@ impl Payment {
 
 impl From<guichet_domain::bill::Item> for Item {
     fn from(item: guichet_domain::bill::Item) -> Self {
-        Self { bill: item.bill, amount: item.amount.into() }
+        Self {
+            bill: item.bill,
+            amount: item.amount.into(),
+        }
     }
 }
 
@@ -156,19 +159,45 @@ impl Message {
 const fn message(state: State) -> Message {
     match state {
         State::Requested => Message("缴费申请已受理。", "The payment has been asked for."),
-        State::RequiresAction => Message("等待付款人确认。", "Waiting for the payer's authorisation."),
+        State::RequiresAction => {
+            Message("等待付款人确认。", "Waiting for the payer's authorisation.")
+        }
         State::Declined => Message("未能缴费，没有扣款。", "Declined; no money was taken."),
-        State::Held => Message("款项已冻结，即将提交收费单位。", "The money is reserved and will be sent to the biller."),
+        State::Held => Message(
+            "款项已冻结，即将提交收费单位。",
+            "The money is reserved and will be sent to the biller.",
+        ),
         State::Cancelled => Message("已取消，没有扣款。", "Cancelled; no money was taken."),
         State::Expired => Message("已超时取消，没有扣款。", "Expired; no money was taken."),
-        State::Submitted => Message("已提交收费单位，正在等待应答。", "Sent to the biller; waiting for its answer."),
-        State::Applied => Message("缴费成功，已销账。", "Paid; the biller has written the bill off."),
-        State::Refused => Message("收费单位拒绝，正在退回冻结款项。", "The biller refused; the reserved money is being given back."),
-        State::Released => Message("没有缴成，冻结款项已退回。", "Not paid; the reserved money was given back."),
-        State::Pending => Message("收费单位已受理，尚未入账。款项已冻结，请勿重复缴费。", "The biller is working on it. The money is reserved; do not pay again."),
-        State::Unknown => Message("款项已冻结，收费单位尚未应答，我们会持续查询结果。请勿重复缴费。", "The money is reserved and the biller has not answered; we keep asking. Do not pay again."),
+        State::Submitted => Message(
+            "已提交收费单位，正在等待应答。",
+            "Sent to the biller; waiting for its answer.",
+        ),
+        State::Applied => Message(
+            "缴费成功，已销账。",
+            "Paid; the biller has written the bill off.",
+        ),
+        State::Refused => Message(
+            "收费单位拒绝，正在退回冻结款项。",
+            "The biller refused; the reserved money is being given back.",
+        ),
+        State::Released => Message(
+            "没有缴成，冻结款项已退回。",
+            "Not paid; the reserved money was given back.",
+        ),
+        State::Pending => Message(
+            "收费单位已受理，尚未入账。款项已冻结，请勿重复缴费。",
+            "The biller is working on it. The money is reserved; do not pay again.",
+        ),
+        State::Unknown => Message(
+            "款项已冻结，收费单位尚未应答，我们会持续查询结果。请勿重复缴费。",
+            "The money is reserved and the biller has not answered; we keep asking. Do not pay again.",
+        ),
         State::Reversing => Message("正在冲正。", "Being reversed."),
-        State::Reversed => Message("已冲正，款项已退回。", "Reversed; the money was given back."),
+        State::Reversed => Message(
+            "已冲正，款项已退回。",
+            "Reversed; the money was given back.",
+        ),
         State::Refunding => Message("正在退款。", "Being refunded."),
         State::Refunded => Message("已退款。", "Refunded."),
     }

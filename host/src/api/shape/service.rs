@@ -143,7 +143,11 @@ impl ServiceSummary {
             audiences: service.audiences.iter().copied().map(audience).collect(),
             status: ServiceStatus {
                 phase: phase(service.standing.phase).to_owned(),
-                tip: service.standing.tip.as_ref().map(|tip| tip.in_locale(locale).to_owned()),
+                tip: service
+                    .standing
+                    .tip
+                    .as_ref()
+                    .map(|tip| tip.in_locale(locale).to_owned()),
             },
         }
     }
@@ -155,11 +159,17 @@ impl ServiceSummary {
             kind: String::new(),
             title: String::new(),
             titles: TextsByLanguage::new(),
-            biller: ServiceBiller { id: String::new(), name: String::new() },
+            biller: ServiceBiller {
+                id: String::new(),
+                name: String::new(),
+            },
             category: String::new(),
             regions: Vec::new(),
             audiences: Vec::new(),
-            status: ServiceStatus { phase: "withdrawn".to_owned(), tip: None },
+            status: ServiceStatus {
+                phase: "withdrawn".to_owned(),
+                tip: None,
+            },
             updated_at: Moment::from_micros(removed_us).to_string(),
         }
     }
@@ -208,7 +218,10 @@ pub(super) fn texts<'a, T: ToString + 'a>(names: impl IntoIterator<Item = &'a T>
 
 /// The text in every language it stands in.
 pub(crate) fn all_languages(texts: &Texts) -> TextsByLanguage {
-    texts.iter().map(|(tag, text)| (tag.to_owned(), text.to_owned())).collect()
+    texts
+        .iter()
+        .map(|(tag, text)| (tag.to_owned(), text.to_owned()))
+        .collect()
 }
 
 fn audience(audience: registry::Audience) -> String {

@@ -140,20 +140,31 @@ impl From<&registry::AmountRule> for AmountRule {
         use registry::AmountRule as Rule;
         match rule {
             Rule::Exact => Self::Exact,
-            Rule::AtMost { maximum } => Self::AtMost { maximum: (*maximum).into() },
-            Rule::AtLeast { minimum } => Self::AtLeast { minimum: (*minimum).into() },
-            Rule::Between { minimum, maximum } => {
-                Self::Between { minimum: (*minimum).into(), maximum: (*maximum).into() }
-            }
-            Rule::Steps { minimum, maximum, step } => Self::Steps {
+            Rule::AtMost { maximum } => Self::AtMost {
+                maximum: (*maximum).into(),
+            },
+            Rule::AtLeast { minimum } => Self::AtLeast {
+                minimum: (*minimum).into(),
+            },
+            Rule::Between { minimum, maximum } => Self::Between {
+                minimum: (*minimum).into(),
+                maximum: (*maximum).into(),
+            },
+            Rule::Steps {
+                minimum,
+                maximum,
+                step,
+            } => Self::Steps {
                 minimum: (*minimum).into(),
                 maximum: (*maximum).into(),
                 step: (*step).into(),
             },
-            Rule::Choices { amounts } => {
-                Self::Choices { amounts: amounts.iter().copied().map(Money::from).collect() }
-            }
-            Rule::WholePlus { allowance } => Self::WholePlus { allowance: (*allowance).into() },
+            Rule::Choices { amounts } => Self::Choices {
+                amounts: amounts.iter().copied().map(Money::from).collect(),
+            },
+            Rule::WholePlus { allowance } => Self::WholePlus {
+                allowance: (*allowance).into(),
+            },
         }
     }
 }
@@ -175,10 +186,15 @@ impl From<&registry::Fee> for FeeTerms {
         };
         match &fee.rule {
             registry::FeeRule::None => empty("none"),
-            registry::FeeRule::Fixed { amount } => {
-                Self { amount: Some((*amount).into()), ..empty("fixed") }
-            }
-            registry::FeeRule::Rate { basis_points, minimum, maximum } => Self {
+            registry::FeeRule::Fixed { amount } => Self {
+                amount: Some((*amount).into()),
+                ..empty("fixed")
+            },
+            registry::FeeRule::Rate {
+                basis_points,
+                minimum,
+                maximum,
+            } => Self {
                 basis_points: Some(*basis_points),
                 minimum: Some((*minimum).into()),
                 maximum: Some((*maximum).into()),
@@ -201,7 +217,10 @@ impl Windows {
             seasons: schedule
                 .seasons
                 .iter()
-                .map(|season| Season { from: season.from.to_string(), to: season.to.to_string() })
+                .map(|season| Season {
+                    from: season.from.to_string(),
+                    to: season.to.to_string(),
+                })
                 .collect(),
         }
     }

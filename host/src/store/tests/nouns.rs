@@ -48,6 +48,7 @@ async fn people(store: &Store) {
     let demo = StoredClient {
         id: client(),
         name: "演示".to_owned(),
+        scopes: "payments".to_owned(),
     };
     store.put_client(&demo, b"digest-1", now()).await.unwrap();
     store.put_client(&demo, b"digest-2", now()).await.unwrap();

@@ -1,0 +1,6 @@
+//! The door through its own router: real rooms, a real store, no plugin.
+
+mod description;
+mod paying;
+mod refusals;
+mod world;
