@@ -88,12 +88,22 @@ pub enum ConfigValue {
     Value(Value),
 }
 
-/// A reference to a file of the bundle.
+/// A reference to a file of the bundle. Read from a table only: a derived
+/// reader would also take the list `["x"]` for one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "BTreeMap<String, String>")]
 pub struct ConfigFile {
     /// Its path in the bundle.
     pub file: String,
+}
+
+impl TryFrom<BTreeMap<String, String>> for ConfigFile {
+    type Error = &'static str;
+
+    fn try_from(mut table: BTreeMap<String, String>) -> Result<Self, Self::Error> {
+        let file = table.remove("file").filter(|_| table.is_empty());
+        file.map(|file| Self { file }).ok_or("a file is named { file = \"NAME\" }")
+    }
 }
 
 /// Limits that the plugin wishes for; nothing said is the operator's usual.
@@ -128,4 +138,21 @@ pub enum DataClass {
     Digest,
     /// That the call took place, for example for credit reports.
     None,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_a_table_with_file_alone_names_a_file() {
+        let read = |value: Value| serde_json::from_value::<ConfigValue>(value).unwrap();
+        let file = ConfigFile { file: "mapping.json".to_owned() };
+        assert_eq!(read(json!({"file": "mapping.json"})), ConfigValue::File(file));
+        for value in [json!(["kiosk"]), json!({"file": "a", "b": "c"}), json!({"file": 1})] {
+            assert_eq!(read(value.clone()), ConfigValue::Value(value));
+        }
+    }
 }

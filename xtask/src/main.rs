@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod guest;
+mod packages;
 mod workspace;
 
 /// Everything a developer of Guichet runs by hand.
@@ -20,11 +21,14 @@ struct Arguments {
 enum Command {
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
     Plugins(guest::Arguments),
+    /// Make the bundles of the catalogue into `<target>/packages` (needs the plugins).
+    Packages(packages::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Plugins(arguments) => guest::run(&arguments),
+        Command::Packages(arguments) => packages::command(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

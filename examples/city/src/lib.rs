@@ -12,6 +12,7 @@ mod draw;
 mod fault;
 mod keys;
 mod ledger;
+pub mod packages;
 mod place;
 mod server;
 mod wire;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::atomic::{AtomicI8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::catalogue::{Bills, Daily, Flow, Kind, Season, Service};
+use crate::catalogue::{Bills, Daily, Flow, Input, Kind, Season, Service};
 use crate::clock::Moment;
 use crate::draw::Draw;
 use crate::keys::PackageKeys;
@@ -135,7 +135,9 @@ impl Place {
 
     fn draw_inputs(&self, world: World, number: &str, wanted: Wanted) -> BTreeMap<String, String> {
         let mut inputs = BTreeMap::new();
-        for (index, input) in self.service.inputs.iter().enumerate() {
+        // Of optional inputs only the first is filled in: they exclude each other.
+        let asked = |(index, input): &(usize, &Input)| *index == 0 || !input.optional;
+        for (index, input) in self.service.inputs.iter().enumerate().filter(asked) {
             let names = ["sample", &self.service.code, input.name, number];
             let mut value = input.form.sample(Draw::of(world.seed, &names).value());
             let ending = match wanted {

@@ -5,7 +5,8 @@
 use super::assemble::is_pinned;
 use super::hash::percent;
 use super::line::Line;
-use super::service::{Answering, Daily, Dialect, Flow, Reversal, StatusQuery, Traits};
+use super::service::{Dialect, Flow};
+use super::traits::{Answering, Daily, Reversal, StatusQuery, Traits};
 
 /// Reversals end at 22:00, before most billers close their day.
 const REVERSAL_UNTIL: Reversal = Reversal::SameDay {

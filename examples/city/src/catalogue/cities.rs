@@ -2,7 +2,7 @@
 //! with the dates of their climate. From common knowledge of the country; no
 //! service is made here.
 
-use super::service::Season;
+use super::traits::Season;
 
 /// Municipalities, provincial capitals and other cities with several companies
 /// in one trade.

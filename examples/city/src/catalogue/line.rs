@@ -2,7 +2,8 @@
 //! line is offered is its spread; the tables stand in `lines`.
 
 use super::inputs::Input;
-use super::service::{Amounts, Bills, Dialect, Flow, Kind, Season, Selection};
+use super::service::{Bills, Dialect, Flow, Kind};
+use super::traits::{Amounts, Season, Selection};
 
 /// A line of business, such as water or parking.
 #[derive(Debug)]

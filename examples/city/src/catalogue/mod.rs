@@ -17,13 +17,12 @@ mod service;
 mod spread;
 #[cfg(test)]
 mod tests;
+mod traits;
 
 pub use country::{Country, country};
 pub use inputs::{Form, Input};
 pub use line::{Audience, BillerLine, Consent, Counties, Coverage, Dialects, Line, Spread, Timing};
 pub use record::record;
 pub use regions::{Level, Place, Regions};
-pub use service::{
-    Amounts, Answering, Biller, Bills, Daily, Dialect, Flow, Kind, Names, Reversal, Season,
-    Selection, Service, StatusQuery, Traits,
-};
+pub use service::{Biller, Bills, Dialect, Flow, Kind, Names, Service};
+pub use traits::{Amounts, Answering, Daily, Reversal, Season, Selection, StatusQuery, Traits};

@@ -2,15 +2,22 @@
 //! registry defines (`registry/src/service.rs`). What a service is stands in
 //! `service`; this is how it is told to a marketplace.
 
+mod config;
+mod form;
+mod schedule;
+mod terms;
+
 use serde_json::{Map, Value, json};
 
-use super::inputs::{Form, Input};
-use super::labels::label;
-use super::line::{Audience, Timing};
+use config::config;
+use form::inputs;
+use schedule::schedule;
+use terms::payment;
+
+use super::line::Audience;
 use super::regions::Regions;
-use super::service::{
-    Amounts, Answering, Bills, Daily, Flow, Kind, Names, Reversal, Selection, Service, StatusQuery,
-};
+use super::service::{Flow, Kind, Names, Service};
+use super::traits::Answering;
 
 /// The record as JSON, its keys in the order of the format.
 #[must_use]
@@ -116,251 +123,11 @@ fn area(service: &Service, regions: &Regions) -> (String, String) {
     (zh.join("、"), en.join(", "))
 }
 
-fn inputs(service: &Service) -> Value {
-    let mut properties = Map::new();
-    for (order, input) in service.inputs.iter().enumerate() {
-        properties.insert(input.name.to_owned(), property(input, order));
-    }
-    let required: Vec<&str> = service
-        .inputs
-        .iter()
-        .filter(|input| !input.optional)
-        .map(|input| input.name)
-        .collect();
-    let mut schema = json!({"type": "object", "properties": properties});
-    if !required.is_empty() {
-        schema["required"] = json!(required);
-    }
-    schema["additionalProperties"] = json!(false);
-    schema
-}
-
-fn property(input: &Input, order: usize) -> Value {
-    let texts_of = |pair: (&str, &str)| json!({"zh-CN": pair.0, "en": pair.1});
-    let label = label(input.label);
-    let mut hints = json!({
-        "label": texts_of(label.label),
-        "help": texts_of(label.help),
-        "keyboard": label.keyboard,
-        "order": order + 1,
-        "remember": true,
-    });
-    let optional = [("mask", label.mask), ("scan", label.scan)];
-    for (name, value) in optional
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-    {
-        hints[name] = json!(value);
-    }
-    let mut property = json!({"type": "string", "x-guichet": hints});
-    if let Some(pattern) = input.form.pattern() {
-        property["pattern"] = json!(pattern);
-    }
-    if let Form::Choice(values) = input.form {
-        property["enum"] = json!(values);
-    }
-    property
-}
-
-fn payment(service: &Service) -> Value {
-    if service.kind != Kind::BillPayment {
-        return Value::Null;
-    }
-    let traits = &service.traits;
-    let flow = match service.flow {
-        Flow::Query => "query-then-pay",
-        Flow::SecondStep => "second-step-query",
-        Flow::Validate => "validate-then-pay",
-        Flow::Direct => "direct",
-    };
-    let timing = match service.line.timing {
-        Timing::Prepaid => "prepaid",
-        Timing::Postpaid => "postpaid",
-    };
-    let mut terms = json!({
-        "flow": flow,
-        "timing": timing,
-        "amount": amounts(service),
-        "selection": selection(traits.selection),
-        "capabilities": {
-            "deduplicates": traits.deduplicates,
-            "status": status(traits.status),
-            "reversal": reversal(traits.reversal),
-            "day_file": "biller",
-        },
-    });
-    let fee = fee(service);
-    if !fee.is_null() {
-        terms["fee"] = fee;
-    }
-    terms
-}
-
-fn amounts(service: &Service) -> Value {
-    let rule = match &service.traits.amounts {
-        Amounts::Exact => json!({"is": "exact"}),
-        Amounts::AtMost => json!({"is": "at-most", "maximum": cny(PER_PAYMENT)}),
-        Amounts::Between(from, to) => {
-            json!({"is": "between", "minimum": cny(*from), "maximum": cny(*to)})
-        }
-        Amounts::Steps(from, to, step) => {
-            json!({"is": "steps", "minimum": cny(*from), "maximum": cny(*to), "step": cny(*step)})
-        }
-        Amounts::Choices(choices) => {
-            json!({"is": "choices", "amounts": choices.iter().copied().map(cny).collect::<Vec<_>>()})
-        }
-        Amounts::WholePlus(allowance) => json!({"is": "whole-plus", "allowance": cny(*allowance)}),
-    };
-    let (payment, day) = match service.bills {
-        Bills::Open => (PER_PREPAYMENT, PER_PREPAYMENT_DAY),
-        Bills::None | Bills::Metered { .. } | Bills::Periodic { .. } | Bills::Decision { .. } => {
-            (PER_PAYMENT, PER_DAY)
-        }
-    };
-    json!({"rule": rule, "per_payment": cny(payment), "per_day": cny(day)})
-}
-
-/// Most in one payment of what is owed, and on one account and day, in fen.
-const PER_PAYMENT: i64 = 50_000_000;
-const PER_DAY: i64 = 100_000_000;
-/// The same for what is bought before it is used.
-const PER_PREPAYMENT: i64 = 500_000;
-const PER_PREPAYMENT_DAY: i64 = 1_000_000;
-
-fn cny(amount: i64) -> Value {
-    json!({"amount": amount, "currency": "CNY"})
-}
-
-/// Utilities are free for the payer. Telecom and toll operators pay a rate, and
-/// property managers a fixed sum, both withheld at settlement.
-fn fee(service: &Service) -> Value {
-    match service.category {
-        "mobile" | "broadband" | "telephone" | "etc" => json!({
-            "rule": {"is": "rate", "basis_points": 30, "minimum": cny(1), "maximum": cny(5_000)},
-            "bearer": "biller",
-        }),
-        "property" | "parking" => {
-            json!({"rule": {"is": "fixed", "amount": cny(20)}, "bearer": "biller"})
-        }
-        _ => Value::Null,
-    }
-}
-
-const fn selection(selection: Selection) -> &'static str {
-    match selection {
-        Selection::Single => "single",
-        Selection::Any => "any",
-        Selection::All => "all",
-        Selection::OldestFirst => "oldest-first",
-    }
-}
-
-fn status(status: StatusQuery) -> Value {
-    match status {
-        StatusQuery::None => json!({"is": "none"}),
-        StatusQuery::Advisory => json!({"is": "advisory"}),
-        StatusQuery::Authoritative { after_seconds } => {
-            json!({"is": "authoritative", "after_seconds": after_seconds})
-        }
-    }
-}
-
-fn reversal(reversal: Reversal) -> Value {
-    match reversal {
-        Reversal::None => json!({"is": "none"}),
-        Reversal::SameDay { until_minute } => {
-            json!({"is": "same-day", "until": time_of_day(until_minute)})
-        }
-    }
-}
-
-fn time_of_day(minute: u16) -> String {
-    format!("{:02}:{:02}", minute / 60, minute % 60)
-}
-
-fn schedule(service: &Service) -> Value {
-    let mut schedule = Map::new();
-    if service.kind == Kind::BillPayment && service.line.family == "tax" {
-        schedule.insert("cut_off".to_owned(), json!("23:00"));
-    }
-    if let Some(season) = service.traits.season {
-        let day = |(month, day): (u8, u8)| format!("{month:02}-{day:02}");
-        let season = json!({"from": day(season.from), "to": day(season.to)});
-        schedule.insert("seasons".to_owned(), json!([season]));
-    }
-    if let Some(hours) = service.traits.maintenance {
-        schedule.insert("maintenance".to_owned(), json!([maintenance(hours)]));
-    }
-    if schedule.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(schedule)
-    }
-}
-
-fn maintenance(hours: Daily) -> Value {
-    let (from, to) = (time_of_day(hours.from_minute), time_of_day(hours.to_minute));
-    json!({
-        "is": "recurring",
-        "hours": {"from": from, "to": to},
-        "notice": {
-            "zh-CN": format!("每日{from}至{to}系统维护，请稍后再办"),
-            "en": format!("Closed for maintenance every day from {from} to {to}; please come back later"),
-        },
-    })
-}
-
 fn consent(service: &Service) -> Value {
     service.line.consent.map_or(Value::Null, |consent| {
         let purpose = json!({"zh-CN": consent.purpose.0, "en": consent.purpose.1});
         json!({"scopes": consent.scopes, "purpose": purpose, "valid_days": 30})
     })
-}
-
-/// What the mapping of the service's dialect asks of the configuration.
-fn config(service: &Service) -> Value {
-    if !service.dialect.is_declarative() {
-        return Value::Null;
-    }
-    let mut config = Map::new();
-    let mut put = |name: &str, value: &str| config.insert(name.to_owned(), json!(value));
-    if service.kind == Kind::Inquiry {
-        put("inquiry", service.line.family);
-        put("topic", service.line.key);
-        put("title_zh", service.line.title.0);
-        put("title_en", service.line.title.1);
-        return Value::Object(config);
-    }
-    match service.flow {
-        Flow::Query => None,
-        Flow::SecondStep => put("flow", "second-step"),
-        Flow::Validate => put("flow", "validate"),
-        Flow::Direct => put("flow", "direct"),
-    };
-    if service.bills == Bills::Open {
-        put("rule", &rule(&service.traits.amounts));
-    }
-    if let Some(first) = service.inputs.first() {
-        put("account_kind", first.label);
-    }
-    put("selection", selection(service.traits.selection));
-    Value::Object(config)
-}
-
-/// The rule in the mapping's words, amounts in fen.
-fn rule(amounts: &Amounts) -> String {
-    let list = |values: &[i64]| {
-        let texts: Vec<String> = values.iter().map(i64::to_string).collect();
-        texts.join(",")
-    };
-    match amounts {
-        Amounts::Exact => "exact".to_owned(),
-        Amounts::AtMost => format!("at-most:{PER_PAYMENT}"),
-        Amounts::Between(from, to) => format!("between:{}", list(&[*from, *to])),
-        Amounts::Steps(from, to, step) => format!("steps:{}", list(&[*from, *to, *step])),
-        Amounts::Choices(values) => format!("choices:{}", list(values)),
-        Amounts::WholePlus(allowance) => format!("whole-plus:{allowance}"),
-    }
 }
 
 fn notice(service: &Service) -> Value {

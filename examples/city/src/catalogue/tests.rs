@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::cities::heating;
 use super::{
     Amounts, Bills, Country, Dialect, Flow, Kind, Level, Regions, Reversal, Service, StatusQuery,
-    country,
+    country, record,
 };
 
 fn of<'a>(country: &'a Country, category: &'a str) -> impl Iterator<Item = &'a Service> {
@@ -298,4 +298,60 @@ fn samples_match_their_patterns_and_differ() {
             assert!(samples.len() > 5, "{} {samples:?}", service.code);
         }
     }
+}
+
+#[test]
+fn the_documentation_counts_as_the_code_does() {
+    let document = include_str!("../../../../docs/catalogue.md");
+    for (category, count) in country().count_by_category() {
+        let row = format!("| {category} | {count} |");
+        assert!(document.contains(&row), "docs/catalogue.md lacks {row:?}");
+    }
+}
+
+#[test]
+fn records_say_what_the_citizen_needs_in_both_languages() {
+    let (country, regions) = (country(), Regions::new());
+    let water = record(country.service("water-330100-1").unwrap(), &regions);
+    assert_eq!(water["category"], "water");
+    assert!(
+        water["titles"]["zh-CN"]
+            .as_str()
+            .unwrap()
+            .starts_with("杭州水费"),
+        "{water}"
+    );
+    assert!(
+        water["titles"]["en"]
+            .as_str()
+            .unwrap()
+            .starts_with("Hangzhou water bill"),
+        "{water}"
+    );
+    assert!(
+        water["keywords"]
+            .as_array()
+            .unwrap()
+            .contains(&"shuifei".into())
+    );
+    assert_eq!(
+        water["inputs"]["properties"]["account"]["pattern"],
+        "^[0-9]{10}$"
+    );
+    assert_eq!(water["payment"]["flow"], "query-then-pay");
+    let heating = record(country.service("heating-110000-1").unwrap(), &regions);
+    assert_eq!(heating["schedule"]["seasons"][0]["to"], "03-15");
+    let mobile = record(country.service("mobile-330000-1").unwrap(), &regions);
+    assert_eq!(mobile["payment"]["timing"], "prepaid");
+    assert!(
+        mobile["config"]["rule"]
+            .as_str()
+            .unwrap()
+            .starts_with("choices:1000,"),
+        "{mobile}"
+    );
+    let fund = record(country.service("provident-fund-330100").unwrap(), &regions);
+    assert_eq!(fund["consent"]["scopes"][0], "identity.name");
+    let fine = record(country.service("traffic-fine-330100").unwrap(), &regions);
+    assert_eq!(fine["inputs"]["required"], serde_json::Value::Null);
 }

@@ -11,7 +11,8 @@ mod treasury;
 mod utilities;
 
 use super::line::{Audience, BillerLine, Consent, Dialects, Line, Spread, Timing};
-use super::service::{Amounts, Bills, Dialect, Flow, Kind, Selection};
+use super::service::{Bills, Dialect, Flow, Kind};
+use super::traits::{Amounts, Selection};
 
 /// Every line.
 pub(super) const LINES: &[&[Line]] = &[

@@ -2,7 +2,7 @@
 
 use super::{Audience, BillerLine, Bills, Line, Selection, Spread, bill, biller};
 use crate::catalogue::inputs;
-use crate::catalogue::service::Season;
+use crate::catalogue::traits::Season;
 
 const TAX_OFFICE: BillerLine = biller("tax", "{place}模拟税务局", "Simulated {place} Tax Office");
 

@@ -1,0 +1,49 @@
+//! Makes the catalogue's bundles: `cargo xtask packages`. What stands in them is
+//! decided by `guichet-packages` of the simulated country.
+
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::workspace::{cargo, root, run, say, target};
+
+/// What `cargo xtask packages` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Also print the number of services in each category.
+    #[arg(long)]
+    table: bool,
+}
+
+/// Builds the generator and makes the bundles of built plugins.
+pub(crate) fn command(arguments: &Arguments) -> Result<()> {
+    say("building the generator of the catalogue");
+    run(cargo().args([
+        "build",
+        "--package",
+        "guichet-city",
+        "--bin",
+        "guichet-packages",
+    ]))?;
+    pack(if arguments.table { &["--table"] } else { &[] })
+}
+
+/// Makes the bundles with a generator that is built already.
+pub(crate) fn build() -> Result<()> {
+    pack(&[])
+}
+
+fn pack(options: &[&str]) -> Result<()> {
+    let (root, target) = (root(), target()?);
+    let mut generator = Command::new(target.join("debug/guichet-packages"));
+    generator
+        .arg("--components")
+        .arg(target.join("plugins"))
+        .arg("--plugins")
+        .arg(root.join("plugins"))
+        .arg("--mappings")
+        .arg(root.join("examples/city/mappings"))
+        .arg("--out")
+        .arg(target.join("packages"));
+    run(generator.args(options))
+}
