@@ -84,6 +84,7 @@ create table idempotency (
 
 create table outbox (
     payment text primary key references payments (id),
+    service text not null,
     due_at bigint not null,
     tries bigint not null,
     lease_node text,

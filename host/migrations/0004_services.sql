@@ -63,7 +63,8 @@ create table kv (
     service text not null,
     scope text not null,
     key text not null,
-    value bytea not null,
+    -- Null once deleted: the row stays, so that versions never restart.
+    value bytea,
     version bigint not null,
     primary key (package, service, scope, key)
 );

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use futures::future::BoxFuture;
 use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::{Compiler, Sandbox, Settings as SandboxSettings};
 use tokio::net::TcpListener;
@@ -16,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::accounts::Accounts;
 use crate::accounts::bound::BoundAccounts;
-use crate::api::{Api, Client, Clients, Rate, Rooms, Scope};
+use crate::api::{Api, Rate, Rooms};
 use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::config::{Database, Settings};
@@ -27,7 +26,7 @@ use crate::payments::{PaymentSettings, Payments};
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{Location, Store, StoreError};
+use crate::store::{Location, Store};
 use crate::web::{SignIn, Web};
 use crate::worker::{self, Neighbours, Stop, TokioTimer, WorkerSettings};
 
@@ -118,7 +117,7 @@ impl App {
             WorkerSettings::default(),
             stopping,
         ));
-        let clients = Arc::new(StoredClients(self.rooms.store.clone()));
+        let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
         let routes: Router = api.in_layers(api.routes().merge(web.routes()));
@@ -242,18 +241,5 @@ async fn told_to_stop() {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
-    }
-}
-
-/// Clients by the digest of their token; a development client may call
-/// everything that a bank app may.
-struct StoredClients(Store);
-
-impl Clients for StoredClients {
-    fn by_token(&self, token_sha256: [u8; 32]) -> BoxFuture<'_, Result<Option<Client>, StoreError>> {
-        Box::pin(async move {
-            let found = self.0.client_by_token(&token_sha256).await?;
-            Ok(found.map(|client| Client { id: client.id, scopes: Scope::ALL.to_vec() }))
-        })
     }
 }

@@ -4,11 +4,16 @@
 
 pub mod accounts;
 pub mod api;
+pub mod app;
+pub mod audit;
+pub mod bank;
 pub mod bills;
 pub mod catalogue;
+pub mod cli;
 pub mod config;
 pub mod consents;
 pub mod credentials;
+pub mod dev;
 pub mod error;
 pub mod inputs;
 pub mod inquiries;
@@ -18,4 +23,5 @@ pub mod plugins;
 pub mod ports;
 pub mod seal;
 pub mod store;
+pub mod web;
 pub mod worker;

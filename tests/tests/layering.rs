@@ -135,9 +135,13 @@ fn rooms_know_nothing_of_http() {
 
 #[test]
 fn registry_and_sandbox_meet_in_one_place() {
-    let both = |text: &str| text.contains("guichet_registry") && text.contains("guichet_sandbox::");
+    // The contract's shapes are everybody's; running plugins is not.
+    let both = |text: &str| {
+        let own = text.replace("guichet_sandbox::contract", "");
+        text.contains("guichet_registry") && own.contains("guichet_sandbox")
+    };
     for (name, text) in sources("host/src") {
-        let meeting_place = name.starts_with("host/src/plugins");
+        let meeting_place = name.starts_with("host/src/plugins/");
         let code = code(&text);
         assert!(
             meeting_place || !both(&code),

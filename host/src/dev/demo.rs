@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use guichet_domain::Money;
 use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
 
+use crate::api::Scope;
 use crate::app::App;
 use crate::cli::DevFile;
 use crate::store::StoredClient;
@@ -41,7 +42,12 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
         Some(file) => file.token,
         None => new_token()?,
     };
-    let known = StoredClient { id: client.clone(), name: "Demo bank app".to_owned() };
+    let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+    let known = StoredClient {
+        id: client.clone(),
+        name: "Demo bank app".to_owned(),
+        scopes: scopes.join(" "),
+    };
     rooms.store.put_client(&known, &crate::api::hash(&token), now).await?;
     for (scope, value) in ATTRIBUTES {
         let scope = DataScope::new(scope)?;

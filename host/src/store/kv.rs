@@ -35,6 +35,7 @@ const PUT: &str = "insert into kv (package, service, scope, key, value, version)
     returning version";
 const COMPARE_AND_SWAP: &str = "update kv set value = $5, version = version + 1 \
     where package = $1 and service = $2 and scope = $3 and key = $4 and version = $6 \
+    and value is not null \
     and $7 >= (select coalesce(cast(sum(length(o.key) + length(o.value)) as bigint), 0) \
         from kv as o where o.package = $1 and o.service = $2 \
         and not (o.scope = $3 and o.key = $4)) \
@@ -43,7 +44,8 @@ const INSERT_IF_ABSENT: &str = "insert into kv (package, service, scope, key, va
     select $1, $2, $3, $4, $5, $6 \
     where $7 >= (select coalesce(cast(sum(length(key) + length(value)) as bigint), 0) from kv \
         where package = $1 and service = $2 and not (scope = $3 and key = $4)) \
-    on conflict (package, service, scope, key) do nothing \
+    on conflict (package, service, scope, key) do update \
+    set value = excluded.value, version = kv.version + 1 where kv.value is null \
     returning version";
 
 impl Store {
@@ -52,7 +54,8 @@ impl Store {
         let rows = self
             .fetch(
                 "select value, version from kv \
-                 where package = $1 and service = $2 and scope = $3 and key = $4",
+                 where package = $1 and service = $2 and scope = $3 and key = $4 \
+                 and value is not null",
                 &[
                     at.package.as_str().into(),
                     at.service.as_str().into(),
@@ -105,10 +108,12 @@ impl Store {
         }
     }
 
-    /// Deletes a value; says nothing about whether it was there.
-    pub async fn kv_delete(&self, at: &KvScope, key: &str) -> Result<(), StoreError> {
+    /// Deletes a value; true where there was one.
+    pub async fn kv_delete(&self, at: &KvScope, key: &str) -> Result<bool, StoreError> {
         let statement = Statement::new(
-            "delete from kv where package = $1 and service = $2 and scope = $3 and key = $4",
+            "update kv set value = null, version = version + 1 \
+             where package = $1 and service = $2 and scope = $3 and key = $4 \
+             and value is not null returning version",
             vec![
                 at.package.as_str().into(),
                 at.service.as_str().into(),
@@ -116,7 +121,8 @@ impl Store {
                 key.into(),
             ],
         );
-        self.write(vec![statement]).await.map(drop)
+        let rows = self.write(vec![statement]).await?;
+        Ok(rows.first().is_some_and(|rows| !rows.is_empty()))
     }
 
     async fn kv_write(

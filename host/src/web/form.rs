@@ -3,6 +3,7 @@
 
 use guichet_registry::service::{InputSchema, Keyboard, Property, PropertyType};
 use guichet_registry::texts::Texts;
+use guichet_sandbox::contract::types::NextStep;
 
 use crate::inputs::FieldError;
 use crate::language::Language;
@@ -45,6 +46,45 @@ pub struct Choice {
     pub label: String,
     /// Whether it is chosen.
     pub chosen: bool,
+}
+
+impl Field {
+    /// A field without anything, to be filled in.
+    pub(super) fn empty() -> Self {
+        Self {
+            name: String::new(),
+            label: String::new(),
+            help: None,
+            placeholder: None,
+            value: String::new(),
+            input_type: "text",
+            inputmode: "text",
+            max_length: None,
+            required: false,
+            problem: None,
+            described: false,
+            choices: Vec::new(),
+        }
+    }
+
+    /// The field of a second step.
+    pub(super) fn of_step(step: &NextStep) -> Self {
+        Self {
+            name: step.field.clone(),
+            label: step.title.clone(),
+            required: true,
+            choices: step
+                .choices
+                .iter()
+                .map(|choice| Choice {
+                    value: choice.value.clone(),
+                    label: choice.title.clone(),
+                    chosen: false,
+                })
+                .collect(),
+            ..Self::empty()
+        }
+    }
 }
 
 /// The fields in their order, with what was filled in and what is wrong with it.

@@ -1,0 +1,197 @@
+//! The bill page: what is owed, choosing, and the page to confirm on.
+
+use askama::Template;
+use axum::extract::{Form, Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use guichet_domain::Money;
+use guichet_domain::id::RecordId;
+use guichet_sandbox::contract::bill_payment::{Payability, Statement};
+
+use super::form::Field;
+use super::page::{Page, Visit, draw};
+use super::service::{self, Filled, Step};
+use super::statement::{self, AmountField, BillView, Fact};
+use super::{Web, format};
+use crate::bills::{BillAnswer, BillQuery, BillsError};
+use crate::plugins::translate;
+
+#[derive(Template)]
+#[template(path = "bill.html")]
+struct BillPage {
+    page: Page,
+    id: String,
+    service: String,
+    title: String,
+    biller: String,
+    failure: Option<String>,
+    pending: Option<String>,
+    expired: bool,
+    facts: Vec<Fact>,
+    notices: Vec<String>,
+    selection: String,
+    bills: Vec<BillView>,
+    amount: Option<AmountField>,
+    payable: bool,
+}
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct Confirm {
+    page: Page,
+    total: String,
+    biller: String,
+    account: Option<String>,
+    lines: Vec<Fact>,
+    funding: String,
+    key: String,
+    bill_query: String,
+    items: Vec<String>,
+}
+
+/// The bill.
+pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State<Web>) -> Response {
+    match read(&visit, &web, &id).await {
+        Ok(query) => drawn(&visit, &web, &query, None),
+        Err(answer) => answer,
+    }
+}
+
+async fn read(visit: &Visit, web: &Web, id: &str) -> Result<BillQuery, Response> {
+    let citizen = visit.citizen(web)?;
+    let id = RecordId::new(id).map_err(|_| visit.not_found())?;
+    match web.rooms().bills.get(citizen.client, &id).await {
+        Ok(query) if query.subject == *citizen.subject => Ok(query),
+        Ok(_) | Err(BillsError::Unknown) => Err(visit.not_found()),
+        Err(error) => Err(visit.failed(web, &error)),
+    }
+}
+
+fn drawn(visit: &Visit, web: &Web, query: &BillQuery, failure: Option<String>) -> Response {
+    let page = visit.page();
+    let Some(entry) = web.rooms().catalogue.service(&query.service) else {
+        return visit.not_found();
+    };
+    let locale = visit.language().tag();
+    let mut view = BillPage {
+        id: query.id.to_string(),
+        service: query.service.to_string(),
+        title: entry.service().titles.in_locale(locale).to_owned(),
+        biller: entry.service().biller.names.in_locale(locale).to_owned(),
+        failure,
+        pending: None,
+        expired: query.expires_at <= web.rooms().ports.now(),
+        facts: Vec::new(),
+        notices: Vec::new(),
+        selection: String::new(),
+        bills: Vec::new(),
+        amount: None,
+        payable: false,
+        page,
+    };
+    match &query.answer {
+        BillAnswer::Ready(statement) => fill(&mut view, statement),
+        BillAnswer::Pending(ticket) => view.pending = Some(ticket.message.clone()),
+        BillAnswer::AskMore(step) => {
+            let step = Step {
+                token: step.token.clone(),
+                kept: query.inputs.clone(),
+                field: Field::of_step(step),
+            };
+            let filled = Filled { step: Some(step), ..Filled::default() };
+            return service::drawn(visit, web, &entry, filled);
+        }
+    }
+    draw(&view)
+}
+
+fn fill(view: &mut BillPage, statement: &Statement) {
+    let t = view.page.t;
+    let account = statement.account.as_ref();
+    view.facts = statement::account(statement, t);
+    view.notices = account.and_then(|a| a.notice.clone()).into_iter().collect();
+    view.notices.extend(statement.notice.clone());
+    view.selection = statement::selection(&statement.selection, t).to_owned();
+    view.bills = statement::bills(statement, t);
+    view.amount = statement::amount_field(statement, t);
+    view.payable = statement.bills.iter().any(|b| matches!(b.payability, Payability::Payable));
+}
+
+/// What the citizen chose.
+struct Chosen {
+    number: String,
+    title: String,
+    amount: Money,
+}
+
+/// The page to confirm on.
+pub(super) async fn confirm(
+    visit: Visit,
+    Path(id): Path<String>,
+    State(web): State<Web>,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Response {
+    let guard = values(&fields, "guard").next().unwrap_or_default();
+    let citizen = match visit.guarded(&web, guard) {
+        Ok(citizen) => citizen,
+        Err(first) => return first,
+    };
+    let query = match read(&visit, &web, &id).await {
+        Ok(query) => query,
+        Err(answer) => return answer,
+    };
+    let BillAnswer::Ready(statement) = &query.answer else {
+        return Redirect::to(&format!("/bills/{id}")).into_response();
+    };
+    let t = visit.page().t;
+    let numbers: Vec<&str> = values(&fields, "bill").collect();
+    let typed = values(&fields, "amount").next();
+    let chosen = match choose(statement, &numbers, typed) {
+        Some(chosen) if !chosen.is_empty() => chosen,
+        Some(_) | None => {
+            let help = statement::amount_field(statement, t).map(|amount| amount.help);
+            let selection = statement::selection(&statement.selection, t).to_owned();
+            return drawn(&visit, &web, &query, Some(help.unwrap_or(selection)));
+        }
+    };
+    let Some(entry) = web.rooms().catalogue.service(&query.service) else {
+        return visit.not_found();
+    };
+    let currency = chosen[0].amount.currency();
+    let Ok(total) = Money::checked_sum(currency, chosen.iter().map(|one| one.amount)) else {
+        return drawn(&visit, &web, &query, Some(t.amount_label.clone()));
+    };
+    let locale = visit.language().tag();
+    draw(&Confirm {
+        total: format::money(total),
+        biller: entry.service().biller.names.in_locale(locale).to_owned(),
+        account: statement.account.as_ref().map(|account| account.number.clone()),
+        lines: chosen.iter().map(|one| Fact::new(&one.title, format::money(one.amount))).collect(),
+        funding: citizen.account.to_string(),
+        key: web.rooms().ports.record_id("web").to_string(),
+        bill_query: query.id.to_string(),
+        items: chosen
+            .iter()
+            .map(|one| format!("{}|{}|{currency}", one.amount.minor_units(), one.number))
+            .collect(),
+        page: visit.page(),
+    })
+}
+
+fn values<'a>(fields: &'a [(String, String)], wanted: &'a str) -> impl Iterator<Item = &'a str> {
+    fields.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+}
+
+/// The chosen bills with their amounts; none where a number or amount is wrong.
+fn choose(statement: &Statement, numbers: &[&str], typed: Option<&str>) -> Option<Vec<Chosen>> {
+    let mut chosen = Vec::new();
+    for number in numbers {
+        let bill = statement.bills.iter().find(|bill| bill.number == *number)?;
+        let owed = translate::money(&bill.payable)?;
+        let amount = match typed {
+            Some(typed) => format::read_yuan(typed)?,
+            None => owed,
+        };
+        chosen.push(Chosen { number: bill.number.clone(), title: bill.title.clone(), amount });
+    }
+    Some(chosen)
+}

@@ -1,0 +1,142 @@
+//! The first page: search, categories, results.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use guichet_domain::id::CategoryCode;
+use guichet_registry::Service;
+use guichet_registry::catalogue::{Filter, Item};
+use guichet_registry::taxonomy::Taxonomy;
+use serde::Deserialize;
+
+use super::Web;
+use super::page::{Page, Visit, draw, percent};
+use super::texts::Texts;
+
+/// Results on one page.
+const RESULTS: usize = 20;
+
+/// What is searched for.
+#[derive(Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    q: String,
+    category: Option<String>,
+    cursor: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    page: Page,
+    query: String,
+    category: Option<String>,
+    examples: Vec<&'static str>,
+    tiles: Vec<Tile>,
+    results: Vec<Found>,
+    more: Option<String>,
+}
+
+struct Tile {
+    code: String,
+    glyph: String,
+    name: String,
+}
+
+struct Found {
+    code: String,
+    title: String,
+    biller: String,
+    region: String,
+    category: String,
+}
+
+/// Search and results.
+pub(super) async fn show(visit: Visit, Query(search): Query<Search>, State(web): State<Web>) -> Response {
+    let page = visit.page();
+    let locale = visit.language().tag();
+    let taxonomy = Taxonomy::embedded();
+    let category = search.category.as_deref().and_then(|code| CategoryCode::new(code).ok());
+    let name = category.as_ref().map(|code| category_name(taxonomy, code.as_str(), locale));
+    let is_search = !search.q.trim().is_empty() || category.is_some();
+    let (mut results, mut more) = (Vec::new(), None);
+    if is_search {
+        let filter = Filter {
+            words: search.q.clone(),
+            category: category.clone(),
+            cursor: search.cursor.clone(),
+            limit: RESULTS,
+            ..Filter::default()
+        };
+        let shelf = web.rooms().catalogue.shelf();
+        if let Ok(found) = shelf.catalogue().search(&filter) {
+            results = found
+                .items
+                .iter()
+                .filter_map(|item| match item {
+                    Item::Service(entry) => Some(line(&entry.service, taxonomy, locale, page.t)),
+                    Item::Gone(_) => None,
+                })
+                .collect();
+            more = found.next_cursor.map(|cursor| next(&search, &cursor));
+        }
+    }
+    let examples = match locale {
+        "en" => vec!["Hangzhou water", "Beijing heating", "traffic fine", "credit report"],
+        _ => vec!["杭州 水费", "北京 供暖", "交通罚款", "公积金", "信用报告"],
+    };
+    let tiles = if is_search { Vec::new() } else { tiles(taxonomy, locale) };
+    draw(&Home { page, query: search.q, category: name, examples, tiles, results, more })
+}
+
+fn next(search: &Search, cursor: &str) -> String {
+    let category = search.category.as_deref().unwrap_or_default();
+    let mut path = format!("/?q={}&cursor={}", percent(&search.q), percent(cursor));
+    if !category.is_empty() {
+        path.push_str(&format!("&category={}", percent(category)));
+    }
+    path
+}
+
+fn line(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &Texts) -> Found {
+    Found {
+        code: service.code.to_string(),
+        title: service.titles.in_locale(locale).to_owned(),
+        biller: service.biller.names.in_locale(locale).to_owned(),
+        region: regions(service, taxonomy, locale, t),
+        category: category_name(taxonomy, service.category.as_str(), locale),
+    }
+}
+
+/// Where a service serves, in a few words.
+pub(super) fn regions(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &Texts) -> String {
+    let name = |code: &guichet_domain::id::RegionCode| {
+        let region = taxonomy.region(code.as_str())?;
+        Some(if locale == "en" { &region.english } else { &region.short_name }.to_string())
+    };
+    match service.regions.as_slice() {
+        [only] if only.as_str() == "000000" => t.national.clone(),
+        [only] => name(only).unwrap_or_default(),
+        [first, rest @ ..] => {
+            let more = rest.len() + 1;
+            format!("{} … ({more} {})", name(first).unwrap_or_default(), t.region_count)
+        }
+        [] => String::new(),
+    }
+}
+
+fn category_name(taxonomy: &Taxonomy, code: &str, locale: &str) -> String {
+    let found = taxonomy.category(code);
+    found.map_or_else(|| code.to_owned(), |one| one.names.in_locale(locale).to_owned())
+}
+
+fn tiles(taxonomy: &Taxonomy, locale: &str) -> Vec<Tile> {
+    let all = taxonomy.groups().iter().flat_map(|group| &group.categories);
+    all.map(|category| Tile {
+        code: category.code.to_string(),
+        // The first Chinese character is the sign of a category in both languages.
+        glyph: category.names.chinese().chars().take(1).collect(),
+        name: category.names.in_locale(locale).to_owned(),
+    })
+    .collect()
+}
