@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use guichet_domain::id::RecordId;
+use guichet_domain::id::{RecordId, ServiceCode};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -19,6 +19,8 @@ use crate::store::Claim;
 pub struct WorkerSettings {
     /// Payments in hand at the same time.
     pub in_hand: usize,
+    /// Of these, for one service.
+    pub in_hand_by_service: usize,
     /// Payments waiting in this node's memory; the outbox keeps the others.
     pub waiting: usize,
     /// How often the outbox is looked at.
@@ -29,6 +31,7 @@ impl Default for WorkerSettings {
     fn default() -> Self {
         Self {
             in_hand: 256,
+            in_hand_by_service: 32,
             waiting: 4_096,
             look_every: Duration::from_millis(250),
         }
@@ -74,7 +77,10 @@ pub async fn run(
     while *stop.borrow() == Stop::No {
         tokio::select! {
             biased;
-            _changed = stop.changed() => {}
+            changed = stop.changed() => {
+                // Whoever could say stop is gone: there is nothing to wait for.
+                if changed.is_err() { break; }
+            }
             Some(ended) = hands.running.join_next_with_id(), if !hands.running.is_empty() => {
                 hands.put_down(ended);
             }
@@ -107,9 +113,17 @@ struct Hands {
     payments: Arc<Payments>,
     settings: WorkerSettings,
     running: JoinSet<()>,
-    names: BTreeMap<tokio::task::Id, RecordId>,
+    names: BTreeMap<tokio::task::Id, Claim>,
     known: BTreeSet<RecordId>,
     waiting: VecDeque<Claim>,
+    shares: BTreeMap<ServiceCode, Share>,
+}
+
+/// How much of the worker one service has.
+#[derive(Default)]
+struct Share {
+    waiting: usize,
+    running: usize,
 }
 
 impl Hands {
@@ -121,6 +135,7 @@ impl Hands {
             names: BTreeMap::new(),
             known: BTreeSet::new(),
             waiting: VecDeque::new(),
+            shares: BTreeMap::new(),
         }
     }
 
@@ -128,23 +143,39 @@ impl Hands {
         self.waiting.len() < self.settings.waiting
     }
 
+    /// One service fills at most a quarter of the room; what finds no place is
+    /// claimed again when its lease runs out.
     fn take(&mut self, claim: Claim) {
-        if self.known.insert(claim.payment.clone()) {
+        let share = self.shares.entry(claim.service.clone()).or_default();
+        if share.waiting < self.settings.waiting / 4 && self.known.insert(claim.payment.clone()) {
+            share.waiting += 1;
             self.waiting.push_back(claim);
         }
     }
 
+    /// Starts what may run, oldest first, passing over services that have their
+    /// share of hands already.
     fn start(&mut self) {
+        let mut position = 0;
         while self.running.len() < self.settings.in_hand {
-            let Some(claim) = self.waiting.pop_front() else {
+            let Some(claim) = self.waiting.get(position) else {
                 return;
             };
-            let payments = Arc::clone(&self.payments);
-            let payment = claim.payment.clone();
+            let share = self.shares.entry(claim.service.clone()).or_default();
+            if share.running >= self.settings.in_hand_by_service {
+                position += 1;
+                continue;
+            }
+            let Some(claim) = self.waiting.remove(position) else {
+                return;
+            };
+            share.waiting -= 1;
+            share.running += 1;
+            let (payments, work) = (Arc::clone(&self.payments), claim.clone());
             let task = self
                 .running
-                .spawn(async move { look_after(&payments, &claim).await });
-            self.names.insert(task.id(), payment);
+                .spawn(async move { look_after(&payments, &work).await });
+            self.names.insert(task.id(), claim);
         }
     }
 
@@ -157,8 +188,15 @@ impl Hands {
                 error.id()
             }
         };
-        if let Some(payment) = self.names.remove(&id) {
-            self.known.remove(&payment);
+        let Some(claim) = self.names.remove(&id) else {
+            return;
+        };
+        self.known.remove(&claim.payment);
+        if let Some(share) = self.shares.get_mut(&claim.service) {
+            share.running -= 1;
+            if share.running == 0 && share.waiting == 0 {
+                self.shares.remove(&claim.service);
+            }
         }
     }
 

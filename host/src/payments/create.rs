@@ -56,6 +56,7 @@ impl Payments {
                 // Where the queue is full the payment waits for its lease to end.
                 let claim = Claim {
                     payment: open.row.id.clone(),
+                    service: open.row.service.clone(),
                     tries: 0,
                 };
                 let _full = self.handed_over.try_send(claim);

@@ -19,6 +19,9 @@ const RECORDING_TRIES: u32 = 120;
 /// The pause in between.
 const RECORDING_PAUSE_MS: u64 = 500;
 
+/// How often an outcome is judged anew because the payment moved meanwhile.
+const CONCLUSIONS: u32 = 4;
+
 /// What a look came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Driven {
@@ -116,7 +119,9 @@ impl Payments {
             .await
     }
 
-    /// Records what an answer proves, and when to look again.
+    /// Records what an answer proves, and when to look again. An answer stays
+    /// evidence where somebody moved the payment meanwhile, unless another
+    /// attempt was begun: then only an application still counts.
     async fn conclude(
         &self,
         row: PaymentRow,
@@ -124,21 +129,33 @@ impl Payments {
         question: Question,
         tries: u32,
     ) -> Result<Driven, PaymentError> {
-        let now = self.ports.now();
-        let facts = standing(&row, self.settings.attempts);
-        let verdict = judge(&row, &facts, outcome, question);
-        let mut draft = Draft::of(&row, now);
-        if draft.push(verdict.event).is_err() {
-            return Ok(Driven::Overtaken);
+        let attempts = row.attempts;
+        let mut row = row;
+        for _ in 0..CONCLUSIONS {
+            let now = self.ports.now();
+            let facts = standing(&row, self.settings.attempts);
+            let verdict = judge(&row, &facts, outcome.clone(), question);
+            let mut draft = Draft::of(&row, now);
+            if draft.push(verdict.event).is_err() {
+                tracing::warn!(payment = %row.id, event = ?verdict.event, "an answer came too late");
+                return Ok(Driven::Overtaken);
+            }
+            let schedule = self.keep_verdict(&mut draft, verdict, tries, now);
+            if self.record(draft.finish(schedule)).await? == Driven::Settled {
+                return Ok(Driven::Settled);
+            }
+            let applied = matches!(outcome, Outcome::Applied(_));
+            match self.store.payment(&row.id).await? {
+                Some(fresh) if applied || fresh.attempts == attempts => row = fresh,
+                Some(_) | None => return Ok(Driven::Overtaken),
+            }
         }
-        let schedule = self.keep_verdict(&mut draft, &row, verdict, tries, now);
-        self.record(draft.finish(schedule)).await
+        Ok(Driven::Overtaken)
     }
 
     fn keep_verdict(
         &self,
         draft: &mut Draft,
-        row: &PaymentRow,
         verdict: Verdict,
         tries: u32,
         now: Moment,
@@ -155,12 +172,6 @@ impl Payments {
             next.answer.pending = verdict.pending;
         }
         next.reason = verdict.reason;
-        // An answer that moved the payment begins a new series of looks.
-        let tries = if next.snapshot.state == row.snapshot.state {
-            tries
-        } else {
-            0
-        };
         let mut look = next_look(now, tries, asked, &*self.ports.random);
         if let (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) =
             (next.terms.capabilities.status, next.attempted_at)

@@ -96,6 +96,8 @@ impl Pool {
                 SqlitePoolOptions::new()
                     .max_connections(connections)
                     .acquire_timeout(ACQUIRE)
+                    // A file does not go away between two statements.
+                    .test_before_acquire(false)
                     .connect_with(sqlite_options(file))
                     .await?,
             ),

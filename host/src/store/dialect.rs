@@ -43,13 +43,13 @@ pub(super) const fn claim(connection: &Connection) -> &'static str {
          where due_at <= $1 and (lease_node is null or lease_until < $1) \
          order by due_at, payment limit $2 for update skip locked) \
          update outbox set lease_node = $3, lease_until = $4 from due \
-         where outbox.payment = due.payment returning outbox.payment, outbox.tries"
+         where outbox.payment = due.payment returning outbox.payment, outbox.service, outbox.tries"
     } else {
         "with due as (select payment from outbox \
          where due_at <= $1 and (lease_node is null or lease_until < $1) \
          order by due_at, payment limit $2) \
          update outbox set lease_node = $3, lease_until = $4 from due \
-         where outbox.payment = due.payment returning outbox.payment, outbox.tries"
+         where outbox.payment = due.payment returning outbox.payment, outbox.service, outbox.tries"
     }
 }
 

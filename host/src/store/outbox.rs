@@ -1,7 +1,7 @@
 //! What is still to be done for which payment, and which node has taken it.
 
 use guichet_domain::Moment;
-use guichet_domain::id::RecordId;
+use guichet_domain::id::{RecordId, ServiceCode};
 
 use super::writer::{Command, Outcome};
 use super::{Statement, Store, StoreError};
@@ -11,6 +11,8 @@ use super::{Statement, Store, StoreError};
 pub struct Claim {
     /// The payment.
     pub payment: RecordId,
+    /// Its service: one that hangs must not keep others waiting.
+    pub service: ServiceCode,
     /// How often it was looked after before.
     pub tries: u32,
 }
@@ -35,9 +37,10 @@ impl Store {
         rows.iter()
             .flatten()
             .map(|row| {
-                let tries = u32::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?;
+                let tries = u32::try_from(row.int(2)?).map_err(|_| StoreError::Shape(2))?;
                 Ok(Claim {
                     payment: row.parsed(0)?,
+                    service: row.parsed(1)?,
                     tries,
                 })
             })

@@ -180,7 +180,14 @@ fn decide_change(
     }
     match &change.schedule {
         Schedule::Keep => {}
-        Schedule::Due(at, tries) => rows.due.push(vec![id(), (*at).into(), (*tries).into()]),
+        Schedule::Due(at, tries) => {
+            rows.due.push(vec![
+                id(),
+                change.service.as_str().into(),
+                (*at).into(),
+                (*tries).into(),
+            ]);
+        }
         Schedule::Done => rows.done.push(vec![id()]),
     }
     Outcome::Done

@@ -2,7 +2,7 @@
 
 use guichet_domain::Moment;
 use guichet_domain::books::{BooksError, Transfer};
-use guichet_domain::id::{AccountId, ClientId, RecordId};
+use guichet_domain::id::{AccountId, ClientId, RecordId, ServiceCode};
 use guichet_domain::payment::State;
 
 use super::super::idempotency::{IdempotencyKey, Remembered, RememberedRow};
@@ -189,6 +189,7 @@ pub(super) struct DayLimit {
 #[derive(Debug)]
 pub(in crate::store) struct PreparedChange {
     pub(super) payment: RecordId,
+    pub(super) service: ServiceCode,
     pub(super) expected: i64,
     pub(super) row: Vec<Value>,
     pub(super) events: Vec<Vec<Value>>,
@@ -288,6 +289,7 @@ impl PreparedOpen {
             day,
             outbox: vec![
                 payment.id.as_str().into(),
+                payment.service.as_str().into(),
                 at.into(),
                 0_i64.into(),
                 node.into(),
@@ -307,6 +309,7 @@ impl PreparedChange {
         row.extend(changing);
         Self {
             payment: next.id.clone(),
+            service: next.service.clone(),
             expected: change.expected,
             row,
             events,

@@ -142,17 +142,17 @@ pub(super) static INSERT_LEAVES: Bulk = Bulk::new(
 );
 
 pub(super) static INSERT_OUTBOX: Bulk = Bulk::new(
-    "insert into outbox (payment, due_at, tries, lease_node, lease_until)",
-    5,
+    "insert into outbox (payment, service, due_at, tries, lease_node, lease_until)",
+    6,
     "",
 );
 
 /// Also makes the row anew: a reversal begins after the payment's row is gone.
 pub(super) static PUT_OUTBOX: Bulk = Bulk::new(
-    "with s(payment, due_at, tries) as (",
-    3,
-    ") insert into outbox (payment, due_at, tries, lease_node, lease_until) \
-     select payment, due_at, tries, null, 0 from s where true \
+    "with s(payment, service, due_at, tries) as (",
+    4,
+    ") insert into outbox (payment, service, due_at, tries, lease_node, lease_until) \
+     select payment, service, due_at, tries, null, 0 from s where true \
      on conflict (payment) do update set due_at = excluded.due_at, tries = excluded.tries, \
      lease_node = null, lease_until = 0",
 );
