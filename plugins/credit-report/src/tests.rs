@@ -143,7 +143,7 @@ fn ugly_answers_are_unavailable() {
         || fake::ok(&ready(|body| body["loans"][0]["amount"] = json!(-1))),
         || {
             fake::ok(&ready(|body| {
-                body["attachment"]["bytes_base64"] = json!("")
+                body["attachment"]["bytes_base64"] = json!("");
             }))
         },
         || fake::ok(&ready(|body| body["issued_at"] = json!("now"))),

@@ -103,7 +103,7 @@ fn ugly_answers_give_no_code() {
         || fake::ok(&issued(|body| body["payload"] = json!("1234"))),
         || {
             fake::ok(&issued(|body| {
-                body["payload"] = json!("https://evil.example/aaaaaaaa")
+                body["payload"] = json!("https://evil.example/aaaaaaaa");
             }))
         },
         || fake::ok(&issued(|body| body["seconds_to_live"] = json!(86_400))),

@@ -30,16 +30,16 @@ fn decision(edit: impl FnOnce(&mut Value)) -> Value {
     body
 }
 
-fn query(inputs: Inputs, body: Value) -> Result<Statement, Failure> {
+fn query(inputs: &Inputs, body: Value) -> Result<Statement, Failure> {
     let _host = host(move || fake::ok(&body));
-    match TrafficFine::query_bills(&context(), &inputs)? {
+    match TrafficFine::query_bills(&context(), inputs)? {
         QueryOutcome::Ready(statement) => Ok(statement),
         other => panic!("{other:?}"),
     }
 }
 
 fn by_number(body: Value) -> Result<Statement, Failure> {
-    query(Inputs::from([("decision", NUMBER)]), body)
+    query(&Inputs::from([("decision", NUMBER)]), body)
 }
 
 fn token() -> String {
@@ -153,14 +153,14 @@ fn violations_by_plate_are_shown_and_not_payable() {
     let body = json!({"code": "0000", "message": "成功", "plate": "浙A12345", "violations": [
         {"id": "V1", "at": "2026-11-01T02:00:00Z", "place": "文三路", "act": "违停",
          "principal": 15_000, "points": 0, "state": "unhandled"}]});
-    let statement = query(Inputs::from([("plate", "浙A12345")]), body).unwrap();
+    let statement = query(&Inputs::from([("plate", "浙A12345")]), body).unwrap();
     assert!(matches!(
         statement.bills[0].payability,
         Payability::NotPayable(_)
     ));
     assert_eq!(statement.account.unwrap().kind, "plate");
     let none = query(
-        Inputs::from([("plate", "浙A12345")]),
+        &Inputs::from([("plate", "浙A12345")]),
         json!({"code": "0102", "message": ""}),
     );
     assert!(none.unwrap().bills.is_empty());
@@ -168,7 +168,7 @@ fn violations_by_plate_are_shown_and_not_payable() {
 
 #[test]
 fn one_of_both_inputs_is_needed() {
-    let failure = query(Inputs::default(), json!({})).unwrap_err();
+    let failure = query(&Inputs::default(), json!({})).unwrap_err();
     assert!(matches!(failure, Failure::InvalidInput(_)));
 }
 
@@ -203,7 +203,7 @@ fn payments_that_prove_nothing_stay_unknown() {
         || fake::bytes(200, b"{\"code\":\"0000\",\"state\":\"app"),
         || {
             fake::ok(&paid(|body| {
-                body["treasury_code"] = json!("33010026000000000001")
+                body["treasury_code"] = json!("33010026000000000001");
             }))
         },
         || fake::ok(&paid(|body| body["fiscal_receipt"] = json!(null))),
