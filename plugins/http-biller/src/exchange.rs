@@ -55,6 +55,9 @@ impl Stop {
     }
 }
 
+/// What becomes of an answer.
+type Then<'f> = &'f mut dyn FnMut(&Part<'_>, &Reply) -> Result<(), Fault>;
+
 /// Carries out an operation and hands its description, seeing the answer, and
 /// what the answer says to `then`.
 pub fn exchange<T>(
@@ -62,8 +65,24 @@ pub fn exchange<T>(
     mapping: &Mapping<'_>,
     name: &str,
     intent: Intent,
-    then: impl FnOnce(&Part<'_>, &Reply) -> Result<T, Fault>,
+    then: impl Fn(&Part<'_>, &Reply) -> Result<T, Fault>,
 ) -> Result<T, Stop> {
+    let mut made = None;
+    carry_out(call, mapping, name, intent, &mut |part, reply| {
+        made = Some(then(part, reply)?);
+        Ok(())
+    })?;
+    made.ok_or_else(|| Stop::Unanswered("no answer was read".to_owned()))
+}
+
+/// The exchange itself is not generic: it is compiled once for all answers.
+fn carry_out(
+    call: &Call<'_>,
+    mapping: &Mapping<'_>,
+    name: &str,
+    intent: Intent,
+    then: Then<'_>,
+) -> Result<(), Stop> {
     let prepared = Prepared::read(mapping, name).map_err(Stop::Before)?;
     let variables = prepared.variables(call).map_err(Stop::Before)?;
     let view = View {
@@ -89,12 +108,12 @@ pub fn exchange<T>(
     understand(&operation, &rules, &incoming, then).map_err(Stop::Unreadable)
 }
 
-fn understand<T>(
+fn understand(
     operation: &Part<'_>,
     rules: &Part<'_>,
     incoming: &Incoming,
-    then: impl FnOnce(&Part<'_>, &Reply) -> Result<T, Fault>,
-) -> Result<T, Fault> {
+    then: Then<'_>,
+) -> Result<(), Fault> {
     let text = answer::text(rules, incoming)?;
     let document = answer::document(rules, &text, &rules.view)?;
     let answer = answer::read(incoming, document);

@@ -13,6 +13,17 @@ use crate::template;
 /// Rows of one list that are read.
 const ROW_LIMIT: usize = 1_000;
 
+/// What is done with each row of a list.
+type Visit<'f> = &'f mut dyn FnMut(&Part<'_>) -> Result<(), Fault>;
+
+/// The text of a key, before it is put into a shape.
+enum Leaf<'r> {
+    Nothing,
+    Text(Cow<'r, str>),
+    /// A template during a check: any text.
+    Any,
+}
+
 /// Where a section stands, from the inside out.
 #[derive(Clone, Copy)]
 struct Place<'p> {
@@ -130,23 +141,11 @@ impl<'r> Part<'r> {
         mut make: impl FnMut(&Part<'_>) -> Result<T, Fault>,
     ) -> Result<Vec<T>, Fault> {
         let mut made = Vec::new();
-        let Some(list) = self.part(key) else {
-            return Ok(made);
-        };
-        for node in list.node.elements() {
-            let entry = Part { node, ..list };
-            entry.rows(|row| {
-                if row.holds()? {
-                    made.push(make(row)?);
-                }
-                Ok(())
-            })?;
-        }
+        self.entries(key, &mut |row| {
+            made.push(make(row)?);
+            Ok(())
+        })?;
         Ok(made)
-    }
-
-    fn rows(&self, visit: impl FnMut(&Part<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-        self.walk("each", visit)
     }
 
     /// What is made of each row of the list that the path at `key` names.
@@ -159,18 +158,28 @@ impl<'r> Part<'r> {
         if self.node(key).is_none() {
             return Err(self.mistake(key, "is missing: a path like answer.rows"));
         }
-        self.walk(key, |row| {
+        self.walk(key, &mut |row| {
             made.push(make(row)?);
             Ok(())
         })?;
         Ok(made)
     }
 
-    fn walk(
-        &self,
-        key: &str,
-        mut visit: impl FnMut(&Part<'_>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    /// The walk itself is not generic: it is compiled once for all shapes.
+    fn entries(&self, key: &str, visit: Visit<'_>) -> Result<(), Fault> {
+        let Some(list) = self.part(key) else {
+            return Ok(());
+        };
+        for node in list.node.elements() {
+            let entry = Part { node, ..list };
+            entry.walk("each", &mut |row| {
+                if row.holds()? { visit(row) } else { Ok(()) }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn walk(&self, key: &str, visit: Visit<'_>) -> Result<(), Fault> {
         let Some(each) = self.node(key) else {
             return visit(self);
         };
@@ -189,9 +198,8 @@ impl<'r> Part<'r> {
         let rows = self.evaluate(key, expression)?;
         let rows = rows.as_deref().map_or(&[][..], Node::elements);
         if rows.len() > ROW_LIMIT {
-            return Err(
-                Fault::value(format!("has more than {ROW_LIMIT} rows")).at(|| self.told(key))
-            );
+            let problem = format!("has more than {ROW_LIMIT} rows");
+            return Err(Fault::value(problem).at(|| self.told(key)));
         }
         for (index, row) in rows.iter().enumerate() {
             visit(&Part {
@@ -304,28 +312,48 @@ impl<'r> Part<'r> {
         stand_in: T,
         parse: impl Fn(&str) -> Result<T, Fault>,
     ) -> Result<Option<T>, Fault> {
+        match self.leaf(key)? {
+            Leaf::Nothing => Ok(None),
+            Leaf::Any => Ok(Some(stand_in)),
+            Leaf::Text(text) => parse(&text)
+                .map(Some)
+                .map_err(|fault| self.unfit(key, fault)),
+        }
+    }
+
+    /// A constant that does not fit is the mapping's mistake; a value is not.
+    fn unfit(&self, key: &str, fault: Fault) -> Fault {
+        match self.node(key) {
+            Some(Node::Text(text)) if template::is_constant(text) => {
+                self.mistake(key, fault.problem())
+            }
+            _ => fault.at(|| self.told(key)),
+        }
+    }
+
+    fn leaf(&self, key: &str) -> Result<Leaf<'r>, Fault> {
         let value = self.value(key)?;
         if self.view.checking() {
-            return match self.node(key) {
-                Some(Node::Text(text)) if template::is_constant(text) => parse(text)
-                    .map(Some)
-                    .map_err(|fault| self.mistake(key, fault.to_string())),
-                Some(_) => Ok(Some(stand_in)),
-                None => Ok(None),
-            };
+            return Ok(match self.node(key) {
+                Some(Node::Text(text)) if template::is_constant(text) => {
+                    Leaf::Text(Cow::Borrowed(text))
+                }
+                Some(_) => Leaf::Any,
+                None => Leaf::Nothing,
+            });
         }
-        let Some(value) = value.filter(|value| !value.is_empty()) else {
-            return Ok(None);
-        };
-        let text = match &value {
-            Node::List(_) => crate::filter::join_commas(&value)?,
-            other => other.plain().ok_or_else(|| {
-                Fault::value("is a structure where a text is wanted").at(|| self.told(key))
-            })?,
-        };
-        parse(&text)
-            .map(Some)
-            .map_err(|fault| fault.at(|| self.told(key)))
+        match value {
+            None => Ok(Leaf::Nothing),
+            Some(value) if value.is_empty() => Ok(Leaf::Nothing),
+            Some(Node::Text(text) | Node::Number(text)) => Ok(Leaf::Text(text)),
+            Some(value @ Node::List(_)) => Ok(Leaf::Text(crate::filter::join_commas(&value)?)),
+            Some(other) => {
+                let text = other.plain().map(|text| Cow::Owned(text.into_owned()));
+                let wrong = || Fault::value("is a structure where a text is wanted");
+                text.map(Leaf::Text)
+                    .ok_or_else(|| wrong().at(|| self.told(key)))
+            }
+        }
     }
 
     /// A shape that must be there.

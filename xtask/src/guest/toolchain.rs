@@ -70,10 +70,10 @@ impl Toolchain {
         }
     }
 
-    /// `cargo build` for the guest, without the packages to build.
+    /// `cargo rustc` for the guest, without the package to build.
     pub(crate) fn cargo_build(&self, target_folder: &Path) -> Result<Command> {
         let mut command = workspace::cargo();
-        command.args(["build", "--release", "--target", TARGET, "--target-dir"]);
+        command.args(["rustc", "--release", "--target", TARGET, "--target-dir"]);
         command.arg(target_folder);
         let mut folders = vec![
             (workspace::root(), "/guichet"),
