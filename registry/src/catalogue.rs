@@ -3,6 +3,7 @@
 
 mod cursor;
 mod postings;
+mod ranking;
 mod search;
 mod span;
 mod words;

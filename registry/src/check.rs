@@ -3,6 +3,7 @@
 
 pub(crate) mod inputs;
 pub(crate) mod manifest;
+mod pattern;
 pub(crate) mod payment;
 pub(crate) mod permission;
 pub(crate) mod secret;

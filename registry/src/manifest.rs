@@ -1,6 +1,9 @@
 //! What a package says of itself: `plugin.toml`. Each value is checked while it
 //! is read; whether the whole fits the component is checked on admission.
 
+mod header;
+mod key;
+mod origin;
 mod permissions;
 pub(crate) mod read;
 
@@ -11,10 +14,10 @@ use guichet_domain::id::{EndpointName, KeyName};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use permissions::{
-    Data, DataPermission, Endpoint, Handoff, HeaderName, HeaderNameError, Key, KeyAlgorithm, Kv,
-    LegacyCrypto, Origin, OriginError, Permissions,
-};
+pub use header::{HeaderName, HeaderNameError};
+pub use key::{Key, KeyAlgorithm};
+pub use origin::{Origin, OriginError};
+pub use permissions::{Data, DataPermission, Endpoint, Handoff, Kv, LegacyCrypto, Permissions};
 
 use crate::names::{ConfigName, PackageName, Version};
 use crate::texts::Texts;
@@ -102,7 +105,8 @@ impl TryFrom<BTreeMap<String, String>> for ConfigFile {
 
     fn try_from(mut table: BTreeMap<String, String>) -> Result<Self, Self::Error> {
         let file = table.remove("file").filter(|_| table.is_empty());
-        file.map(|file| Self { file }).ok_or("a file is named { file = \"NAME\" }")
+        file.map(|file| Self { file })
+            .ok_or("a file is named { file = \"NAME\" }")
     }
 }
 
@@ -149,9 +153,18 @@ mod tests {
     #[test]
     fn only_a_table_with_file_alone_names_a_file() {
         let read = |value: Value| serde_json::from_value::<ConfigValue>(value).unwrap();
-        let file = ConfigFile { file: "mapping.json".to_owned() };
-        assert_eq!(read(json!({"file": "mapping.json"})), ConfigValue::File(file));
-        for value in [json!(["kiosk"]), json!({"file": "a", "b": "c"}), json!({"file": 1})] {
+        let file = ConfigFile {
+            file: "mapping.json".to_owned(),
+        };
+        assert_eq!(
+            read(json!({"file": "mapping.json"})),
+            ConfigValue::File(file)
+        );
+        for value in [
+            json!(["kiosk"]),
+            json!({"file": "a", "b": "c"}),
+            json!({"file": 1}),
+        ] {
             assert_eq!(read(value.clone()), ConfigValue::Value(value));
         }
     }

@@ -2,6 +2,8 @@
 //! What a single value may be is checked while it is read; how the values fit
 //! together, and with the package and the taxonomy, is checked on admission.
 
+mod amount;
+mod capability;
 mod inputs;
 mod mask;
 mod payment;
@@ -14,15 +16,14 @@ use guichet_domain::id::{BillerId, CategoryCode, DataScope, RegionCode, ServiceC
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use amount::{AmountRule, Amounts, Fee, FeeBearer, FeeRule};
+pub use capability::{Capabilities, DayFile, Reversal, StatusAnswer};
 pub use inputs::{
     Hints, InputName, InputNameError, InputSchema, Keyboard, ObjectType, Property, PropertyType,
     Scan, TextFormat,
 };
 pub use mask::{MaskRule, Masks};
-pub use payment::{
-    AmountRule, Amounts, Capabilities, DayFile, Fee, FeeBearer, FeeRule, Flow, PaymentTerms,
-    Reversal, Selection, StatusAnswer, Timing,
-};
+pub use payment::{Flow, PaymentTerms, Selection, Timing};
 pub use schedule::{
     Closing, Hours, Maintenance, MonthDay, Schedule, ScheduleError, Season, TimeOfDay, Weekday,
 };

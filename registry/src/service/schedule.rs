@@ -1,12 +1,14 @@
 //! When a service is open: hours, season and maintenance, in Asia/Shanghai.
 //! The accounting date is the payment room's matter.
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
+mod moment;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime, UtcOffset};
+
+pub use moment::{MonthDay, ScheduleError, TimeOfDay};
 
 use crate::texts::Texts;
 
@@ -153,115 +155,6 @@ impl Season {
     }
 }
 
-/// A text that is no time of day or day of the year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ScheduleError {
-    /// Not a time of day.
-    #[error("a time of day is written HH:MM, from 00:00 to 24:00")]
-    Time,
-    /// Not a day of the year.
-    #[error("a day of the year is written MM-DD, such as 11-15")]
-    Day,
-}
-
-/// A time of day to the minute: `08:30`; `24:00` is the day's end.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TimeOfDay(u16);
-
-impl TimeOfDay {
-    /// Minutes since midnight, at most 1,440.
-    #[must_use]
-    pub const fn minutes(self) -> u16 {
-        self.0
-    }
-}
-
-impl FromStr for TimeOfDay {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (hours, minutes) = two_pairs(text, ':').ok_or(ScheduleError::Time)?;
-        let total = u16::from(hours) * 60 + u16::from(minutes);
-        if minutes > 59 || total > 1_440 {
-            Err(ScheduleError::Time)
-        } else {
-            Ok(Self(total))
-        }
-    }
-}
-
-impl fmt::Display for TimeOfDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
-    }
-}
-
-/// A day of every year: `11-15`.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MonthDay {
-    month: u8,
-    day: u8,
-}
-
-impl FromStr for MonthDay {
-    type Err = ScheduleError;
-
-    fn from_str(text: &str) -> Result<Self, ScheduleError> {
-        let (month, day) = two_pairs(text, '-').ok_or(ScheduleError::Day)?;
-        let longest = match month {
-            2 => 29,
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => 0,
-        };
-        if (1..=longest).contains(&day) {
-            Ok(Self { month, day })
-        } else {
-            Err(ScheduleError::Day)
-        }
-    }
-}
-
-impl fmt::Display for MonthDay {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:02}-{:02}", self.month, self.day)
-    }
-}
-
-fn two_pairs(text: &str, separator: char) -> Option<(u8, u8)> {
-    let (left, right) = text.split_once(separator)?;
-    let pair = |digits: &str| {
-        let lawful = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        lawful.then(|| digits.parse().ok()).flatten()
-    };
-    Some((pair(left)?, pair(right)?))
-}
-
-macro_rules! texts {
-    ($($name:ident)*) => {$(
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(self, f)
-            }
-        }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )*};
-}
-
-texts! { TimeOfDay MonthDay }
-
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -291,59 +184,4 @@ impl From<time::Weekday> for Weekday {
 }
 
 #[cfg(test)]
-mod tests {
-    use time::macros::datetime;
-
-    use super::*;
-
-    fn schedule(json: &str) -> Schedule {
-        serde_json::from_str(json).unwrap()
-    }
-
-    #[test]
-    fn hours_over_midnight_belong_to_the_day_they_begin_on() {
-        let weekend = schedule(r#"{"hours":[{"days":["saturday"],"from":"22:00","to":"02:00"}]}"#);
-        // 2026-11-21 is a Saturday; 17:59 UTC is 01:59 on Sunday in Shanghai.
-        assert_eq!(weekend.closing_at(datetime!(2026-11-21 17:59 UTC)), None);
-        assert_eq!(
-            weekend.closing_at(datetime!(2026-11-21 18:00 UTC)),
-            Some(Closing::Hours)
-        );
-        assert_eq!(
-            weekend.closing_at(datetime!(2026-11-20 17:00 UTC)),
-            Some(Closing::Hours)
-        );
-    }
-
-    #[test]
-    fn a_heating_season_spans_new_year() {
-        let heating = schedule(r#"{"seasons":[{"from":"11-15","to":"03-15"}]}"#);
-        assert_eq!(heating.closing_at(datetime!(2027-01-01 0:00 UTC)), None);
-        assert_eq!(heating.closing_at(datetime!(2027-03-15 15:59 UTC)), None);
-        assert_eq!(
-            heating.closing_at(datetime!(2027-03-15 16:00 UTC)),
-            Some(Closing::Season)
-        );
-    }
-
-    #[test]
-    fn maintenance_closes_with_its_notice() {
-        let text = r#"{"maintenance":[{"is":"once","from":"2026-12-01T00:00:00Z",
-            "to":"2026-12-01T01:00:00Z","notice":{"zh-CN":"维护","en":"Maintenance"}}]}"#;
-        let schedule = schedule(text);
-        let closing = schedule.closing_at(datetime!(2026-12-01 0:30 UTC));
-        assert!(matches!(closing, Some(Closing::Maintenance(Some(_)))));
-        assert_eq!(schedule.closing_at(datetime!(2026-12-01 1:00 UTC)), None);
-    }
-
-    #[test]
-    fn impossible_times_and_days_are_refused() {
-        for bad in ["8:00", "08:60", "24:01", "ab:cd", "+1:00", ""] {
-            assert_eq!(bad.parse::<TimeOfDay>(), Err(ScheduleError::Time), "{bad}");
-        }
-        for bad in ["02-30", "13-01", "00-10", "04-31", "1-1"] {
-            assert_eq!(bad.parse::<MonthDay>(), Err(ScheduleError::Day), "{bad}");
-        }
-        assert_eq!("24:00".parse::<TimeOfDay>().unwrap().minutes(), 1_440);
-    }
-}
+mod tests;
