@@ -147,7 +147,7 @@ impl From<bound::BoundAccountError> for Problem {
             Error::Inputs => field("inputs", "应有 1 到 32 项，每项不超过 256 个字符。"),
             Error::TooMany => Self::new(Code::LimitExceeded)
                 .with_detail(Text::new("最多保存 100 个户号，请先删除不用的。", english)),
-            Error::NotFound => Self::new(Code::NotFound),
+            Error::NotFound => Self::not_found(),
             Error::Store(error) => error.into(),
         }
     }

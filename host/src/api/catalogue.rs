@@ -233,7 +233,7 @@ async fn biller(
         .filter(|entry| entry.service.biller.id == id)
         .take(200)
         .collect();
-    let first = own.first().ok_or_else(|| Problem::new(Code::NotFound))?;
+    let first = own.first().ok_or_else(Problem::not_found)?;
     let mut biller = Biller::new(&first.service.biller, trace.language);
     for entry in &own {
         biller.add(ServiceSummary::new(

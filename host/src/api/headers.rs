@@ -31,7 +31,7 @@ impl IdempotencyKey {
             .strip_prefix('"')
             .and_then(|text| text.strip_suffix('"'))
             .unwrap_or(text);
-        let lawful = (8..=128).contains(&text.len())
+        let lawful = (1..=255).contains(&text.len())
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte));
@@ -48,7 +48,7 @@ fn wrong_key() -> Problem {
         "Idempotency-Key",
         Text::new(
             "请带一个 Idempotency-Key 请求头：8 到 128 个字母、数字或 - _ . :，每笔业务不同，重试时相同（例如 UUID）。",
-            "Send one Idempotency-Key header: 8 to 128 letters, digits or - _ . :, new for every errand and the same over its repetitions (a UUID, for example).",
+            "Send one Idempotency-Key header: 1 to 255 letters, digits or - _ . :, new for every errand and the same over its repetitions (a UUID, for example).",
         ),
     )
 }
@@ -123,16 +123,11 @@ mod tests {
         };
         assert_eq!(key(&["0b6c3a1e-aaaa"]).unwrap(), "0b6c3a1e-aaaa");
         assert_eq!(key(&["\"0b6c3a1e-aaaa\""]).unwrap(), "0b6c3a1e-aaaa");
-        for wrong in [
-            &[][..],
-            &["short"],
-            &["has a space"],
-            &["12345678", "12345679"],
-        ] {
+        for wrong in [&[][..], &[""], &["has a space"], &["12345678", "12345679"]] {
             let problem = key(wrong).unwrap_err();
             assert_eq!(problem.code(), Code::InvalidIdempotencyKey, "{wrong:?}");
         }
-        assert!(key(&["k".repeat(129).as_str()]).is_err());
+        assert!(key(&["k".repeat(256).as_str()]).is_err());
     }
 
     #[test]

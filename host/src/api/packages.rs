@@ -86,7 +86,7 @@ async fn read_package(
         .map(|admission| Release::new(admission, trace.language))
         .collect();
     if items.is_empty() {
-        return Err(Problem::new(Code::NotFound));
+        return Err(Problem::not_found());
     }
     Ok(axum::Json(Page::from_items(items, None)))
 }
@@ -117,7 +117,7 @@ async fn read(
         .releases()
         .into_iter()
         .find(|admission| *admission.package() == name && *admission.version() == version)
-        .ok_or_else(|| Problem::new(Code::NotFound))?;
+        .ok_or_else(Problem::not_found)?;
     Ok(axum::Json(Release::new(&found, trace.language)))
 }
 

@@ -57,7 +57,7 @@ where
         let segments = Path::<T>::from_request_parts(parts, state).await;
         segments
             .map(|Path(value)| Self(value))
-            .map_err(|_| Problem::new(Code::NotFound))
+            .map_err(|_| Problem::not_found())
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     tag = "payments",
     operation_id = "create_payment",
     params(
-        ("Idempotency-Key" = String, Header, description = "Your name for this payment: 8 to 128 letters, digits or `-_.:`, the same over all repetitions"),
+        ("Idempotency-Key" = String, Header, description = "Your name for this payment: 1 to 255 letters, digits or `-_.:`, the same over all repetitions"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: seconds to wait for an end state")
     ),
     request_body = NewPayment,

@@ -102,7 +102,7 @@ async fn cancel(
     operation_id = "create_refund",
     params(
         ("id" = String, Path, description = "The payment's id"),
-        ("Idempotency-Key" = String, Header, description = "Your name for this request: 8 to 128 letters, digits or `-_.:`"),
+        ("Idempotency-Key" = String, Header, description = "Your name for this request: 1 to 255 letters, digits or `-_.:`"),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: seconds to wait for an end state")
     ),
     request_body = NewRefund,

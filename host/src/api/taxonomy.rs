@@ -21,7 +21,7 @@ use super::trace::RequestTrace;
 use crate::error::Problem;
 
 /// The taxonomy changes with the program only.
-const VERSION: &str = concat!("\"", env!("CARGO_PKG_VERSION"), "\"");
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A region of the country.
 #[derive(Debug, Serialize, ToSchema)]
@@ -153,11 +153,13 @@ async fn categories(
     headers: HeaderMap,
     trace: RequestTrace,
 ) -> Response {
+    let tag = format!("\"{VERSION}-{}\"", trace.language.tag());
     let cache = [
-        (header::ETAG, VERSION),
+        (header::ETAG, tag.as_str()),
         (header::VARY, "accept-language, authorization"),
+        (header::CACHE_CONTROL, "private, no-cache"),
     ];
-    if holds_version(&headers, VERSION) {
+    if holds_version(&headers, &tag) {
         return (StatusCode::NOT_MODIFIED, cache).into_response();
     }
     let locale = trace.language.tag();

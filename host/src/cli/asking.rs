@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::requests::{CredentialArguments, InquireArguments, InquiriesCommand};
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
 use super::output::{Lines, Output, list, text};
+use super::requests::{CredentialArguments, InquireArguments, InquiriesCommand};
 
 pub(super) async fn inquire(
     arguments: &InquireArguments,
@@ -15,7 +15,7 @@ pub(super) async fn inquire(
 ) -> Result<Ending, Failure> {
     let mut body = json!({
         "service": arguments.service,
-        "subject": connection.subject,
+        "subject": connection.subject()?,
         "inputs": inputs::read(&arguments.inputs)?,
     });
     inputs::continue_step(&arguments.inputs, &mut body);
@@ -52,7 +52,7 @@ pub(super) async fn credential(
 ) -> Result<Ending, Failure> {
     let mut body = json!({
         "service": arguments.service,
-        "subject": connection.subject,
+        "subject": connection.subject()?,
         "inputs": inputs::read(&arguments.inputs)?,
     });
     inputs::continue_step(&arguments.inputs, &mut body);

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::requests::BillsCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
 use super::output::{Lines, Output, amount, list, text};
+use super::requests::BillsCommand;
 
 pub(super) async fn run(
     command: &BillsCommand,
@@ -22,7 +22,7 @@ pub(super) async fn run(
             let connection = connect(connection)?;
             let mut body = json!({
                 "service": service,
-                "subject": connection.subject,
+                "subject": connection.subject()?,
                 "inputs": inputs::read(inputs)?,
             });
             inputs::continue_step(inputs, &mut body);

@@ -14,8 +14,8 @@ use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::requests::Connection as Asked;
 use super::exit::Failure;
+use super::requests::Connection as Asked;
 use crate::language::Language;
 
 /// The longest an answer may take: waiting for a payment, and then some.
@@ -64,8 +64,7 @@ pub(super) struct Connection {
     url: String,
     token: String,
     language: Language,
-    /// On whose behalf.
-    pub(super) subject: String,
+    subject: Option<String>,
     /// The subject's account, where it is known.
     pub(super) payer_account: Option<String>,
 }
@@ -73,8 +72,8 @@ pub(super) struct Connection {
 impl Connection {
     /// What was asked for, and the development file for the rest.
     pub(super) fn open(asked: &Asked, data: &Path, language: Language) -> Result<Self, Failure> {
-        let complete = asked.url.is_some() && asked.token.is_some() && asked.subject.is_some();
-        let file = if complete {
+        let named = asked.url.is_some() && asked.token.is_some();
+        let file = if named {
             None
         } else {
             Some(DevFile::read(data)?)
@@ -93,9 +92,16 @@ impl Connection {
             client: Client::builder(TokioExecutor::new()).build(https),
             url: pick(&asked.url, |file| &file.url).unwrap_or_default(),
             token: pick(&asked.token, |file| &file.token).unwrap_or_default(),
-            subject: pick(&asked.subject, |file| &file.subject).unwrap_or_default(),
+            subject: pick(&asked.subject, |file| &file.subject),
             payer_account: file.map(|file| file.payer_account),
             language,
+        })
+    }
+
+    /// On whose behalf.
+    pub(super) fn subject(&self) -> Result<&str, Failure> {
+        self.subject.as_deref().ok_or_else(|| {
+            Failure::Usage("on whose behalf? Name the subject with --subject".to_owned())
         })
     }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::requests::ConsentsCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, list, text};
+use super::requests::ConsentsCommand;
 
 pub(super) async fn run(
     command: &ConsentsCommand,
@@ -25,7 +25,7 @@ pub(super) async fn run(
                 scopes => json!(scopes),
             };
             let body = json!({
-                "subject": connection.subject,
+                "subject": connection.subject()?,
                 "service": service,
                 "scopes": scopes,
                 "lifetime_seconds": seconds,

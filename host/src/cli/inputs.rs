@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::requests::Inputs;
 use super::exit::Failure;
+use super::requests::Inputs;
 
 /// The inputs as the API wants them.
 pub(super) fn read(inputs: &Inputs) -> Result<Map<String, Value>, Failure> {

@@ -91,8 +91,7 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
         Form::Text
     };
     let output = Output::new(form, language);
-    let connect =
-        |asked: &requests::Connection| Connection::open(asked, &arguments.data, language);
+    let connect = |asked: &requests::Connection| Connection::open(asked, &arguments.data, language);
     match command {
         Command::Services(command) => services::run(command, connect, output).await,
         Command::Bills(command) => bills::run(command, connect, output).await,

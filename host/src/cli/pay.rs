@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::requests::PayArguments;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Output, list, text};
 use super::payments;
+use super::requests::PayArguments;
 
 pub(super) async fn run(
     arguments: &PayArguments,
@@ -27,7 +27,7 @@ pub(super) async fn run(
         "bill_query": arguments.query,
         "items": items,
         "payer_account": from,
-        "subject": connection.subject,
+        "subject": connection.subject()?,
     });
     if let Some(reference) = &arguments.reference {
         body["client_reference"] = Value::from(reference.as_str());

@@ -3,11 +3,11 @@
 use form_urlencoded::Serializer;
 use serde_json::{Value, json};
 
-use super::requests::PaymentsCommand;
 use super::asking::draw_fields;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, amount, list, text};
+use super::requests::PaymentsCommand;
 
 pub(super) async fn run(
     command: &PaymentsCommand,
@@ -27,7 +27,7 @@ pub(super) async fn run(
         PaymentsCommand::List { limit, connection } => {
             let connection = connect(connection)?;
             let query = Serializer::new(String::new())
-                .append_pair("subject", &connection.subject)
+                .append_pair("subject", connection.subject()?)
                 .append_pair("limit", &limit.to_string())
                 .finish();
             let answer = connection.get(&format!("/v1/payments?{query}")).await?;

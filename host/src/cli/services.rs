@@ -3,10 +3,10 @@
 use form_urlencoded::Serializer;
 use serde_json::Value;
 
-use super::requests::ServicesCommand;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, amount, list, text};
+use super::requests::ServicesCommand;
 
 /// What a search is narrowed to, beside its words.
 struct Filter<'a> {

@@ -75,6 +75,15 @@ impl Problem {
         self
     }
 
+    /// Nothing of that name, or nothing that this caller may know of.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound).with_detail(Text::new(
+            "没有此编号的内容，或者不属于当前渠道；请核对编号。",
+            "There is nothing of this id, or it is not this client's; check the id.",
+        ))
+    }
+
     /// A fault of the host: the operator's log gets the reason, the client none.
     pub fn internal(reason: impl std::fmt::Display) -> Self {
         tracing::error!(%reason, "a request failed inside the host");

@@ -117,7 +117,7 @@ impl From<BillsError> for Problem {
     fn from(error: BillsError) -> Self {
         match error {
             BillsError::Service(failure) => failure.into(),
-            BillsError::Unknown => Self::new(Code::NotFound),
+            BillsError::Unknown => Self::not_found(),
             BillsError::Store(error) => error.into(),
         }
     }
@@ -127,7 +127,7 @@ impl From<InquiriesError> for Problem {
     fn from(error: InquiriesError) -> Self {
         match error {
             InquiriesError::Service(failure) => failure.into(),
-            InquiriesError::Unknown => Self::new(Code::NotFound),
+            InquiriesError::Unknown => Self::not_found(),
             InquiriesError::Store(error) => error.into(),
         }
     }
@@ -136,7 +136,7 @@ impl From<InquiriesError> for Problem {
 impl From<AccountError> for Problem {
     fn from(error: AccountError) -> Self {
         match error {
-            AccountError::NotFound => Self::new(Code::NotFound),
+            AccountError::NotFound => Self::not_found(),
             AccountError::Cursor => Self::new(Code::InvalidCursor),
             AccountError::Refused(reason) => Self::internal(reason),
             AccountError::Store(error) => error.into(),
@@ -163,7 +163,7 @@ impl From<ConsentsError> for Problem {
                 "lifetime_seconds",
                 Text::new("应在 60 秒到 366 天之间。", "Must lie between 60 seconds and 366 days."),
             ),
-            ConsentsError::Unknown => Self::new(Code::NotFound),
+            ConsentsError::Unknown => Self::not_found(),
             ConsentsError::Store(error) => error.into(),
         }
     }
@@ -172,8 +172,8 @@ impl From<ConsentsError> for Problem {
 impl From<PaymentError> for Problem {
     fn from(error: PaymentError) -> Self {
         match error {
-            PaymentError::NotFound => Self::new(Code::NotFound),
-            PaymentError::NoSuchQuery => Self::new(Code::NotFound).with_field(
+            PaymentError::NotFound => Self::not_found(),
+            PaymentError::NoSuchQuery => Self::not_found().with_field(
                 "bill_query",
                 Text::new(
                     "没有这次账单查询；缴费要先用 POST /v1/bill-queries 查询。",

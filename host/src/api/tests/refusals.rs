@@ -254,7 +254,7 @@ async fn the_envelope_is_checked_before_anything_is_done() {
         code(send("POST", path, &[json_type], body.clone()).await),
         is(400, "invalid_idempotency_key")
     );
-    let short = ("idempotency-key", "short");
+    let short = ("idempotency-key", "no spaces");
     assert_eq!(
         code(send("POST", path, &[json_type, short], body.clone()).await),
         is(400, "invalid_idempotency_key")
@@ -361,7 +361,7 @@ async fn a_wrong_token_is_challenged_and_another_client_sees_nothing() {
 #[tokio::test]
 async fn a_flood_is_told_when_to_come_back() {
     let world = World::with_rate(Rate {
-        per_second: 1,
+        per_second: 0,
         burst: 2,
     })
     .await;
