@@ -31,7 +31,10 @@ fn check_shape(answer: &Answer) -> Result<(), String> {
         Answer::Query(query) => match query.as_ref() {
             Ok(QueryOutcome::Ready(statement)) => {
                 at_most("bills", statement.bills.len(), BILLS)?;
-                statement.bills.iter().try_for_each(|bill| check_token(&bill.token))
+                statement
+                    .bills
+                    .iter()
+                    .try_for_each(|bill| check_token(&bill.token))
             }
             Ok(QueryOutcome::PollLater(ticket)) => check_ticket(ticket),
             Ok(QueryOutcome::AskMore(step)) => check_step(step),
@@ -40,7 +43,10 @@ fn check_shape(answer: &Answer) -> Result<(), String> {
         Answer::Inquiry(inquiry) => match inquiry.as_ref() {
             Ok(InquiryOutcome::Ready(document)) => {
                 at_most("attachments", document.attachments.len(), ATTACHMENTS)?;
-                document.attachments.iter().try_for_each(|file| check_file_name(&file.name))?;
+                document
+                    .attachments
+                    .iter()
+                    .try_for_each(|file| check_file_name(&file.name))?;
                 document.next.as_deref().map_or(Ok(()), check_token)
             }
             Ok(InquiryOutcome::PollLater(ticket)) => check_ticket(ticket),
@@ -68,7 +74,9 @@ fn check_shape(answer: &Answer) -> Result<(), String> {
 
 /// A credential may point only to origins that were granted.
 fn check_origins(answer: &Answer, state: &CallState) -> Result<(), String> {
-    let Answer::Issued(issued) = answer else { return Ok(()) };
+    let Answer::Issued(issued) = answer else {
+        return Ok(());
+    };
     let uri = match issued.as_ref() {
         Ok(Issued::Handoff(handoff)) => handoff.url.as_str(),
         Ok(Issued::Code(code)) => match std::str::from_utf8(&code.payload) {
@@ -85,10 +93,14 @@ fn check_origins(answer: &Answer, state: &CallState) -> Result<(), String> {
 
 /// Whether a scanner would open it: a scheme and `://`, or a scheme that acts.
 fn reads_as_uri(text: &str) -> bool {
-    let Some((scheme, _)) = text.trim_start().split_once(':') else { return false };
+    let Some((scheme, _)) = text.trim_start().split_once(':') else {
+        return false;
+    };
     let first_is_letter = scheme.starts_with(|first: char| first.is_ascii_alphabetic());
     first_is_letter
-        && scheme.chars().all(|other| other.is_ascii_alphanumeric() || "+-.".contains(other))
+        && scheme
+            .chars()
+            .all(|other| other.is_ascii_alphanumeric() || "+-.".contains(other))
 }
 
 /// `https://host[:port]` of a URL without user information.
@@ -121,12 +133,22 @@ fn check_file_name(name: &str) -> Result<(), String> {
     const NAME_BYTES: usize = 255;
     at_most("bytes of an attachment's name", name.len(), NAME_BYTES)?;
     let lawful = !name.is_empty()
-        && !name.chars().any(|letter| letter.is_control() || matches!(letter, '/' | '\\'));
-    if lawful { Ok(()) } else { Err("an attachment's name is not lawful".to_owned()) }
+        && !name
+            .chars()
+            .any(|letter| letter.is_control() || matches!(letter, '/' | '\\'));
+    if lawful {
+        Ok(())
+    } else {
+        Err("an attachment's name is not lawful".to_owned())
+    }
 }
 
 fn at_most(what: &str, found: usize, most: usize) -> Result<(), String> {
-    if found > most { Err(format!("{found} {what}, at most {most}")) } else { Ok(()) }
+    if found > most {
+        Err(format!("{found} {what}, at most {most}"))
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -135,9 +157,20 @@ mod tests {
 
     #[test]
     fn origins_are_read_strictly() {
-        assert_eq!(https_origin("https://A.test/x").as_deref(), Some("https://a.test"));
-        assert_eq!(https_origin("https://a.test:8443?x").as_deref(), Some("https://a.test:8443"));
-        for bad in ["http://a.test/", "https://user@a.test/", "https:///x", "//a.test"] {
+        assert_eq!(
+            https_origin("https://A.test/x").as_deref(),
+            Some("https://a.test")
+        );
+        assert_eq!(
+            https_origin("https://a.test:8443?x").as_deref(),
+            Some("https://a.test:8443")
+        );
+        for bad in [
+            "http://a.test/",
+            "https://user@a.test/",
+            "https:///x",
+            "//a.test",
+        ] {
             assert_eq!(https_origin(bad), None, "{bad}");
         }
         assert_eq!(https_origin("https://a.test\\@b.test/"), None);
@@ -145,7 +178,13 @@ mod tests {
 
     #[test]
     fn codes_that_a_scanner_would_open_are_uris() {
-        for uri in ["https://a.test", "weixin://pay", "tel:110", " HTTPS://a.test", "javascript:x"] {
+        for uri in [
+            "https://a.test",
+            "weixin://pay",
+            "tel:110",
+            " HTTPS://a.test",
+            "javascript:x",
+        ] {
             assert!(reads_as_uri(uri), "{uri}");
         }
         for code in ["0123456789", "28763524123", "MI 1:2"] {

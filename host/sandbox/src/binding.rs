@@ -39,7 +39,10 @@ impl Config {
     /// The value of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.service.get(name).or_else(|| self.package.get(name)).map(String::as_str)
+        self.service
+            .get(name)
+            .or_else(|| self.package.get(name))
+            .map(String::as_str)
     }
 }
 

@@ -19,7 +19,10 @@ pub struct BreakerSettings {
 impl Default for BreakerSettings {
     /// Twenty failures in a row; five seconds.
     fn default() -> Self {
-        Self { failures: 20, open_ms: 5_000 }
+        Self {
+            failures: 20,
+            open_ms: 5_000,
+        }
     }
 }
 
@@ -82,7 +85,10 @@ enum Ended {
 
 impl Breaker {
     pub(crate) fn new(settings: BreakerSettings) -> Self {
-        Self { settings, state: Mutex::default() }
+        Self {
+            settings,
+            state: Mutex::default(),
+        }
     }
 
     /// What it lets through now.
@@ -116,7 +122,11 @@ impl Breaker {
                 return Err(CallError::CircuitOpen { retry_after_ms });
             }
         };
-        Ok(Leave { breaker: self, probe, ended: Ended::No })
+        Ok(Leave {
+            breaker: self,
+            probe,
+            ended: Ended::No,
+        })
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -161,7 +171,8 @@ impl Drop for Leave<'_> {
     /// A cancelled probe gives its turn to the next call.
     fn drop(&mut self) {
         if self.ended == Ended::No {
-            self.breaker.settle(self.probe, OtherSide::NotAsked, Instant::now());
+            self.breaker
+                .settle(self.probe, OtherSide::NotAsked, Instant::now());
         }
     }
 }
@@ -170,7 +181,10 @@ impl Drop for Leave<'_> {
 mod tests {
     use super::*;
 
-    const SETTINGS: BreakerSettings = BreakerSettings { failures: 2, open_ms: 1_000 };
+    const SETTINGS: BreakerSettings = BreakerSettings {
+        failures: 2,
+        open_ms: 1_000,
+    };
 
     fn opened(breaker: &Breaker, now: Instant) {
         for _ in 0..2 {
@@ -188,7 +202,12 @@ mod tests {
         breaker.enter(now).unwrap().end(OtherSide::NotAsked, now);
         breaker.enter(now).unwrap().end(OtherSide::Failed, now);
         let refused = breaker.enter(now).map(drop);
-        assert_eq!(refused, Err(CallError::CircuitOpen { retry_after_ms: 1_000 }));
+        assert_eq!(
+            refused,
+            Err(CallError::CircuitOpen {
+                retry_after_ms: 1_000
+            })
+        );
     }
 
     #[test]
@@ -201,7 +220,10 @@ mod tests {
         probe.end(OtherSide::Failed, later);
         assert!(breaker.enter(later).is_err(), "open again");
         let much_later = later + Duration::from_millis(1_001);
-        breaker.enter(much_later).unwrap().end(OtherSide::Answered, much_later);
+        breaker
+            .enter(much_later)
+            .unwrap()
+            .end(OtherSide::Answered, much_later);
         assert!(breaker.enter(much_later).is_ok());
         assert_eq!(breaker.opened(), 2);
     }

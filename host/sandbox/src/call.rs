@@ -169,7 +169,9 @@ pub enum CallError {
     #[error("the service is busy: no place became free in time")]
     Busy,
     /// The other side failed again and again. The plugin did not run.
-    #[error("the service is switched off for {retry_after_ms} ms after repeated failures of the other side")]
+    #[error(
+        "the service is switched off for {retry_after_ms} ms after repeated failures of the other side"
+    )]
     CircuitOpen {
         /// When a call may be tried again.
         retry_after_ms: u64,

@@ -27,7 +27,10 @@ pub(crate) struct CodeFolder {
 
 impl CodeFolder {
     pub(crate) fn open(folder: &Path, seal_key: &Secret, engine: &Engine) -> std::io::Result<Self> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
         Ok(Self {
             folder: folder.to_owned(),
             seal_key: hmac::Key::new(hmac::HMAC_SHA256, seal_key.reveal()),
@@ -37,7 +40,8 @@ impl CodeFolder {
 
     /// Where the code of this component stands, if it does.
     pub(crate) fn path(&self, digest: Digest) -> PathBuf {
-        self.folder.join(format!("{}-{}.cwasm", digest.hex(), self.compatibility))
+        self.folder
+            .join(format!("{}-{}.cwasm", digest.hex(), self.compatibility))
     }
 
     /// A place for a file that is being made, in the same folder.
@@ -46,7 +50,9 @@ impl CodeFolder {
         aws_lc_rs::rand::fill(&mut random)
             .map_err(|_| std::io::Error::other("no randomness for a file's name"))?;
         let random = u64::from_le_bytes(random);
-        Ok(self.folder.join(format!("{}-{random:016x}.{ending}", digest.hex())))
+        Ok(self
+            .folder
+            .join(format!("{}-{random:016x}.{ending}", digest.hex())))
     }
 
     /// Takes a compiled file over: writes the seal, then the name under which it
@@ -101,7 +107,10 @@ impl CodeFolder {
     }
 }
 
-#[expect(unsafe_code, reason = "mapping compiled code; only this host writes it, under a seal")]
+#[expect(
+    unsafe_code,
+    reason = "mapping compiled code; only this host writes it, under a seal"
+)]
 fn map_file(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
     // SAFETY: the file is in a private folder and was made by this host's own
     // compiler; no code in it runs before `check_seal` has passed.
@@ -110,7 +119,11 @@ fn map_file(engine: &Engine, path: &Path) -> wasmtime::Result<Component> {
 
 /// Writes a file that nobody else may read.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(bytes)
 }
 

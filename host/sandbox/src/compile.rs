@@ -50,7 +50,9 @@ pub fn compile_main(input: &Path, output: &Path) -> Result<(), CompileError> {
 
 pub(crate) fn compile(engine: &Engine, component: &[u8]) -> Result<Vec<u8>, CompileError> {
     if component.len() > COMPONENT_BYTES {
-        return Err(CompileError::Component(format!("larger than {COMPONENT_BYTES} bytes")));
+        return Err(CompileError::Component(format!(
+            "larger than {COMPONENT_BYTES} bytes"
+        )));
     }
     engine
         .precompile_component(component)
@@ -67,9 +69,18 @@ fn limit_this_process() -> Result<(), CompileError> {
     ];
     for (resource, limit) in limits {
         // A hard limit may already be lower; then lowering to it is enough.
-        let hard = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX).min(limit);
-        setrlimit(resource, Rlimit { current: Some(hard), maximum: Some(hard) })
-            .map_err(std::io::Error::from)?;
+        let hard = rustix::process::getrlimit(resource)
+            .maximum
+            .unwrap_or(u64::MAX)
+            .min(limit);
+        setrlimit(
+            resource,
+            Rlimit {
+                current: Some(hard),
+                maximum: Some(hard),
+            },
+        )
+        .map_err(std::io::Error::from)?;
     }
     Ok(())
 }
@@ -113,14 +124,20 @@ async fn run_child(mut command: tokio::process::Command) -> Result<(), CompileEr
     let finish = async {
         let mut complaint = Vec::new();
         if let Some(mut stderr) = stderr {
-            (&mut stderr).take(COMPLAINT_BYTES).read_to_end(&mut complaint).await?;
+            (&mut stderr)
+                .take(COMPLAINT_BYTES)
+                .read_to_end(&mut complaint)
+                .await?;
             // The rest is read and dropped, so that the child does not hang on it.
             tokio::io::copy(&mut stderr, &mut tokio::io::sink()).await?;
         }
         Ok::<_, std::io::Error>((child.wait().await?, complaint))
     };
     let Ok(finished) = tokio::time::timeout(WALL_CLOCK, finish).await else {
-        return Err(CompileError::Stopped(format!("{} s have passed", WALL_CLOCK.as_secs())));
+        return Err(CompileError::Stopped(format!(
+            "{} s have passed",
+            WALL_CLOCK.as_secs()
+        )));
     };
     let (status, complaint) = finished?;
     let complaint = String::from_utf8_lossy(&complaint).trim().to_owned();

@@ -2,7 +2,7 @@
 //! service kinds share. It holds shapes only; what the host does when a plugin
 //! imports a function stands in `imports`.
 
-#[expect(missing_docs, clippy::all, reason = "generated from the documented WIT")]
+#[expect(missing_docs, reason = "generated from the documented WIT")]
 mod generated {
     wasmtime::component::bindgen!({
         path: "../../wit/0.1.0",

@@ -57,10 +57,18 @@ impl Egress {
         let exchanged = exchange::exchange(self, outgoing);
         let answer = match tokio::time::timeout_at(outgoing.deadline.into(), exchanged).await {
             Ok(answer) => answer,
-            Err(_) if outgoing.handed_over.load(std::sync::atomic::Ordering::Acquire) => {
-                Err(Error::Interrupted("no complete answer came in time".to_owned()))
+            Err(_)
+                if outgoing
+                    .handed_over
+                    .load(std::sync::atomic::Ordering::Acquire) =>
+            {
+                Err(Error::Interrupted(
+                    "no complete answer came in time".to_owned(),
+                ))
             }
-            Err(_) => Err(Error::NotSent("no connection came about in time".to_owned())),
+            Err(_) => Err(Error::NotSent(
+                "no connection came about in time".to_owned(),
+            )),
         };
         answer.map(|response| scrub::scrub(response, outgoing.endpoint))
     }

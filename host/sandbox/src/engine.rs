@@ -83,15 +83,20 @@ impl Ticker {
     pub(crate) fn start(engine: &Engine) -> std::io::Result<Self> {
         let running = Arc::new(AtomicBool::new(true));
         let (engine, watched): (_, Weak<_>) = (engine.weak(), Arc::downgrade(&running));
-        std::thread::Builder::new().name("guichet-epoch".to_owned()).spawn(move || {
-            while watched.upgrade().is_some_and(|running| running.load(Ordering::Relaxed)) {
-                std::thread::sleep(TICK);
-                match engine.upgrade() {
-                    Some(engine) => engine.increment_epoch(),
-                    None => return,
+        std::thread::Builder::new()
+            .name("guichet-epoch".to_owned())
+            .spawn(move || {
+                while watched
+                    .upgrade()
+                    .is_some_and(|running| running.load(Ordering::Relaxed))
+                {
+                    std::thread::sleep(TICK);
+                    match engine.upgrade() {
+                        Some(engine) => engine.increment_epoch(),
+                        None => return,
+                    }
                 }
-            }
-        })?;
+            })?;
         Ok(Self { running })
     }
 }

@@ -47,7 +47,8 @@ impl Figures {
     }
 
     pub(crate) fn count(&self, report: &Report) {
-        self.counter(report.result.as_ref().err()).fetch_add(1, Ordering::Relaxed);
+        self.counter(report.result.as_ref().err())
+            .fetch_add(1, Ordering::Relaxed);
         let elapsed_us = u64::try_from(report.elapsed.as_micros()).unwrap_or(u64::MAX);
         self.elapsed_us.fetch_add(elapsed_us, Ordering::Relaxed);
         self.fuel.fetch_add(report.fuel_used, Ordering::Relaxed);

@@ -108,7 +108,11 @@ impl Keyring {
 impl std::fmt::Debug for Keyring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_map()
-            .entries(self.keys.iter().map(|(name, key)| (name, key.algorithm().name())))
+            .entries(
+                self.keys
+                    .iter()
+                    .map(|(name, key)| (name, key.algorithm().name())),
+            )
             .finish()
     }
 }

@@ -104,7 +104,11 @@ impl Limits {
     pub fn checked(self, ceiling: &Self) -> Result<Self, LimitsError> {
         for ((field, value), (_, ceiling)) in self.fields().into_iter().zip(ceiling.fields()) {
             if value == 0 || value > ceiling {
-                return Err(LimitsError { field, value, ceiling });
+                return Err(LimitsError {
+                    field,
+                    value,
+                    ceiling,
+                });
             }
         }
         Ok(self)
@@ -139,10 +143,22 @@ mod tests {
     fn limits_stay_within_the_ceiling() {
         let ceiling = Limits::ceiling();
         assert_eq!(Limits::standard().checked(&ceiling), Ok(Limits::standard()));
-        let greedy = Limits { fuel: ceiling.fuel + 1, ..Limits::standard() };
-        assert_eq!(greedy.checked(&ceiling).map_err(|error| error.field), Err("fuel"));
-        let unbounded = Limits { deadline_ms: 0, ..Limits::standard() };
-        assert_eq!(unbounded.checked(&ceiling).map_err(|error| error.field), Err("deadline_ms"));
+        let greedy = Limits {
+            fuel: ceiling.fuel + 1,
+            ..Limits::standard()
+        };
+        assert_eq!(
+            greedy.checked(&ceiling).map_err(|error| error.field),
+            Err("fuel")
+        );
+        let unbounded = Limits {
+            deadline_ms: 0,
+            ..Limits::standard()
+        };
+        assert_eq!(
+            unbounded.checked(&ceiling).map_err(|error| error.field),
+            Err("deadline_ms")
+        );
     }
 
     #[test]

@@ -46,7 +46,9 @@ fn masked(text: &str) -> String {
         }
         let hidden = run.digits - SHOWN_DIGITS;
         safe.extend(std::iter::repeat_n('*', hidden));
-        let digits = letters[position..run.end].iter().filter(|letter| is_digit(**letter));
+        let digits = letters[position..run.end]
+            .iter()
+            .filter(|letter| is_digit(**letter));
         safe.extend(digits.skip(hidden));
         position = run.end;
     }
@@ -60,7 +62,10 @@ struct Run {
 }
 
 fn number_at(letters: &[char], start: usize) -> Run {
-    let mut run = Run { digits: 0, end: start };
+    let mut run = Run {
+        digits: 0,
+        end: start,
+    };
     let mut position = start;
     while let Some(letter) = letters.get(position) {
         if letter.is_numeric() || (run.digits >= 14 && is_check_letter(*letter)) {
@@ -68,7 +73,10 @@ fn number_at(letters: &[char], start: usize) -> Run {
             run.end = position + 1;
         } else if run.digits == 0 || !matches!(letter, ' ' | '-') {
             break;
-        } else if letters.get(position + 1).is_none_or(|next| !next.is_numeric()) {
+        } else if letters
+            .get(position + 1)
+            .is_none_or(|next| !next.is_numeric())
+        {
             // One separator at a time, and only between digits.
             break;
         }
@@ -105,7 +113,13 @@ mod tests {
 
     #[test]
     fn ordinary_numbers_stay() {
-        for text in ["amount 8650 of 2026-11-21", "code 1234567890", "a - b", "12 345", ""] {
+        for text in [
+            "amount 8650 of 2026-11-21",
+            "code 1234567890",
+            "a - b",
+            "12 345",
+            "",
+        ] {
             assert_eq!(publishable(text), text);
         }
     }
@@ -113,6 +127,9 @@ mod tests {
     #[test]
     fn no_line_can_be_forged() {
         assert_eq!(publishable("ok\nERROR paid"), "ok\\u{a}ERROR paid");
-        assert_eq!(publishable("a\u{1b}[31m\u{202e}b"), "a\\u{1b}[31m\\u{202e}b");
+        assert_eq!(
+            publishable("a\u{1b}[31m\u{202e}b"),
+            "a\\u{1b}[31m\\u{202e}b"
+        );
     }
 }

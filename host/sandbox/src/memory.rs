@@ -46,7 +46,9 @@ impl ResourceLimiter for MemoryMeter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let wanted = self.memory_bytes.saturating_add(desired.saturating_sub(current) as u64);
+        let wanted = self
+            .memory_bytes
+            .saturating_add(desired.saturating_sub(current) as u64);
         if wanted > self.memory_limit_bytes {
             return self.refuse(format!("{} bytes of memory", self.memory_limit_bytes));
         }
@@ -60,7 +62,9 @@ impl ResourceLimiter for MemoryMeter {
         desired: usize,
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
-        let wanted = self.table_elements.saturating_add(desired.saturating_sub(current) as u64);
+        let wanted = self
+            .table_elements
+            .saturating_add(desired.saturating_sub(current) as u64);
         if wanted > self.table_limit_elements {
             return self.refuse(format!("{} table elements", self.table_limit_elements));
         }
@@ -87,7 +91,11 @@ mod tests {
 
     #[test]
     fn memories_count_together() {
-        let limits = Limits { memory_bytes: 100, table_elements: 10, ..Limits::standard() };
+        let limits = Limits {
+            memory_bytes: 100,
+            table_elements: 10,
+            ..Limits::standard()
+        };
         let mut meter = MemoryMeter::new(&limits);
         assert!(meter.memory_growing(0, 60, None).unwrap());
         assert!(meter.memory_growing(0, 40, None).unwrap());

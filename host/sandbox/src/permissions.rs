@@ -39,11 +39,17 @@ impl Permissions {
     ) -> Result<Self, PermissionsError> {
         let mut endpoints = BTreeMap::new();
         for (name, granted) in &grant.endpoints {
-            let endpoint = Endpoint::new(granted, secrets)
-                .map_err(|error| PermissionsError { endpoint: name.clone(), error })?;
+            let endpoint = Endpoint::new(granted, secrets).map_err(|error| PermissionsError {
+                endpoint: name.clone(),
+                error,
+            })?;
             endpoints.insert(name.clone(), endpoint);
         }
-        Ok(Self { grant, endpoints, keyring })
+        Ok(Self {
+            grant,
+            endpoints,
+            keyring,
+        })
     }
 
     /// The grant.

@@ -53,7 +53,15 @@ impl Plugin {
         linker: Arc<Linker<CallState>>,
         seal: Seal,
     ) -> Self {
-        Self { inner: Arc::new(Inner { digest, component, linker, seal, ready: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                digest,
+                component,
+                linker,
+                seal,
+                ready: OnceLock::new(),
+            }),
+        }
     }
 
     /// The component's digest.
@@ -80,7 +88,10 @@ impl Plugin {
     pub fn exports(&self) -> Vec<String> {
         let component = &self.inner.component;
         let exports = component.component_type();
-        exports.exports(component.engine()).map(|(name, _)| name.to_owned()).collect()
+        exports
+            .exports(component.engine())
+            .map(|(name, _)| name.to_owned())
+            .collect()
     }
 
     /// Names of everything that the component imports.
@@ -88,20 +99,27 @@ impl Plugin {
     pub fn imports(&self) -> Vec<String> {
         let component = &self.inner.component;
         let imports = component.component_type();
-        imports.imports(component.engine()).map(|(name, _)| name.to_owned()).collect()
+        imports
+            .imports(component.engine())
+            .map(|(name, _)| name.to_owned())
+            .collect()
     }
 
     /// The component ready to be called; prepared at the first question.
     pub(crate) fn ready(&self) -> Result<&Ready, CallError> {
         let ready = self.inner.ready.get_or_init(|| self.inner.prepare());
-        ready.as_ref().map_err(|reason| CallError::Code(reason.clone()))
+        ready
+            .as_ref()
+            .map_err(|reason| CallError::Code(reason.clone()))
     }
 }
 
 impl Inner {
     fn prepare(&self) -> Result<Ready, String> {
         if let Seal::Unchecked { folder, file } = &self.seal {
-            folder.check_seal(self.digest, file).map_err(|error| error.to_string())?;
+            folder
+                .check_seal(self.digest, file)
+                .map_err(|error| error.to_string())?;
         }
         let instance = self
             .linker

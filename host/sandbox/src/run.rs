@@ -100,7 +100,11 @@ impl Sandbox {
         let mut stopping = self.inner.stopping.subscribe();
         let stopped = async {
             // The sender lives as long as this sandbox; without it nothing stops.
-            if stopping.wait_for(|stopping| *stopping == Stopping::Now).await.is_err() {
+            if stopping
+                .wait_for(|stopping| *stopping == Stopping::Now)
+                .await
+                .is_err()
+            {
                 std::future::pending::<()>().await;
             }
         };
@@ -117,7 +121,11 @@ impl Sandbox {
         let result = outcome
             .map_err(|failed| explain_failure(failed, &state))
             .and_then(|answer| answer::check(answer, &state));
-        Run { result, fuel_used: limits.fuel.saturating_sub(fuel_left), state }
+        Run {
+            result,
+            fuel_used: limits.fuel.saturating_sub(fuel_left),
+            state,
+        }
     }
 
     fn store(&self, state: CallState) -> Store<CallState> {
@@ -132,7 +140,10 @@ impl Sandbox {
                 return Ok(UpdateDeadline::Interrupt);
             }
             // Tokio's own yield lets timers and sockets have their turn as well.
-            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+            Ok(UpdateDeadline::YieldCustom(
+                1,
+                Box::pin(tokio::task::yield_now()),
+            ))
         });
         store
     }
@@ -204,11 +215,13 @@ async fn invoke_bill_payment(
             let answer = guest.call_poll_query(store, context, token, inputs).await?;
             Answer::Query(Box::new(answer))
         }
-        Question::SubmitPayment { order } => {
-            Answer::Submission(Box::new(guest.call_submit_payment(store, context, order).await?))
-        }
+        Question::SubmitPayment { order } => Answer::Submission(Box::new(
+            guest.call_submit_payment(store, context, order).await?,
+        )),
         Question::PaymentStatus { order, last } => {
-            let answer = guest.call_payment_status(store, context, order, last.as_ref()).await?;
+            let answer = guest
+                .call_payment_status(store, context, order, last.as_ref())
+                .await?;
             Answer::Status(Box::new(answer))
         }
         Question::ReversePayment { reversal } => {
@@ -217,11 +230,15 @@ async fn invoke_bill_payment(
         }
         Question::ReversalStatus { reversal, last } => {
             let last = last.as_ref();
-            let answer = guest.call_reversal_status(store, context, reversal, last).await?;
+            let answer = guest
+                .call_reversal_status(store, context, reversal, last)
+                .await?;
             Answer::Reversal(Box::new(answer))
         }
         question => {
-            let answer = guest.call_query_bills(store, context, question.inputs()).await?;
+            let answer = guest
+                .call_query_bills(store, context, question.inputs())
+                .await?;
             Answer::Query(Box::new(answer))
         }
     })
@@ -272,7 +289,11 @@ fn never_ran(error: CallError) -> Report {
 }
 
 fn report(plugin: &Plugin, run: Run, elapsed: Duration) -> Report {
-    let Run { result, fuel_used, mut state } = run;
+    let Run {
+        result,
+        fuel_used,
+        mut state,
+    } = run;
     let mut effect = state.effect;
     let in_flight = state.in_flight.take().map(|in_flight| {
         let left = in_flight.handed_over.load(Ordering::Acquire);

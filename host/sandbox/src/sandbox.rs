@@ -103,10 +103,9 @@ impl Sandbox {
         let mut linker = Linker::new(&engine);
         Everything::add_to_linker::<_, HasSelf<_>>(&mut linker, |state| state)
             .map_err(|error| engine_error(&error))?;
-        let code =
-            CodeFolder::open(&settings.code_folder, &settings.seal_key, &engine).map_err(|error| {
-                StartError::Folder(settings.code_folder.display().to_string(), error)
-            })?;
+        let code = CodeFolder::open(&settings.code_folder, &settings.seal_key, &engine).map_err(
+            |error| StartError::Folder(settings.code_folder.display().to_string(), error),
+        )?;
         let egress = Egress::new(settings.egress.clone()).map_err(StartError::Roots)?;
         let ticker = Ticker::start(&engine).map_err(StartError::Ticker)?;
         let inner = Inner {
@@ -120,7 +119,9 @@ impl Sandbox {
             engine,
             settings,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Loads a component, compiling it where no compiled code is kept. Compiled
@@ -128,7 +129,10 @@ impl Sandbox {
     pub async fn load(&self, digest: Digest, component: &[u8]) -> Result<Plugin, LoadError> {
         let actual = digest_of(component);
         if actual != digest {
-            return Err(LoadError::Digest { expected: digest, actual });
+            return Err(LoadError::Digest {
+                expected: digest,
+                actual,
+            });
         }
         let path = self.inner.code.path(digest);
         if path.exists() {
@@ -151,7 +155,10 @@ impl Sandbox {
         if !file.exists() {
             return Err(LoadError::NotCompiled(digest));
         }
-        let seal = Seal::Unchecked { folder: Arc::clone(&self.inner.code), file: file.clone() };
+        let seal = Seal::Unchecked {
+            folder: Arc::clone(&self.inner.code),
+            file: file.clone(),
+        };
         self.plugin(digest, &file, seal)
     }
 
@@ -176,7 +183,9 @@ impl Sandbox {
         let checked = matches!(seal, Seal::Checked);
         let plugin = Plugin::new(digest, component, Arc::clone(&self.inner.linker), seal);
         if checked {
-            plugin.ready().map_err(|error| LoadError::Contract(error.to_string()))?;
+            plugin
+                .ready()
+                .map_err(|error| LoadError::Contract(error.to_string()))?;
         }
         Ok(plugin)
     }
@@ -186,13 +195,20 @@ impl Sandbox {
         digest: Digest,
         component: &[u8],
     ) -> Result<std::path::PathBuf, LoadError> {
-        let _place = self.inner.compilations.acquire().await.map_err(std::io::Error::other)?;
+        let _place = self
+            .inner
+            .compilations
+            .acquire()
+            .await
+            .map_err(std::io::Error::other)?;
         let folder = &self.inner.code;
         let input = folder.scratch(digest, "wasm")?;
         let output = folder.scratch(digest, "part")?;
         write_private(&input, component)?;
         let compiled = compile::run(&self.inner.settings.compiler, &input, &output).await;
-        let adopted = compiled.map_err(LoadError::from).and_then(|()| folder.adopt(digest, &output));
+        let adopted = compiled
+            .map_err(LoadError::from)
+            .and_then(|()| folder.adopt(digest, &output));
         // Whatever became of it, the scratch files are not needed any more.
         let _ = std::fs::remove_file(&input);
         let _ = std::fs::remove_file(&output);

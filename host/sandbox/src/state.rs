@@ -143,8 +143,10 @@ impl CallState {
     /// answer that came is never lost; the limits strike at the next host call.
     pub(crate) fn record(&mut self, exchange: Exchange, bytes: usize) {
         const OVERHEAD_BYTES: u64 = 16;
-        self.recorded_bytes =
-            self.recorded_bytes.saturating_add(bytes as u64).saturating_add(OVERHEAD_BYTES);
+        self.recorded_bytes = self
+            .recorded_bytes
+            .saturating_add(bytes as u64)
+            .saturating_add(OVERHEAD_BYTES);
         self.host_bytes = self.host_bytes.saturating_add(bytes as u64);
         self.exchanges.push(exchange);
     }

@@ -16,8 +16,12 @@ pub(crate) fn describe(error: &wasmtime::Error) -> String {
         None => error.root_cause().to_string(),
     };
     if let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() {
-        let names: Vec<&str> =
-            backtrace.frames().iter().filter_map(|frame| frame.func_name()).take(FRAMES).collect();
+        let names: Vec<&str> = backtrace
+            .frames()
+            .iter()
+            .filter_map(|frame| frame.func_name())
+            .take(FRAMES)
+            .collect();
         if !names.is_empty() {
             text.push_str(" in ");
             text.push_str(&names.join(" < "));

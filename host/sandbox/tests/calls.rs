@@ -8,12 +8,15 @@ use std::time::{Duration, Instant};
 use guichet_domain::grant::Grant;
 use guichet_sandbox::ports::Ports;
 use guichet_sandbox::{Binding, Call, CallError, EffectState, Kind, Limits, Question, digest_of};
-use support::guest::{asking, bills, component, store, SHELL, TRAP};
+use support::guest::{SHELL, TRAP, asking, bills, component, store};
 use support::{House, binding, query_bills, said};
 
 /// A guest that answers with a fixed text.
 fn greeting() -> Vec<u8> {
-    asking(&format!("{} (call $query_other (i32.const 1024) (i32.const 5))", store(1024, "hello")))
+    asking(&format!(
+        "{} (call $query_other (i32.const 1024) (i32.const 5))",
+        store(1024, "hello")
+    ))
 }
 
 #[tokio::test]
@@ -21,7 +24,10 @@ async fn a_guest_answers() {
     let house = House::new();
     let report = house.query(&greeting(), binding(Grant::default())).await;
     assert_eq!(said(&report), "hello");
-    assert_eq!((report.effect, report.complete_answers), (EffectState::None, 0));
+    assert_eq!(
+        (report.effect, report.complete_answers),
+        (EffectState::None, 0)
+    );
     assert!(report.fuel_used > 0);
 }
 
@@ -31,11 +37,24 @@ async fn what_a_component_exports_is_read_from_it() {
     let plugin = house.load(&greeting()).await;
     assert_eq!(plugin.kinds(), [Kind::BillPayment]);
     assert_eq!(plugin.exports(), ["guichet:service/bill-payment@0.1.0"]);
-    assert!(plugin.imports().contains(&"guichet:host/http@0.1.0".to_owned()));
-    let call = Call { question: Question::Ask { inputs: Vec::new() }, ..query_bills() };
+    assert!(
+        plugin
+            .imports()
+            .contains(&"guichet:host/http@0.1.0".to_owned())
+    );
+    let call = Call {
+        question: Question::Ask { inputs: Vec::new() },
+        ..query_bills()
+    };
     let binding = Arc::new(Binding::new(binding(Grant::default())));
-    let report = house.sandbox.call(&plugin, &binding, &Ports::in_memory(), call).await;
-    assert_eq!(report.result, Err(CallError::NoSuchExport("inquiry".to_owned())));
+    let report = house
+        .sandbox
+        .call(&plugin, &binding, &Ports::in_memory(), call)
+        .await;
+    assert_eq!(
+        report.result,
+        Err(CallError::NoSuchExport("inquiry".to_owned()))
+    );
 }
 
 #[tokio::test]
@@ -56,7 +75,10 @@ async fn instances_share_no_memory() {
          (call $query_other (global.get $at) (global.get $length))",
     );
     for _ in 0..3 {
-        assert_eq!(said(&house.query(&counting, binding(Grant::default())).await), "!1");
+        assert_eq!(
+            said(&house.query(&counting, binding(Grant::default())).await),
+            "!1"
+        );
     }
 }
 
@@ -65,14 +87,25 @@ async fn endless_work_ends_by_fuel_or_deadline() {
     let house = House::new();
     let endless = asking("(loop $again (br $again)) unreachable");
     let mut settings = binding(Grant::default());
-    settings.limits = Limits { fuel: 1_000_000, ..settings.limits };
+    settings.limits = Limits {
+        fuel: 1_000_000,
+        ..settings.limits
+    };
     let report = house.query(&endless, settings.clone()).await;
     assert_eq!(report.result, Err(CallError::OutOfFuel(1_000_000)));
-    settings.limits = Limits { fuel: Limits::ceiling().fuel, deadline_ms: 100, ..settings.limits };
+    settings.limits = Limits {
+        fuel: Limits::ceiling().fuel,
+        deadline_ms: 100,
+        ..settings.limits
+    };
     let begun = Instant::now();
     let report = house.query(&endless, settings).await;
     assert_eq!(report.result, Err(CallError::Deadline(100)));
-    assert!(report.elapsed < Duration::from_millis(150), "{:?}", report.elapsed);
+    assert!(
+        report.elapsed < Duration::from_millis(150),
+        "{:?}",
+        report.elapsed
+    );
     assert!(begun.elapsed() >= Duration::from_millis(100));
 }
 
@@ -82,9 +115,16 @@ async fn a_start_function_is_stopped_as_well() {
     let text = SHELL
         .replace("{query}", TRAP)
         .replace("{submit}", TRAP)
-        .replace("{more}", "(func $begin (loop $again (br $again))) (start $begin)");
+        .replace(
+            "{more}",
+            "(func $begin (loop $again (br $again))) (start $begin)",
+        );
     let mut settings = binding(Grant::default());
-    settings.limits = Limits { fuel: Limits::ceiling().fuel, deadline_ms: 100, ..settings.limits };
+    settings.limits = Limits {
+        fuel: Limits::ceiling().fuel,
+        deadline_ms: 100,
+        ..settings.limits
+    };
     let report = house.query(&component(&text), settings).await;
     assert_eq!(report.result, Err(CallError::Deadline(100)));
 }
@@ -96,7 +136,11 @@ async fn memory_and_stack_end_at_their_limits() {
         "(loop $again (br_if $again (i32.ne (i32.const -1) (memory.grow (i32.const 16))))) unreachable",
     );
     let report = house.query(&greedy, binding(Grant::default())).await;
-    assert!(matches!(report.result, Err(CallError::Memory(_))), "{:?}", report.result);
+    assert!(
+        matches!(report.result, Err(CallError::Memory(_))),
+        "{:?}",
+        report.result
+    );
     let deep = bills("(call $query (local.get $args))", TRAP, "");
     let report = house.query(&deep, binding(Grant::default())).await;
     match report.result {
@@ -110,7 +154,10 @@ async fn floods_of_host_calls_end() {
     let house = House::new();
     let flood = asking("(loop $again (drop (call $now)) (br $again)) unreachable");
     let report = house.query(&flood, binding(Grant::default())).await;
-    assert_eq!(report.result, Err(CallError::Limit("256 host calls".to_owned())));
+    assert_eq!(
+        report.result,
+        Err(CallError::Limit("256 host calls".to_owned()))
+    );
     assert_eq!(report.transcript.unwrap().exchanges.len(), 256);
 }
 
@@ -135,15 +182,24 @@ async fn a_flood_of_messages_is_dropped_and_counted() {
 #[tokio::test]
 async fn answers_beyond_the_contract_are_refused() {
     let house = House::new();
-    let huge = asking("(drop (memory.grow (i32.const 100))) (call $query_other (i32.const 0) (i32.const 5000000))");
+    let huge = asking(
+        "(drop (memory.grow (i32.const 100)))
+         (call $query_other (i32.const 131072) (i32.const 5000000))",
+    );
     let report = house.query(&huge, binding(Grant::default())).await;
-    assert!(matches!(report.result, Err(CallError::Contract(_))), "{:?}", report.result);
+    assert!(
+        matches!(report.result, Err(CallError::Contract(_))),
+        "{:?}",
+        report.result
+    );
 }
 
 #[tokio::test]
 async fn more_calls_than_places_are_busy() {
     let house = House::new();
-    let plugin = house.load(&asking("(loop $again (br $again)) unreachable")).await;
+    let plugin = house
+        .load(&asking("(loop $again (br $again)) unreachable"))
+        .await;
     let mut settings = binding(Grant::default());
     settings.limits = Limits {
         fuel: Limits::ceiling().fuel,
@@ -166,16 +222,24 @@ async fn more_calls_than_places_are_busy() {
 #[tokio::test]
 async fn shutdown_drains_then_stops() {
     let house = House::new();
-    let plugin = house.load(&asking("(loop $again (br $again)) unreachable")).await;
+    let plugin = house
+        .load(&asking("(loop $again (br $again)) unreachable"))
+        .await;
     let mut settings = binding(Grant::default());
-    settings.limits = Limits { fuel: Limits::ceiling().fuel, ..settings.limits };
+    settings.limits = Limits {
+        fuel: Limits::ceiling().fuel,
+        ..settings.limits
+    };
     let binding = Arc::new(Binding::new(settings));
     let ports = Ports::in_memory();
     let running = house.sandbox.call(&plugin, &binding, &ports, query_bills());
     let stop = async {
         tokio::time::sleep(Duration::from_millis(50)).await;
         house.sandbox.shutdown(Duration::from_millis(50)).await;
-        house.sandbox.call(&plugin, &binding, &ports, query_bills()).await
+        house
+            .sandbox
+            .call(&plugin, &binding, &ports, query_bills())
+            .await
     };
     let (stopped, refused) = tokio::join!(running, stop);
     assert_eq!(stopped.result, Err(CallError::Shutdown));
@@ -187,7 +251,13 @@ async fn shutdown_drains_then_stops() {
 #[tokio::test]
 async fn a_component_is_what_its_digest_says() {
     let house = House::new();
-    assert!(house.sandbox.load(digest_of(b"other"), &greeting()).await.is_err());
+    assert!(
+        house
+            .sandbox
+            .load(digest_of(b"other"), &greeting())
+            .await
+            .is_err()
+    );
     let junk = b"\0asm junk";
     assert!(house.sandbox.load(digest_of(junk), junk).await.is_err());
 }

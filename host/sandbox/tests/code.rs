@@ -11,7 +11,9 @@ use support::guest::asking;
 use support::{House, binding, said, settings};
 
 fn guest() -> Vec<u8> {
-    asking("(call $tell_number (i32.const 7)) (call $query_other (global.get $at) (global.get $length))")
+    asking(
+        "(call $tell_number (i32.const 7)) (call $query_other (global.get $at) (global.get $length))",
+    )
 }
 
 /// This test binary as the compiler: the test `compiler_child`, which takes the
@@ -28,7 +30,9 @@ fn child() -> Compiler {
 #[ignore = "runs as the compiling child of the other tests"]
 fn compiler_child() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [.., input, output] = arguments.as_slice() else { return };
+    let [.., input, output] = arguments.as_slice() else {
+        return;
+    };
     if !input.ends_with(".wasm") {
         return;
     }
@@ -51,7 +55,9 @@ async fn the_child_says_why_it_refused() {
     let junk = b"\0asm\x0d\0\x01\0 truncated";
     let refused = house.sandbox.load(digest_of(junk), junk).await;
     assert!(matches!(refused, Err(LoadError::Compile(_))), "{refused:?}");
-    let left = std::fs::read_dir(house.folder.path().join("code")).unwrap().count();
+    let left = std::fs::read_dir(house.folder.path().join("code"))
+        .unwrap()
+        .count();
     assert_eq!(left, 0, "scratch files are removed");
 }
 
@@ -60,14 +66,23 @@ async fn kept_code_is_mapped_by_the_next_start() {
     let house = House::new();
     let component = guest();
     let digest = digest_of(&component);
-    assert!(matches!(house.sandbox.load_precompiled(digest), Err(LoadError::NotCompiled(_))));
+    assert!(matches!(
+        house.sandbox.load_precompiled(digest),
+        Err(LoadError::NotCompiled(_))
+    ));
     house.load(&component).await;
     let mut next = settings(house.folder.path());
-    next.compiler = Compiler::Child { program: "/nonexistent".into(), arguments: Vec::new() };
+    next.compiler = Compiler::Child {
+        program: "/nonexistent".into(),
+        arguments: Vec::new(),
+    };
     let next = Sandbox::start(next).unwrap();
     let plugin = next.load_precompiled(digest).unwrap();
     assert_eq!(plugin.kinds().len(), 1);
-    assert!(next.load(digest, &component).await.is_ok(), "nothing is compiled again");
+    assert!(
+        next.load(digest, &component).await.is_ok(),
+        "nothing is compiled again"
+    );
 }
 
 #[tokio::test]
@@ -85,8 +100,22 @@ async fn code_with_a_broken_seal_never_runs() {
     let plugin = house.sandbox.load_precompiled(digest).unwrap();
     let binding = std::sync::Arc::new(guichet_sandbox::Binding::new(binding(Grant::default())));
     let ports = guichet_sandbox::ports::Ports::in_memory();
-    let report = house.sandbox.call(&plugin, &binding, &ports, support::query_bills()).await;
-    assert!(matches!(report.result, Err(CallError::Code(_))), "{:?}", report.result);
+    let report = house
+        .sandbox
+        .call(&plugin, &binding, &ports, support::query_bills())
+        .await;
+    assert!(
+        matches!(report.result, Err(CallError::Code(_))),
+        "{:?}",
+        report.result
+    );
     // With the component at hand it is made anew.
-    assert_eq!(said(&house.query(&component, support::binding(Grant::default())).await), "!7");
+    assert_eq!(
+        said(
+            &house
+                .query(&component, support::binding(Grant::default()))
+                .await
+        ),
+        "!7"
+    );
 }

@@ -14,12 +14,14 @@ use guichet_sandbox::keyring::{Keyring, Secret};
 use guichet_sandbox::ports::Ports;
 use guichet_sandbox::ports::memory::ScriptedResolver;
 use guichet_sandbox::{
-    Binding, BindingSettings, BreakerSettings, BreakerState, CallError, EffectState, Limits, Report,
-    Secrets,
+    Binding, BindingSettings, BreakerSettings, BreakerState, CallError, EffectState, Limits,
+    Report, Secrets,
 };
 use support::guest::{bills, send, sending};
 use support::server::{Act, Server, ok, with_status};
-use support::{House, binding, binding_with, endpoint, loopback, query_bills, said, submit_payment};
+use support::{
+    House, binding, binding_with, endpoint, loopback, query_bills, said, submit_payment,
+};
 
 /// Numbers of the error's cases as the test guests tell them.
 const DENIED: &str = "!0";
@@ -32,7 +34,10 @@ const EFFECT: u32 = 1;
 async fn submit(house: &House, component: &[u8], settings: BindingSettings) -> Report {
     let plugin = house.load(component).await;
     let binding = Arc::new(Binding::new(settings));
-    house.sandbox.call(&plugin, &binding, &Ports::in_memory(), submit_payment()).await
+    house
+        .sandbox
+        .call(&plugin, &binding, &Ports::in_memory(), submit_payment())
+        .await
 }
 
 async fn query_with_resolver(
@@ -44,13 +49,26 @@ async fn query_with_resolver(
     let plugin = house.load(component).await;
     let lists = answers
         .iter()
-        .map(|list| list.iter().map(|address| address.parse().unwrap()).collect())
+        .map(|list| {
+            list.iter()
+                .map(|address| address.parse().unwrap())
+                .collect()
+        })
         .collect::<Vec<Vec<IpAddr>>>();
     let resolver = ScriptedResolver::new(BTreeMap::from([("biller.test".to_owned(), lists)]));
-    let ports = Ports { resolver: Arc::new(resolver), ..Ports::in_memory() };
+    let ports = Ports {
+        resolver: Arc::new(resolver),
+        ..Ports::in_memory()
+    };
     let binding = Arc::new(Binding::new(binding(grant)));
-    let first = house.sandbox.call(&plugin, &binding, &ports, query_bills()).await;
-    let second = house.sandbox.call(&plugin, &binding, &ports, query_bills()).await;
+    let first = house
+        .sandbox
+        .call(&plugin, &binding, &ports, query_bills())
+        .await;
+    let second = house
+        .sandbox
+        .call(&plugin, &binding, &ports, query_bills())
+        .await;
     (first, second)
 }
 
@@ -58,12 +76,26 @@ async fn query_with_resolver(
 async fn a_granted_read_is_answered() {
     let server = Server::start(vec![ok("8650 fen")]).await;
     let house = House::new();
-    let report = house.query(&sending("GET", "/read/bills?a=1", READ), binding(loopback(server.port))).await;
+    let report = house
+        .query(
+            &sending("GET", "/read/bills?a=1", READ),
+            binding(loopback(server.port)),
+        )
+        .await;
     assert_eq!(said(&report), "8650 fen");
-    assert_eq!((report.effect, report.complete_answers), (EffectState::None, 1));
+    assert_eq!(
+        (report.effect, report.complete_answers),
+        (EffectState::None, 1)
+    );
     let request = server.requests()[0].clone();
-    assert!(request.starts_with("GET /read/bills?a=1 HTTP/1.1\r\n"), "{request}");
-    assert!(request.contains(&format!("host: 127.0.0.1:{}\r\n", server.port)), "{request}");
+    assert!(
+        request.starts_with("GET /read/bills?a=1 HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(
+        request.contains(&format!("host: 127.0.0.1:{}\r\n", server.port)),
+        "{request}"
+    );
 }
 
 #[tokio::test]
@@ -71,8 +103,14 @@ async fn connections_are_kept_for_the_next_call() {
     let server = Server::start(vec![ok("one"), ok("two")]).await;
     let house = House::new();
     let guest = sending("GET", "/read", READ);
-    assert_eq!(said(&house.query(&guest, binding(loopback(server.port))).await), "one");
-    assert_eq!(said(&house.query(&guest, binding(loopback(server.port))).await), "two");
+    assert_eq!(
+        said(&house.query(&guest, binding(loopback(server.port))).await),
+        "one"
+    );
+    assert_eq!(
+        said(&house.query(&guest, binding(loopback(server.port))).await),
+        "two"
+    );
     assert_eq!(*server.connections.lock().unwrap(), 1);
 }
 
@@ -82,9 +120,15 @@ async fn a_kept_connection_that_was_closed_is_replaced() {
     let server = Server::start(vec![closing, ok("two")]).await;
     let house = House::new();
     let guest = sending("GET", "/read", READ);
-    assert_eq!(said(&house.query(&guest, binding(loopback(server.port))).await), "one");
+    assert_eq!(
+        said(&house.query(&guest, binding(loopback(server.port))).await),
+        "one"
+    );
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(said(&house.query(&guest, binding(loopback(server.port))).await), "two");
+    assert_eq!(
+        said(&house.query(&guest, binding(loopback(server.port))).await),
+        "two"
+    );
 }
 
 #[tokio::test]
@@ -102,10 +146,14 @@ async fn what_is_not_granted_never_leaves() {
         ("GET", "/read\\x"),
         ("GET", "/read#x"),
     ] {
-        let report = house.query(&sending(method, path, READ), binding(loopback(server.port))).await;
+        let report = house
+            .query(&sending(method, path, READ), binding(loopback(server.port)))
+            .await;
         assert_eq!(said(&report), DENIED, "{method} {path}");
     }
-    let nothing = house.query(&sending("GET", "/read", READ), binding(Grant::default())).await;
+    let nothing = house
+        .query(&sending("GET", "/read", READ), binding(Grant::default()))
+        .await;
     assert_eq!(said(&nothing), DENIED);
     assert!(server.requests().is_empty());
 }
@@ -119,13 +167,26 @@ async fn effects_belong_to_submissions() {
         let query = house.query(&guest, binding(loopback(server.port))).await;
         assert_eq!(said(&query), DENIED, "{path}");
         let submission = submit(&house, &guest, binding(loopback(server.port))).await;
-        assert_eq!((said(&submission).as_str(), submission.effect), ("done", EffectState::Answered));
+        assert_eq!(
+            (said(&submission).as_str(), submission.effect),
+            ("done", EffectState::Answered)
+        );
     }
     assert_eq!(server.requests().len(), 3);
     // While a payment is submitted, only a granted read is none.
-    let declared = submit(&house, &sending("POST", "/both", READ), binding(loopback(server.port))).await;
+    let declared = submit(
+        &house,
+        &sending("POST", "/both", READ),
+        binding(loopback(server.port)),
+    )
+    .await;
     assert_eq!(declared.effect, EffectState::Answered);
-    let read = submit(&house, &sending("POST", "/read", READ), binding(loopback(server.port))).await;
+    let read = submit(
+        &house,
+        &sending("POST", "/read", READ),
+        binding(loopback(server.port)),
+    )
+    .await;
     assert_eq!(read.effect, EffectState::None);
 }
 
@@ -139,7 +200,11 @@ async fn one_effect_in_a_call() {
     let report = submit(&house, &twice, binding(loopback(server.port))).await;
     assert_eq!(said(&report), DENIED);
     assert_eq!(server.requests().len(), 1);
-    assert_eq!(report.effect, EffectState::Answered, "the first one was answered");
+    assert_eq!(
+        report.effect,
+        EffectState::Answered,
+        "the first one was answered"
+    );
 }
 
 #[tokio::test]
@@ -148,18 +213,41 @@ async fn what_is_known_of_an_effect() {
     let garbage = b"garbage\r\n\r\n".to_vec();
     for (act, told, effect) in [
         (ok("done"), "done", EffectState::Answered),
-        (Act::Answer(with_status(409, "no")), "no", EffectState::Answered),
-        (Act::Answer(with_status(202, "later")), "later", EffectState::Inconclusive),
-        (Act::Answer(with_status(500, "oops")), "oops", EffectState::Inconclusive),
+        (
+            Act::Answer(with_status(409, "no")),
+            "no",
+            EffectState::Answered,
+        ),
+        (
+            Act::Answer(with_status(202, "later")),
+            "later",
+            EffectState::Inconclusive,
+        ),
+        (
+            Act::Answer(with_status(500, "oops")),
+            "oops",
+            EffectState::Inconclusive,
+        ),
         (Act::Close, INTERRUPTED, EffectState::Unanswered),
-        (Act::AnswerAndClose(half), INTERRUPTED, EffectState::Unanswered),
-        (Act::AnswerAndClose(garbage), INTERRUPTED, EffectState::Unanswered),
+        (
+            Act::AnswerAndClose(half),
+            INTERRUPTED,
+            EffectState::Unanswered,
+        ),
+        (
+            Act::AnswerAndClose(garbage),
+            INTERRUPTED,
+            EffectState::Unanswered,
+        ),
         (Act::Hang, INTERRUPTED, EffectState::Unanswered),
     ] {
         let server = Server::start(vec![act]).await;
         let house = House::new();
         let mut settings = binding(loopback(server.port));
-        settings.limits = Limits { deadline_ms: 500, ..settings.limits };
+        settings.limits = Limits {
+            deadline_ms: 500,
+            ..settings.limits
+        };
         let report = submit(&house, &sending("POST", "/effect", EFFECT), settings).await;
         assert_eq!((said(&report).as_str(), report.effect), (told, effect));
     }
@@ -172,8 +260,16 @@ async fn nothing_left_where_nobody_listens() {
         let free = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         free.local_addr().unwrap().port()
     };
-    let report = submit(&house, &sending("POST", "/effect", EFFECT), binding(loopback(port))).await;
-    assert_eq!((said(&report).as_str(), report.effect), (NOT_SENT, EffectState::None));
+    let report = submit(
+        &house,
+        &sending("POST", "/effect", EFFECT),
+        binding(loopback(port)),
+    )
+    .await;
+    assert_eq!(
+        (said(&report).as_str(), report.effect),
+        (NOT_SENT, EffectState::None)
+    );
 }
 
 #[tokio::test]
@@ -182,24 +278,42 @@ async fn an_effect_cut_by_the_deadline_is_unanswered() {
     let house = House::new();
     // The guest is given a last word, and spends it in a loop.
     let send = send("POST", "/effect", "pay", EFFECT);
-    let stubborn = bills("unreachable", &format!("{send} (loop $again (br $again)) unreachable"), "");
+    let stubborn = bills(
+        "unreachable",
+        &format!("{send} (loop $again (br $again)) unreachable"),
+        "",
+    );
     let mut settings = binding(loopback(server.port));
-    settings.limits =
-        Limits { deadline_ms: 300, fuel: Limits::ceiling().fuel, ..settings.limits };
+    settings.limits = Limits {
+        deadline_ms: 300,
+        fuel: Limits::ceiling().fuel,
+        ..settings.limits
+    };
     let report = submit(&house, &stubborn, settings).await;
     assert_eq!(report.result, Err(CallError::Deadline(300)));
     assert_eq!(report.effect, EffectState::Unanswered);
-    assert!(report.elapsed < Duration::from_millis(350), "{:?}", report.elapsed);
+    assert!(
+        report.elapsed < Duration::from_millis(350),
+        "{:?}",
+        report.elapsed
+    );
 }
 
 #[tokio::test]
 async fn redirects_are_answers() {
     let target = Server::start(vec![ok("reached")]).await;
-    let redirect =
-        format!("HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{}/read\r\ncontent-length: 5\r\n\r\nmoved", target.port);
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{}/read\r\ncontent-length: 5\r\n\r\nmoved",
+        target.port
+    );
     let server = Server::start(vec![Act::Answer(redirect.into_bytes())]).await;
     let house = House::new();
-    let report = house.query(&sending("GET", "/read", READ), binding(loopback(server.port))).await;
+    let report = house
+        .query(
+            &sending("GET", "/read", READ),
+            binding(loopback(server.port)),
+        )
+        .await;
     assert_eq!(said(&report), "moved");
     assert!(target.requests().is_empty());
 }
@@ -209,13 +323,21 @@ async fn large_answers_are_cut() {
     let server = Server::start(vec![ok(&"x".repeat(2_000))]).await;
     let house = House::new();
     let mut settings = binding(loopback(server.port));
-    settings.limits = Limits { response_bytes: 1_999, ..settings.limits };
+    settings.limits = Limits {
+        response_bytes: 1_999,
+        ..settings.limits
+    };
     let report = house.query(&sending("GET", "/read", READ), settings).await;
     assert_eq!(said(&report), TOO_LARGE);
     let many: String = (0..200).map(|index| format!("x-{index}: 1\r\n")).collect();
     let heads = format!("HTTP/1.1 200 OK\r\n{many}content-length: 0\r\n\r\n");
     let server = Server::start(vec![Act::Answer(heads.into_bytes())]).await;
-    let report = house.query(&sending("GET", "/read", READ), binding(loopback(server.port))).await;
+    let report = house
+        .query(
+            &sending("GET", "/read", READ),
+            binding(loopback(server.port)),
+        )
+        .await;
     assert_eq!(said(&report), INTERRUPTED);
 }
 
@@ -239,7 +361,9 @@ async fn credentials_go_out_and_never_come_back() {
     assert_eq!(said(&report), "you sent *******************, ************");
     let transcript = serde_json::to_string(&report.transcript).unwrap();
     let recorded = format!("{:?}", "s3cr3t-value".as_bytes()).replace(' ', "");
-    assert!(!transcript.contains("s3cr3t") && !transcript.contains(recorded.trim_matches(['[', ']'])));
+    assert!(
+        !transcript.contains("s3cr3t") && !transcript.contains(recorded.trim_matches(['[', ']']))
+    );
 }
 
 #[tokio::test]
@@ -283,21 +407,36 @@ async fn a_broken_biller_is_switched_off_alone() {
     let house = House::new();
     let plugin = house.load(&sending("GET", "/read", READ)).await;
     let mut settings = binding(loopback(server.port));
-    settings.breaker = BreakerSettings { failures: 2, open_ms: 100 };
+    settings.breaker = BreakerSettings {
+        failures: 2,
+        open_ms: 100,
+    };
     let sick = Arc::new(Binding::new(settings.clone()));
     let neighbour = Arc::new(Binding::new(settings));
     let ports = Ports::in_memory();
     for _ in 0..2 {
-        let report = house.sandbox.call(&plugin, &sick, &ports, query_bills()).await;
+        let report = house
+            .sandbox
+            .call(&plugin, &sick, &ports, query_bills())
+            .await;
         assert_eq!(said(&report), INTERRUPTED);
     }
-    let refused = house.sandbox.call(&plugin, &sick, &ports, query_bills()).await;
+    let refused = house
+        .sandbox
+        .call(&plugin, &sick, &ports, query_bills())
+        .await;
     assert!(matches!(refused.result, Err(CallError::CircuitOpen { .. })));
-    let served = house.sandbox.call(&plugin, &neighbour, &ports, query_bills()).await;
+    let served = house
+        .sandbox
+        .call(&plugin, &neighbour, &ports, query_bills())
+        .await;
     assert_eq!(said(&served), "well again");
     tokio::time::sleep(Duration::from_millis(120)).await;
     assert_eq!(sick.breaker().state(), BreakerState::HalfOpen);
-    let probe = house.sandbox.call(&plugin, &sick, &ports, query_bills()).await;
+    let probe = house
+        .sandbox
+        .call(&plugin, &sick, &ports, query_bills())
+        .await;
     assert_eq!(said(&probe), "well again");
     assert_eq!(sick.breaker().state(), BreakerState::Closed);
 }

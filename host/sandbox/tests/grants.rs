@@ -17,7 +17,15 @@ use support::{House, binding, binding_with, query_bills, said};
 async fn query(component: &[u8], settings: BindingSettings, ports: &Ports) -> Report {
     let house = House::new();
     let plugin = house.load(component).await;
-    house.sandbox.call(&plugin, &Arc::new(Binding::new(settings)), ports, query_bills()).await
+    house
+        .sandbox
+        .call(
+            &plugin,
+            &Arc::new(Binding::new(settings)),
+            ports,
+            query_bills(),
+        )
+        .await
 }
 
 /// Answers with the case at 512: `!0` for ok, else one more than the error's case.
@@ -67,7 +75,11 @@ async fn keys_are_granted_by_name_and_use() {
         ("other", &[KeyUse::Mac], "!1"),
     ] {
         let settings = binding_with(grant_of_key(uses), &Secrets::new(), keyring());
-        assert_eq!(said(&query(&mac_guest(key), settings, &ports).await), told, "{key} {uses:?}");
+        assert_eq!(
+            said(&query(&mac_guest(key), settings, &ports).await),
+            told,
+            "{key} {uses:?}"
+        );
     }
 }
 
@@ -82,7 +94,10 @@ async fn broken_digests_need_their_permission() {
         ))
     };
     let ports = Ports::in_memory();
-    let allowed = Grant { legacy_crypto: LegacyCrypto::Allowed, ..Grant::default() };
+    let allowed = Grant {
+        legacy_crypto: LegacyCrypto::Allowed,
+        ..Grant::default()
+    };
     for (name, grant, told) in [
         ("sha-256", Grant::default(), "!0"),
         ("md5", Grant::default(), "!4"),
@@ -91,7 +106,11 @@ async fn broken_digests_need_their_permission() {
         ("sha-1", allowed, "!0"),
         ("crc", Grant::default(), "!3"),
     ] {
-        assert_eq!(said(&query(&digest(name), binding(grant), &ports).await), told, "{name}");
+        assert_eq!(
+            said(&query(&digest(name), binding(grant), &ports).await),
+            told,
+            "{name}"
+        );
     }
 }
 
@@ -116,12 +135,19 @@ fn kv_reader(scope: u32) -> Vec<u8> {
 }
 
 fn kv_grant(quota_bytes: u64) -> Grant {
-    Grant { kv: Some(KvGrant { quota_bytes }), ..Grant::default() }
+    Grant {
+        kv: Some(KvGrant { quota_bytes }),
+        ..Grant::default()
+    }
 }
 
 #[tokio::test]
 async fn state_needs_a_grant_and_keeps_to_its_quota() {
-    for (grant, told) in [(kv_grant(100), "!0"), (kv_grant(5), "!2"), (Grant::default(), "!1")] {
+    for (grant, told) in [
+        (kv_grant(100), "!0"),
+        (kv_grant(5), "!2"),
+        (Grant::default(), "!1"),
+    ] {
         let report = query(&kv_guest(0), binding(grant), &Ports::in_memory()).await;
         assert_eq!(said(&report), told);
     }
@@ -131,11 +157,17 @@ async fn state_needs_a_grant_and_keeps_to_its_quota() {
 async fn state_of_another_package_cannot_be_read() {
     let ports = Ports::in_memory();
     query(&kv_guest(0), binding(kv_grant(100)), &ports).await;
-    assert_eq!(said(&query(&kv_reader(0), binding(kv_grant(100)), &ports).await), "!1");
+    assert_eq!(
+        said(&query(&kv_reader(0), binding(kv_grant(100)), &ports).await),
+        "!1"
+    );
     let mut other = binding(kv_grant(100));
     other.state = "other/water-330100-1".to_owned();
     assert_eq!(said(&query(&kv_reader(0), other, &ports).await), "!0");
-    assert_eq!(said(&query(&kv_reader(1), binding(kv_grant(100)), &ports).await), "!0");
+    assert_eq!(
+        said(&query(&kv_reader(1), binding(kv_grant(100)), &ports).await),
+        "!0"
+    );
 }
 
 fn data_grant() -> Grant {
@@ -147,14 +179,21 @@ fn data_grant() -> Grant {
 
 fn subject_ports() -> Ports {
     let attributes = BTreeMap::from([("identity.name".to_owned(), Some("张三".to_owned()))]);
-    Ports { subject_data: Arc::new(MemorySubjectData { attributes }), ..Ports::in_memory() }
+    Ports {
+        subject_data: Arc::new(MemorySubjectData { attributes }),
+        ..Ports::in_memory()
+    }
 }
 
 const READ_NAME: &str = "(call $subject (i32.const 1024) (i32.const 13) (i32.const 512))";
 
 #[tokio::test]
 async fn subject_data_needs_grant_and_consent() {
-    let guest = asking(&format!("{} {READ_NAME} {}", store(1024, "identity.name"), tell_case(516)));
+    let guest = asking(&format!(
+        "{} {READ_NAME} {}",
+        store(1024, "identity.name"),
+        tell_case(516)
+    ));
     for (grant, ports, told) in [
         (data_grant(), subject_ports(), "!0"),
         (Grant::default(), subject_ports(), "!1"),
@@ -176,8 +215,14 @@ async fn shared_state_is_not_written_after_subject_data_was_read() {
             tell_case(520),
         ))
     };
-    assert_eq!(said(&query(&write(0), binding(data_grant()), &subject_ports()).await), "!1");
-    assert_eq!(said(&query(&write(1), binding(data_grant()), &subject_ports()).await), "!0");
+    assert_eq!(
+        said(&query(&write(0), binding(data_grant()), &subject_ports()).await),
+        "!1"
+    );
+    assert_eq!(
+        said(&query(&write(1), binding(data_grant()), &subject_ports()).await),
+        "!0"
+    );
 }
 
 #[tokio::test]
@@ -192,6 +237,9 @@ async fn configuration_has_two_layers() {
     };
     let ports = Ports::in_memory();
     for (name, value) in [("title", "service"), ("shared", "yes")] {
-        assert_eq!(said(&query(&guest(name), binding(Grant::default()), &ports).await), value);
+        assert_eq!(
+            said(&query(&guest(name), binding(Grant::default()), &ports).await),
+            value
+        );
     }
 }

@@ -38,7 +38,16 @@ async fn a_call_replays_bit_for_bit_without_the_world() {
     };
     assert_eq!(said(&report), "bills");
     let names: Vec<&str> = transcript.exchanges.iter().map(Exchange::name).collect();
-    assert_eq!(names, ["clock.now", "random.bytes", "config.get", "http.send", "log.write"]);
+    assert_eq!(
+        names,
+        [
+            "clock.now",
+            "random.bytes",
+            "config.get",
+            "http.send",
+            "log.write"
+        ]
+    );
     // Stored and read again, in another process's sandbox.
     let stored = Transcript::decode(&transcript.encode()).unwrap();
     assert_eq!(stored, transcript);
@@ -58,11 +67,19 @@ async fn every_forgery_is_found() {
     let (_, original) = recorded(&house, &guest, server.port).await;
     let forge: [(&str, fn(&mut Transcript)); 7] = [
         ("answer", |transcript| {
-            let Exchange::Http { answer: Ok(response), .. } = &mut transcript.exchanges[3] else { panic!() };
+            let Exchange::Http {
+                answer: Ok(response),
+                ..
+            } = &mut transcript.exchanges[3]
+            else {
+                panic!()
+            };
             response.body = b"other".to_vec();
         }),
         ("question", |transcript| {
-            let Exchange::Http { request, .. } = &mut transcript.exchanges[3] else { panic!() };
+            let Exchange::Http { request, .. } = &mut transcript.exchanges[3] else {
+                panic!()
+            };
             request.body = b"other".to_vec();
         }),
         ("order", |transcript| transcript.exchanges.swap(0, 1)),
@@ -70,7 +87,9 @@ async fn every_forgery_is_found() {
         ("further", |transcript| {
             transcript.exchanges.push(Exchange::Clock { answer: 1 });
         }),
-        ("result", |transcript| transcript.result = Err(CallError::Trap("x".to_owned()))),
+        ("result", |transcript| {
+            transcript.result = Err(CallError::Trap("x".to_owned()))
+        }),
         ("fuel", |transcript| transcript.fuel_used += 1),
     ];
     for (name, change) in forge {
@@ -89,14 +108,22 @@ async fn traps_and_limits_replay() {
         asking("(drop (call $now)) unreachable"),
         asking("(loop $again (drop (call $now)) (br $again)) unreachable"),
         asking("(loop $again (br $again)) unreachable"),
-        asking("(loop $again (br_if $again (i32.ne (i32.const -1) (memory.grow (i32.const 16))))) unreachable"),
+        asking(
+            "(loop $again (br_if $again (i32.ne (i32.const -1) (memory.grow (i32.const 16))))) unreachable",
+        ),
     ] {
         let mut settings = binding(Grant::default());
-        settings.limits = Limits { fuel: 1_000_000, ..settings.limits };
+        settings.limits = Limits {
+            fuel: 1_000_000,
+            ..settings.limits
+        };
         let report = house.query(&guest, settings).await;
         assert!(report.result.is_err());
         let plugin = house.load(&guest).await;
-        let replay = house.sandbox.replay(&plugin, &report.transcript.unwrap()).await;
+        let replay = house
+            .sandbox
+            .replay(&plugin, &report.transcript.unwrap())
+            .await;
         assert_eq!(replay.difference, None, "{:?}", report.result);
     }
 }
@@ -110,11 +137,18 @@ async fn a_call_cut_by_the_host_replays_to_its_last_exchange() {
         send("POST", "/read", "body", 0)
     ));
     let mut settings = binding(loopback(server.port));
-    settings.limits = Limits { deadline_ms: 200, fuel: Limits::ceiling().fuel, ..settings.limits };
+    settings.limits = Limits {
+        deadline_ms: 200,
+        fuel: Limits::ceiling().fuel,
+        ..settings.limits
+    };
     let report = house.query(&guest, settings).await;
     assert_eq!(report.result, Err(CallError::Deadline(200)));
     let plugin = house.load(&guest).await;
-    let replay = house.sandbox.replay(&plugin, &report.transcript.unwrap()).await;
+    let replay = house
+        .sandbox
+        .replay(&plugin, &report.transcript.unwrap())
+        .await;
     assert_eq!((replay.difference, replay.interrupted), (None, true));
 }
 

@@ -5,7 +5,9 @@ use serde::ser::{self, Serialize};
 
 /// Refuses a value of more than `limit_bytes`.
 pub(crate) fn within(value: &impl Serialize, limit_bytes: u32) -> Result<(), String> {
-    let mut measure = Measure { left: u64::from(limit_bytes) };
+    let mut measure = Measure {
+        left: u64::from(limit_bytes),
+    };
     value
         .serialize(&mut measure)
         .map_err(|TooLarge| format!("the answer is larger than {limit_bytes} bytes"))

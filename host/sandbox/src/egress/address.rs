@@ -10,23 +10,23 @@ use guichet_domain::grant::Network;
 type V4 = ([u8; 4], u32);
 
 const SPECIAL_V4: [V4; 17] = [
-    ([0, 0, 0, 0], 8),         // this network
-    ([10, 0, 0, 0], 8),        // private
-    ([100, 64, 0, 0], 10),     // carrier-grade translation
-    ([127, 0, 0, 0], 8),       // loopback
-    ([169, 254, 0, 0], 16),    // link-local, cloud metadata
-    ([172, 16, 0, 0], 12),     // private
-    ([192, 0, 0, 0], 24),      // protocol assignments
-    ([192, 0, 2, 0], 24),      // documentation
-    ([192, 31, 196, 0], 24),   // AS112
-    ([192, 52, 193, 0], 24),   // AMT
-    ([192, 88, 99, 0], 24),    // 6to4 relays
-    ([192, 168, 0, 0], 16),    // private
-    ([192, 175, 48, 0], 24),   // AS112
-    ([198, 18, 0, 0], 15),     // benchmarks
-    ([198, 51, 100, 0], 24),   // documentation
-    ([203, 0, 113, 0], 24),    // documentation
-    ([224, 0, 0, 0], 3),       // multicast, reserved, broadcast
+    ([0, 0, 0, 0], 8),       // this network
+    ([10, 0, 0, 0], 8),      // private
+    ([100, 64, 0, 0], 10),   // carrier-grade translation
+    ([127, 0, 0, 0], 8),     // loopback
+    ([169, 254, 0, 0], 16),  // link-local, cloud metadata
+    ([172, 16, 0, 0], 12),   // private
+    ([192, 0, 0, 0], 24),    // protocol assignments
+    ([192, 0, 2, 0], 24),    // documentation
+    ([192, 31, 196, 0], 24), // AS112
+    ([192, 52, 193, 0], 24), // AMT
+    ([192, 88, 99, 0], 24),  // 6to4 relays
+    ([192, 168, 0, 0], 16),  // private
+    ([192, 175, 48, 0], 24), // AS112
+    ([198, 18, 0, 0], 15),   // benchmarks
+    ([198, 51, 100, 0], 24), // documentation
+    ([203, 0, 113, 0], 24),  // documentation
+    ([224, 0, 0, 0], 3),     // multicast, reserved, broadcast
 ];
 
 /// An IPv6 network: its first four groups and prefix length (at most 64).
@@ -34,12 +34,12 @@ type V6 = ([u16; 4], u32);
 
 /// Exceptions within 2000::/3; everything outside of that is refused whole.
 const SPECIAL_V6: [V6; 6] = [
-    ([0x2001, 0, 0, 0], 23),       // protocol assignments, Teredo, benchmarks, ORCHID
-    ([0x2001, 0xdb8, 0, 0], 32),   // documentation
-    ([0x2002, 0, 0, 0], 16),       // 6to4
+    ([0x2001, 0, 0, 0], 23), // protocol assignments, Teredo, benchmarks, ORCHID
+    ([0x2001, 0xdb8, 0, 0], 32), // documentation
+    ([0x2002, 0, 0, 0], 16), // 6to4
     ([0x2620, 0x4f, 0x8000, 0], 48), // AS112
-    ([0x3ffe, 0, 0, 0], 16),       // the old test network
-    ([0x3fff, 0, 0, 0], 20),       // documentation
+    ([0x3ffe, 0, 0, 0], 16), // the old test network
+    ([0x3fff, 0, 0, 0], 20), // documentation
 ];
 
 /// Whether the grant's network allows this address.
@@ -76,7 +76,9 @@ fn is_global_v6(address: Ipv6Addr) -> bool {
         return false;
     }
     let special = SPECIAL_V6.iter().any(|(groups, length)| {
-        let network = groups.iter().fold(0, |bits, group| bits << 16 | u64::from(*group));
+        let network = groups
+            .iter()
+            .fold(0, |bits, group| bits << 16 | u64::from(*group));
         let mask = u64::MAX << (64 - length);
         upper & mask == network & mask
     });
@@ -126,11 +128,32 @@ mod tests {
     #[test]
     fn wrapped_and_special_ipv6_addresses_are_refused() {
         for special in [
-            "::", "::1", "::ffff:8.8.8.8", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1",
-            "64:ff9b::8.8.8.8", "64:ff9b:1::a00:1", "100::1", "2001::1", "2001:0:4136:e378::",
-            "2001:2::1", "2001:20::1", "2001:db8::1", "2002:7f00:1::", "2620:4f:8000::1",
-            "3fff::1", "3ffe::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fec0::1",
-            "ff02::1", "2400::5efe:7f00:1", "2400::200:5efe:7f00:1",
+            "::",
+            "::1",
+            "::ffff:8.8.8.8",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "64:ff9b::8.8.8.8",
+            "64:ff9b:1::a00:1",
+            "100::1",
+            "2001::1",
+            "2001:0:4136:e378::",
+            "2001:2::1",
+            "2001:20::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "2620:4f:8000::1",
+            "3fff::1",
+            "3ffe::1",
+            "5f00::1",
+            "fc00::1",
+            "fd12:3456::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "2400::5efe:7f00:1",
+            "2400::200:5efe:7f00:1",
         ] {
             assert!(!global(special), "{special}");
         }

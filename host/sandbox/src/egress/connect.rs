@@ -41,14 +41,21 @@ pub(crate) struct Connector {
 
 impl Connector {
     pub(crate) fn new(settings: &EgressSettings) -> Result<Self, String> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
         for root in &settings.extra_roots {
-            roots.add(CertificateDer::from(root.clone())).map_err(|error| error.to_string())?;
+            roots
+                .add(CertificateDer::from(root.clone()))
+                .map_err(|error| error.to_string())?;
         }
-        let mut config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let mut config = ClientConfig::builder()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let mut http = Builder::new();
-        http.max_headers(settings.headers).max_buf_size(settings.head_bytes.max(8_192));
+        http.max_headers(settings.headers)
+            .max_buf_size(settings.head_bytes.max(8_192));
         Ok(Self {
             tls: TlsConnector::from(Arc::new(config)),
             http,
@@ -61,7 +68,9 @@ impl Connector {
     pub(crate) async fn connect(&self, outgoing: &Outgoing<'_>) -> Result<Connection, Error> {
         match tokio::time::timeout(self.time_limit, self.open(outgoing)).await {
             Ok(connection) => connection,
-            Err(_) => Err(Error::NotSent("no connection came about in time".to_owned())),
+            Err(_) => Err(Error::NotSent(
+                "no connection came about in time".to_owned(),
+            )),
         }
     }
 
@@ -90,7 +99,10 @@ impl Connector {
                 tracing::debug!(%error, "an outgoing connection ended");
             }
         });
-        Ok(Connection { sender, born: Instant::now() })
+        Ok(Connection {
+            sender,
+            born: Instant::now(),
+        })
     }
 }
 
@@ -99,16 +111,26 @@ impl Connector {
 async fn checked_addresses(outgoing: &Outgoing<'_>) -> Result<Vec<IpAddr>, Error> {
     let addresses = match &outgoing.endpoint.target.host {
         Host::Address(address) => vec![*address],
-        Host::Name(name) => {
-            outgoing.resolver.resolve(name).await.map_err(|error| not_sent(&error))?
-        }
+        Host::Name(name) => outgoing
+            .resolver
+            .resolve(name)
+            .await
+            .map_err(|error| not_sent(&error))?,
     };
     if addresses.is_empty() || addresses.len() > ADDRESSES {
-        return Err(Error::NotSent(format!("the name has {} addresses", addresses.len())));
+        return Err(Error::NotSent(format!(
+            "the name has {} addresses",
+            addresses.len()
+        )));
     }
     let network = &outgoing.endpoint.network;
-    match addresses.iter().find(|found| !address::is_allowed(**found, network)) {
-        Some(_) => Err(Error::Denied("the name leads to an address that is not granted".to_owned())),
+    match addresses
+        .iter()
+        .find(|found| !address::is_allowed(**found, network))
+    {
+        Some(_) => Err(Error::Denied(
+            "the name leads to an address that is not granted".to_owned(),
+        )),
         None => Ok(addresses),
     }
 }

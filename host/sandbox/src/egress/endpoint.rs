@@ -81,15 +81,14 @@ impl Endpoint {
                 .get(&credential.secret)
                 .ok_or_else(|| EndpointError::Secret(credential.secret.to_string()))?;
             let unlawful = || EndpointError::Credential(credential.header.clone());
-            let name = HeaderName::from_lowercase(credential.header.as_bytes())
-                .map_err(|_| unlawful())?;
+            let name =
+                HeaderName::from_lowercase(credential.header.as_bytes()).map_err(|_| unlawful())?;
             if headers::is_reserved(name.as_str()) {
                 return Err(unlawful());
             }
             let text = std::str::from_utf8(secret.reveal()).map_err(|_| unlawful())?;
             let filled = Secret::new(credential.format.replace("{}", text));
-            let mut value =
-                HeaderValue::from_bytes(filled.reveal()).map_err(|_| unlawful())?;
+            let mut value = HeaderValue::from_bytes(filled.reveal()).map_err(|_| unlawful())?;
             value.set_sensitive(true);
             injected.push((name, value));
             // The whole value first: it contains the secret alone.
@@ -116,18 +115,26 @@ impl Endpoint {
         });
         let route = route.ok_or("no granted route has this method and path")?;
         self.headers(request)?;
-        Ok(Allowed { intent: route.intent })
+        Ok(Allowed {
+            intent: route.intent,
+        })
     }
 
     /// The guest's own header fields, where they are granted.
     pub(crate) fn headers(&self, request: &Request) -> Result<HeaderMap, String> {
-        headers::granted(&request.headers, &self.grant.request_headers, &self.injected)
+        headers::granted(
+            &request.headers,
+            &self.grant.request_headers,
+            &self.injected,
+        )
     }
 }
 
 impl std::fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Endpoint").field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("Endpoint")
+            .field("target", &self.target)
+            .finish_non_exhaustive()
     }
 }
 
@@ -159,7 +166,15 @@ fn read_origin(grant: &EndpointGrant) -> Result<(Target, HeaderValue), EndpointE
     };
     let host = read_host(authority.host()).ok_or_else(wrong)?;
     let value = HeaderValue::from_str(authority.as_str()).map_err(|_| wrong())?;
-    Ok((Target { scheme, host, port, private }, value))
+    Ok((
+        Target {
+            scheme,
+            host,
+            port,
+            private,
+        },
+        value,
+    ))
 }
 
 /// A name, or an address in its usual notation. Names that end in a number are
@@ -175,9 +190,16 @@ fn read_host(text: &str) -> Option<Host> {
     let name = text.to_ascii_lowercase();
     let lawful = !name.is_empty()
         && name.len() <= 253
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
-    let last_label = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    let numeric = last_label.starts_with("0x") || last_label.bytes().all(|byte| byte.is_ascii_digit());
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+    let last_label = name
+        .trim_end_matches('.')
+        .rsplit('.')
+        .next()
+        .unwrap_or_default();
+    let numeric =
+        last_label.starts_with("0x") || last_label.bytes().all(|byte| byte.is_ascii_digit());
     (lawful && !numeric).then_some(Host::Name(name))
 }
 

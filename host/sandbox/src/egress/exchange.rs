@@ -17,10 +17,7 @@ use crate::contract::host::http::{Error, Response};
 type HyperRequest = http::Request<Full<Bytes>>;
 
 /// Sends the request and reads the answer to its end.
-pub(crate) async fn exchange(
-    egress: &Egress,
-    outgoing: &Outgoing<'_>,
-) -> Result<Response, Error> {
+pub(crate) async fn exchange(egress: &Egress, outgoing: &Outgoing<'_>) -> Result<Response, Error> {
     let mut request = build(outgoing)?;
     let target = &outgoing.endpoint.target;
     // A kept connection may have been closed meanwhile. Only a request that comes
@@ -34,9 +31,9 @@ pub(crate) async fn exchange(
     let connection = egress.connector.connect(outgoing).await?;
     match on_connection(egress, outgoing, connection, request).await {
         Exchanged::Done(answer) => answer,
-        Exchanged::Untouched(_) => {
-            Err(Error::NotSent("the connection was closed at once".to_owned()))
-        }
+        Exchanged::Untouched(_) => Err(Error::NotSent(
+            "the connection was closed at once".to_owned(),
+        )),
     }
 }
 
@@ -76,7 +73,9 @@ async fn on_connection(
     }
     let answer_headers = headers::shown(&head.headers);
     if answer_headers.len() > egress.settings.headers {
-        return Exchanged::Done(Err(Error::Interrupted("the answer has too many headers".to_owned())));
+        return Exchanged::Done(Err(Error::Interrupted(
+            "the answer has too many headers".to_owned(),
+        )));
     }
     Exchanged::Done(Ok(Response {
         status: head.status.as_u16(),
@@ -112,7 +111,9 @@ async fn read(mut body: Incoming, limit_bytes: u32) -> Result<Vec<u8>, Error> {
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| interrupted(&error))?;
-        let Ok(data) = frame.into_data() else { continue };
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
         if bytes.len() + data.len() > limit {
             return Err(Error::TooLarge(u64::from(limit_bytes)));
         }

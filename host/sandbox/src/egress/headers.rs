@@ -48,15 +48,24 @@ pub(crate) fn granted(
     }
     let mut map = HeaderMap::with_capacity(fields.len() + injected.len() + 2);
     for (name, value) in fields {
-        if is_reserved(name) || injected.iter().any(|(injected, _)| injected.as_str() == name) {
+        if is_reserved(name)
+            || injected
+                .iter()
+                .any(|(injected, _)| injected.as_str() == name)
+        {
             return Err(format!("the header {name:?} is put in by the host"));
         }
         if !granted.contains(name) {
             return Err(format!("the header {name:?} is not granted"));
         }
         let lawful = value.len() <= VALUE_BYTES
-            && value.bytes().all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\t');
-        let parsed = (HeaderName::from_lowercase(name.as_bytes()), HeaderValue::from_str(value));
+            && value
+                .bytes()
+                .all(|byte| (0x20..0x7f).contains(&byte) || byte == b'\t');
+        let parsed = (
+            HeaderName::from_lowercase(name.as_bytes()),
+            HeaderValue::from_str(value),
+        );
         let (Ok(name), Ok(value), true) = (parsed.0, parsed.1, lawful) else {
             return Err(format!("the header {name:?} is not lawful"));
         };
@@ -71,9 +80,18 @@ pub(crate) fn granted(
 pub(crate) fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| !matches!(name.as_str(), "connection" | "keep-alive" | "transfer-encoding"))
+        .filter(|(name, _)| {
+            !matches!(
+                name.as_str(),
+                "connection" | "keep-alive" | "transfer-encoding"
+            )
+        })
         .map(|(name, value)| {
-            let value = value.as_bytes().iter().map(|byte| char::from(*byte)).collect();
+            let value = value
+                .as_bytes()
+                .iter()
+                .map(|byte| char::from(*byte))
+                .collect();
             (name.as_str().to_owned(), value)
         })
         .collect()
@@ -84,10 +102,19 @@ mod tests {
     use super::*;
 
     fn check(name: &str, value: &str) -> bool {
-        let allowed = ["accept", "x-a", "host", "authorization", "x-bad name", "X-Upper"];
+        let allowed = [
+            "accept",
+            "x-a",
+            "host",
+            "authorization",
+            "x-bad name",
+            "X-Upper",
+        ];
         let allowed = allowed.map(str::to_owned).into();
-        let injected =
-            [(HeaderName::from_static("authorization"), HeaderValue::from_static("secret"))];
+        let injected = [(
+            HeaderName::from_static("authorization"),
+            HeaderValue::from_static("secret"),
+        )];
         granted(&[(name.to_owned(), value.to_owned())], &allowed, &injected).is_ok()
     }
 
@@ -108,7 +135,10 @@ mod tests {
 
     #[test]
     fn a_field_stands_once() {
-        let twice = [("accept".to_owned(), "a".to_owned()), ("accept".to_owned(), "b".to_owned())];
+        let twice = [
+            ("accept".to_owned(), "a".to_owned()),
+            ("accept".to_owned(), "b".to_owned()),
+        ];
         assert!(granted(&twice, &["accept".to_owned()].into(), &[]).is_err());
     }
 

@@ -50,7 +50,10 @@ impl Pool {
     /// Keeps a connection whose exchange is complete.
     pub(crate) fn put(&self, target: &Arc<Target>, connection: Connection) {
         let now = Instant::now();
-        let fresh = Idle { connection, since: now };
+        let fresh = Idle {
+            connection,
+            since: now,
+        };
         if fresh.connection.sender.is_closed() || !self.is_fresh(&fresh, now) {
             return;
         }
@@ -65,7 +68,10 @@ impl Pool {
             }
         }
         let waiting = idle.entry(Arc::clone(target)).or_default();
-        while waiting.front().is_some_and(|other| !self.is_fresh(other, now)) {
+        while waiting
+            .front()
+            .is_some_and(|other| !self.is_fresh(other, now))
+        {
             waiting.pop_front();
         }
         if waiting.len() < self.per_origin {

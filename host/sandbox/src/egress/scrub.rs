@@ -29,10 +29,16 @@ pub(crate) fn echoes(secret: &[u8]) -> Vec<Secret> {
 }
 
 fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
-    let escaped: Vec<u8> = secret.iter().flat_map(|byte| percent_escaped(*byte)).collect();
+    let escaped: Vec<u8> = secret
+        .iter()
+        .flat_map(|byte| percent_escaped(*byte))
+        .collect();
     let lower = escaped.to_ascii_lowercase();
     let json = serde_json::to_vec(&String::from_utf8_lossy(secret)).unwrap_or_default();
-    let json = json.get(1..json.len().saturating_sub(1)).unwrap_or_default().to_vec();
+    let json = json
+        .get(1..json.len().saturating_sub(1))
+        .unwrap_or_default()
+        .to_vec();
     let encoded = STANDARD_NO_PAD.encode(secret).into_bytes();
     let mut forms: Vec<Vec<u8>> = Vec::new();
     for form in [secret.to_vec(), escaped, lower, json, encoded] {
@@ -98,8 +104,18 @@ mod tests {
     #[test]
     fn usual_encodings_are_known() {
         let forms = forms(b"a/b\"c+d");
-        for form in [&b"a/b\"c+d"[..], b"a%2Fb%22c%2Bd", b"a%2fb%22c%2bd", b"a/b\\\"c+d", b"YS9iImMrZA"] {
-            assert!(forms.iter().any(|known| known == form), "{}", String::from_utf8_lossy(form));
+        for form in [
+            &b"a/b\"c+d"[..],
+            b"a%2Fb%22c%2Bd",
+            b"a%2fb%22c%2bd",
+            b"a/b\\\"c+d",
+            b"YS9iImMrZA",
+        ] {
+            assert!(
+                forms.iter().any(|known| known == form),
+                "{}",
+                String::from_utf8_lossy(form)
+            );
         }
     }
 }

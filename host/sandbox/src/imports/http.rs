@@ -22,7 +22,10 @@ impl Host for CallState {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, Error>> {
         self.enter(request_bytes(&request))?;
         let recorded = self.recorded("http.send", |exchange| match exchange {
-            Exchange::Http { request: asked, answer } if *asked == request => Some(answer.clone()),
+            Exchange::Http {
+                request: asked,
+                answer,
+            } if *asked == request => Some(answer.clone()),
             _ => None,
         })?;
         let (request, answer) = match recorded {
@@ -30,7 +33,13 @@ impl Host for CallState {
             None => self.send_live(request).await?,
         };
         let bytes = answer.as_ref().map_or(0, response_bytes) + request_bytes(&request);
-        self.record(Exchange::Http { request, answer: answer.clone() }, bytes);
+        self.record(
+            Exchange::Http {
+                request,
+                answer: answer.clone(),
+            },
+            bytes,
+        );
         Ok(answer)
     }
 }
@@ -74,7 +83,12 @@ impl CallState {
             Some(in_flight) => in_flight.request,
             None => return Err(wasmtime::Error::msg("a request in flight was lost")),
         };
-        self.note(&request, effect, &answer, handed_over.load(Ordering::Acquire));
+        self.note(
+            &request,
+            effect,
+            &answer,
+            handed_over.load(Ordering::Acquire),
+        );
         Ok((request, answer))
     }
 
@@ -95,11 +109,21 @@ impl CallState {
         let effect = effect_of(intent, request.intent, &self.call.question);
         if effect == Effect::Possible {
             if !may_have_effects(&self.call.question) {
-                return Err(format!("no effect during {}", self.call.question.function()));
+                return Err(format!(
+                    "no effect during {}",
+                    self.call.question.function()
+                ));
             }
-            let sent = self.effects_sent.get(&request.endpoint).copied().unwrap_or(0);
+            let sent = self
+                .effects_sent
+                .get(&request.endpoint)
+                .copied()
+                .unwrap_or(0);
             if sent >= endpoint.effects_per_call {
-                return Err(format!("at most {} effects in a call", endpoint.effects_per_call));
+                return Err(format!(
+                    "at most {} effects in a call",
+                    endpoint.effects_per_call
+                ));
             }
         }
         Ok(effect)
@@ -110,7 +134,9 @@ impl CallState {
         let now = Instant::now();
         let left = self.deadline.saturating_duration_since(now);
         let most = left.saturating_sub(LAST_WORDS.min(left / 10));
-        let wished = request.timeout_ms.map(|wish| Duration::from_millis(wish.into()));
+        let wished = request
+            .timeout_ms
+            .map(|wish| Duration::from_millis(wish.into()));
         now + wished.map_or(most, |wish| wish.min(most))
     }
 
@@ -126,8 +152,11 @@ impl CallState {
             Ok(response) => {
                 self.complete_answers += 1;
                 let failed = response.status >= 500;
-                self.other_side =
-                    if failed { OtherSide::Failed } else { OtherSide::Answered };
+                self.other_side = if failed {
+                    OtherSide::Failed
+                } else {
+                    OtherSide::Answered
+                };
             }
             Err(Error::Denied(_)) => return,
             Err(_) => self.other_side = OtherSide::Failed,
@@ -135,7 +164,10 @@ impl CallState {
         if effect == Effect::Impossible || !left_the_host {
             return;
         }
-        *self.effects_sent.entry(request.endpoint.clone()).or_insert(0) += 1;
+        *self
+            .effects_sent
+            .entry(request.endpoint.clone())
+            .or_insert(0) += 1;
         let state = match answer {
             Ok(response) if is_evidence(response.status) => EffectState::Answered,
             Ok(_) => EffectState::Inconclusive,
@@ -148,8 +180,10 @@ impl CallState {
 /// The stricter of the route's and the guest's word. While a payment is submitted
 /// or reversed, everything that is not granted as a read is an effect.
 fn effect_of(route: RouteIntent, declared: Intent, question: &Question) -> Effect {
-    let paying =
-        matches!(question, Question::SubmitPayment { .. } | Question::ReversePayment { .. });
+    let paying = matches!(
+        question,
+        Question::SubmitPayment { .. } | Question::ReversePayment { .. }
+    );
     match (route, declared) {
         (RouteIntent::Effect, _) | (_, Intent::Effect) => Effect::Possible,
         (RouteIntent::Declared, Intent::Read) if paying => Effect::Possible,
@@ -178,7 +212,9 @@ fn is_evidence(status: u16) -> bool {
 }
 
 fn request_bytes(request: &Request) -> usize {
-    request.path.len() + request.body.len() + pairs_bytes(&request.headers)
+    request.path.len()
+        + request.body.len()
+        + pairs_bytes(&request.headers)
         + pairs_bytes(&request.details)
 }
 
@@ -187,7 +223,10 @@ fn response_bytes(response: &Response) -> usize {
 }
 
 fn pairs_bytes(pairs: &[(String, String)]) -> usize {
-    pairs.iter().map(|(name, value)| name.len() + value.len()).sum()
+    pairs
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum()
 }
 
 #[cfg(test)]
@@ -204,7 +243,11 @@ mod tests {
             (RouteIntent::Declared, Intent::Read, Effect::Impossible),
             (RouteIntent::Declared, Intent::Effect, Effect::Possible),
         ] {
-            assert_eq!(effect_of(route, declared, &query), effect, "{route:?} {declared:?}");
+            assert_eq!(
+                effect_of(route, declared, &query),
+                effect,
+                "{route:?} {declared:?}"
+            );
         }
         assert!(!may_have_effects(&query));
         assert!(may_have_effects(&Question::Ask { inputs: Vec::new() }));

@@ -11,11 +11,13 @@ type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 impl Host for CallState {
     async fn sign(&mut self, key: String, data: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes(Making::Sign, key, data, Vec::new()).await
+        self.ask_for_bytes(Making::Sign, key, data, Vec::new())
+            .await
     }
 
     async fn verify(&mut self, key: String, data: Vec<u8>, signature: Vec<u8>) -> Answer<bool> {
-        self.ask_for_check(Checking::Verify, key, data, signature).await
+        self.ask_for_check(Checking::Verify, key, data, signature)
+            .await
     }
 
     async fn mac(&mut self, key: String, data: Vec<u8>) -> Answer<Vec<u8>> {
@@ -23,19 +25,33 @@ impl Host for CallState {
     }
 
     async fn verify_mac(&mut self, key: String, data: Vec<u8>, mac: Vec<u8>) -> Answer<bool> {
-        self.ask_for_check(Checking::VerifyMac, key, data, mac).await
+        self.ask_for_check(Checking::VerifyMac, key, data, mac)
+            .await
     }
 
-    async fn encrypt(&mut self, key: String, plaintext: Vec<u8>, extra: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes(Making::Encrypt, key, plaintext, extra).await
+    async fn encrypt(
+        &mut self,
+        key: String,
+        plaintext: Vec<u8>,
+        extra: Vec<u8>,
+    ) -> Answer<Vec<u8>> {
+        self.ask_for_bytes(Making::Encrypt, key, plaintext, extra)
+            .await
     }
 
-    async fn decrypt(&mut self, key: String, ciphertext: Vec<u8>, extra: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes(Making::Decrypt, key, ciphertext, extra).await
+    async fn decrypt(
+        &mut self,
+        key: String,
+        ciphertext: Vec<u8>,
+        extra: Vec<u8>,
+    ) -> Answer<Vec<u8>> {
+        self.ask_for_bytes(Making::Decrypt, key, ciphertext, extra)
+            .await
     }
 
     async fn digest(&mut self, algorithm: String, data: Vec<u8>) -> Answer<Vec<u8>> {
-        self.ask_for_bytes(Making::Digest, algorithm, data, Vec::new()).await
+        self.ask_for_bytes(Making::Digest, algorithm, data, Vec::new())
+            .await
     }
 }
 
@@ -86,11 +102,17 @@ impl CallState {
         extra: Vec<u8>,
     ) -> Answer<Vec<u8>> {
         self.enter(key.len() + data.len() + extra.len())?;
-        let question = KeyQuestion { function: function.name().to_owned(), key, data, extra };
+        let question = KeyQuestion {
+            function: function.name().to_owned(),
+            key,
+            data,
+            extra,
+        };
         let recorded = self.recorded("keys", |exchange| match exchange {
-            Exchange::KeyBytes { question: asked, answer } if *asked == question => {
-                Some(answer.clone())
-            }
+            Exchange::KeyBytes {
+                question: asked,
+                answer,
+            } if *asked == question => Some(answer.clone()),
             _ => None,
         })?;
         let answer = match recorded {
@@ -98,7 +120,13 @@ impl CallState {
             None => answer_bytes(self.live()?, function, &question).await,
         };
         let bytes = answer.as_ref().map_or(0, Vec::len);
-        self.record(Exchange::KeyBytes { question, answer: answer.clone() }, bytes);
+        self.record(
+            Exchange::KeyBytes {
+                question,
+                answer: answer.clone(),
+            },
+            bytes,
+        );
         Ok(answer)
     }
 
@@ -110,18 +138,30 @@ impl CallState {
         extra: Vec<u8>,
     ) -> Answer<bool> {
         self.enter(key.len() + data.len() + extra.len())?;
-        let question = KeyQuestion { function: function.name().to_owned(), key, data, extra };
+        let question = KeyQuestion {
+            function: function.name().to_owned(),
+            key,
+            data,
+            extra,
+        };
         let recorded = self.recorded("keys", |exchange| match exchange {
-            Exchange::KeyCheck { question: asked, answer } if *asked == question => {
-                Some(answer.clone())
-            }
+            Exchange::KeyCheck {
+                question: asked,
+                answer,
+            } if *asked == question => Some(answer.clone()),
             _ => None,
         })?;
         let answer = match recorded {
             Some(answer) => answer,
             None => answer_check(self.live()?, function, &question).await,
         };
-        self.record(Exchange::KeyCheck { question, answer: answer.clone() }, 1);
+        self.record(
+            Exchange::KeyCheck {
+                question,
+                answer: answer.clone(),
+            },
+            1,
+        );
         Ok(answer)
     }
 }
@@ -131,12 +171,22 @@ async fn answer_bytes(
     function: Making,
     question: &KeyQuestion,
 ) -> Result<Vec<u8>, Error> {
-    let KeyQuestion { key, data, extra, .. } = question;
+    let KeyQuestion {
+        key, data, extra, ..
+    } = question;
     let answer = match function {
         Making::Sign => granted(live, key, KeyUse::Sign)?.sign(data).await,
         Making::Mac => granted(live, key, KeyUse::Mac)?.mac(data).await,
-        Making::Encrypt => granted(live, key, KeyUse::Encrypt)?.encrypt(data, extra).await,
-        Making::Decrypt => granted(live, key, KeyUse::Decrypt)?.decrypt(data, extra).await,
+        Making::Encrypt => {
+            granted(live, key, KeyUse::Encrypt)?
+                .encrypt(data, extra)
+                .await
+        }
+        Making::Decrypt => {
+            granted(live, key, KeyUse::Decrypt)?
+                .decrypt(data, extra)
+                .await
+        }
         Making::Digest => {
             if matches!(key.as_str(), "md5" | "sha-1") {
                 legacy_allowed(live)?;
@@ -152,10 +202,20 @@ async fn answer_check(
     function: Checking,
     question: &KeyQuestion,
 ) -> Result<bool, Error> {
-    let KeyQuestion { key, data, extra, .. } = question;
+    let KeyQuestion {
+        key, data, extra, ..
+    } = question;
     let answer = match function {
-        Checking::Verify => granted(live, key, KeyUse::Verify)?.verify(data, extra).await,
-        Checking::VerifyMac => granted(live, key, KeyUse::Mac)?.verify_mac(data, extra).await,
+        Checking::Verify => {
+            granted(live, key, KeyUse::Verify)?
+                .verify(data, extra)
+                .await
+        }
+        Checking::VerifyMac => {
+            granted(live, key, KeyUse::Mac)?
+                .verify_mac(data, extra)
+                .await
+        }
     };
     answer.map_err(told)
 }
@@ -167,7 +227,9 @@ fn granted<'a>(live: &'a Live, name: &str, wanted: KeyUse) -> Result<&'a dyn Key
     let grant = permissions.grant.keys.get(name).ok_or(Error::UnknownKey)?;
     let handle = permissions.keyring.get(name).ok_or(Error::UnknownKey)?;
     if !grant.uses.contains(&wanted) {
-        return Err(Error::Denied("this use of the key is not granted".to_owned()));
+        return Err(Error::Denied(
+            "this use of the key is not granted".to_owned(),
+        ));
     }
     if handle.algorithm().is_legacy() {
         legacy_allowed(live)?;

@@ -66,7 +66,10 @@ impl CallState {
         let bytes = question.key().len() + question.value().map_or(0, <[u8]>::len);
         self.enter(bytes)?;
         let recorded = self.recorded("kv", |exchange| match exchange {
-            Exchange::Kv { question: asked, answer } if *asked == question => Some(answer.clone()),
+            Exchange::Kv {
+                question: asked,
+                answer,
+            } if *asked == question => Some(answer.clone()),
             _ => None,
         })?;
         let answer = match recorded {
@@ -81,7 +84,13 @@ impl CallState {
             Ok(KvAnswer::Entry(Some(entry))) => entry.value.len(),
             _ => 0,
         };
-        self.record(Exchange::Kv { question, answer: answer.clone() }, answer_bytes);
+        self.record(
+            Exchange::Kv {
+                question,
+                answer: answer.clone(),
+            },
+            answer_bytes,
+        );
         Ok(answer)
     }
 
@@ -105,11 +114,14 @@ impl CallState {
         let kv = &live.ports.kv;
         let answer = match question {
             KvQuestion::Get(..) => kv.get(place).await.map(KvAnswer::Entry),
-            KvQuestion::Put(_, _, value) => {
-                kv.put(place, value, quota_bytes).await.map(KvAnswer::Version)
-            }
+            KvQuestion::Put(_, _, value) => kv
+                .put(place, value, quota_bytes)
+                .await
+                .map(KvAnswer::Version),
             KvQuestion::CompareAndSwap(_, _, expected, value) => {
-                let swapped = kv.compare_and_swap(place, *expected, value, quota_bytes).await;
+                let swapped = kv
+                    .compare_and_swap(place, *expected, value, quota_bytes)
+                    .await;
                 swapped.map(KvAnswer::Swapped)
             }
             KvQuestion::Delete(..) => kv.delete(place).await.map(KvAnswer::Deleted),
@@ -128,10 +140,13 @@ impl CallState {
         if key.is_empty() || key.len() > KEY_BYTES {
             return Err(Error::TooLarge(format!("a key has 1 to {KEY_BYTES} bytes")));
         }
-        if let Some(value) = question.value() {
-            if value.len() > VALUE_BYTES {
-                return Err(Error::TooLarge(format!("a value has at most {VALUE_BYTES} bytes")));
-            }
+        if question
+            .value()
+            .is_some_and(|value| value.len() > VALUE_BYTES)
+        {
+            return Err(Error::TooLarge(format!(
+                "a value has at most {VALUE_BYTES} bytes"
+            )));
         }
         let shared = question.scope() == Scope::Service;
         if shared && question.writes() && self.subject_data == SubjectDataRead::Yes {

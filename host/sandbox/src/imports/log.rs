@@ -1,9 +1,9 @@
 //! `log`: messages for the publisher, limited, escaped and masked; the fields
 //! stay in the transcript.
 
+use crate::call::LogLine;
 use crate::contract::host::log::{Host, Level};
 use crate::mask;
-use crate::call::LogLine;
 use crate::state::CallState;
 use crate::transcript::Exchange;
 
@@ -14,8 +14,11 @@ impl Host for CallState {
         message: String,
         fields: Vec<(String, String)>,
     ) -> wasmtime::Result<()> {
-        let bytes =
-            message.len() + fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        let bytes = message.len()
+            + fields
+                .iter()
+                .map(|(name, value)| name.len() + value.len())
+                .sum::<usize>();
         self.enter(bytes)?;
         let beyond = self.log.len() >= self.limits.log_entries as usize
             || self.log_bytes + bytes > self.limits.log_bytes as usize;
@@ -25,16 +28,26 @@ impl Host for CallState {
         }
         let level = name(level).to_owned();
         self.recorded("log.write", |exchange| match exchange {
-            Exchange::Log { level: asked, message: text, fields: pairs }
-                if *asked == level && *text == message && *pairs == fields =>
-            {
-                Some(())
-            }
+            Exchange::Log {
+                level: asked,
+                message: text,
+                fields: pairs,
+            } if *asked == level && *text == message && *pairs == fields => Some(()),
             _ => None,
         })?;
         self.log_bytes += bytes;
-        self.log.push(LogLine { level: level.clone(), message: mask::publishable(&message) });
-        self.record(Exchange::Log { level, message, fields }, 0);
+        self.log.push(LogLine {
+            level: level.clone(),
+            message: mask::publishable(&message),
+        });
+        self.record(
+            Exchange::Log {
+                level,
+                message,
+                fields,
+            },
+            0,
+        );
         Ok(())
     }
 }

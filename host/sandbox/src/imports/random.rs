@@ -16,7 +16,10 @@ impl Host for CallState {
             return Err(self.stop(CallError::Limit(limit)));
         }
         let recorded = self.recorded("random.bytes", |exchange| match exchange {
-            Exchange::Random { length: asked, answer } if *asked == length => Some(answer.clone()),
+            Exchange::Random {
+                length: asked,
+                answer,
+            } if *asked == length => Some(answer.clone()),
             _ => None,
         })?;
         let answer = match recorded {
@@ -29,7 +32,13 @@ impl Host for CallState {
                 bytes
             }
         };
-        self.record(Exchange::Random { length, answer: answer.clone() }, answer.len());
+        self.record(
+            Exchange::Random {
+                length,
+                answer: answer.clone(),
+            },
+            answer.len(),
+        );
         Ok(answer)
     }
 }

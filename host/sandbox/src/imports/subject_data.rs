@@ -10,9 +10,10 @@ impl Host for CallState {
     async fn get(&mut self, scope: String) -> wasmtime::Result<Result<Option<String>, Error>> {
         self.enter(scope.len())?;
         let recorded = self.recorded("subject-data.get", |exchange| match exchange {
-            Exchange::SubjectData { scope: asked, answer } if *asked == scope => {
-                Some(answer.clone())
-            }
+            Exchange::SubjectData {
+                scope: asked,
+                answer,
+            } if *asked == scope => Some(answer.clone()),
             _ => None,
         })?;
         let answer = match recorded {
@@ -22,8 +23,16 @@ impl Host for CallState {
         if answer.is_ok() {
             self.subject_data = SubjectDataRead::Yes;
         }
-        let bytes = answer.as_ref().map_or(0, |value| value.as_ref().map_or(0, String::len));
-        self.record(Exchange::SubjectData { scope, answer: answer.clone() }, bytes);
+        let bytes = answer
+            .as_ref()
+            .map_or(0, |value| value.as_ref().map_or(0, String::len));
+        self.record(
+            Exchange::SubjectData {
+                scope,
+                answer: answer.clone(),
+            },
+            bytes,
+        );
         Ok(answer)
     }
 }
@@ -34,8 +43,17 @@ impl CallState {
         scope: &str,
     ) -> wasmtime::Result<Result<Option<String>, Error>> {
         let live = self.live()?;
-        if !live.binding.settings.permissions.grant.data_scopes.contains(scope) {
-            return Ok(Err(Error::Denied(format!("the scope {scope:?} is not granted"))));
+        if !live
+            .binding
+            .settings
+            .permissions
+            .grant
+            .data_scopes
+            .contains(scope)
+        {
+            return Ok(Err(Error::Denied(format!(
+                "the scope {scope:?} is not granted"
+            ))));
         }
         let answer = live.ports.subject_data.get(&self.call.context, scope).await;
         Ok(answer.map_err(|error| match error {

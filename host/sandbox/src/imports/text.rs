@@ -6,14 +6,22 @@ use crate::contract::host::text::{Error, Host};
 use crate::state::CallState;
 
 impl Host for CallState {
-    fn encode(&mut self, charset: String, text: String) -> wasmtime::Result<Result<Vec<u8>, Error>> {
+    fn encode(
+        &mut self,
+        charset: String,
+        text: String,
+    ) -> wasmtime::Result<Result<Vec<u8>, Error>> {
         self.enter(text.len())?;
         let answer = encode(&charset, &text);
         self.give(answer.as_ref().map_or(0, Vec::len))?;
         Ok(answer)
     }
 
-    fn decode(&mut self, charset: String, bytes: Vec<u8>) -> wasmtime::Result<Result<String, Error>> {
+    fn decode(
+        &mut self,
+        charset: String,
+        bytes: Vec<u8>,
+    ) -> wasmtime::Result<Result<String, Error>> {
         self.enter(bytes.len())?;
         let answer = decode(&charset, &bytes);
         self.give(answer.as_ref().map_or(0, String::len))?;
@@ -72,9 +80,9 @@ fn encode(name: &str, text: &str) -> Result<Vec<u8>, Error> {
 fn decode(name: &str, bytes: &[u8]) -> Result<String, Error> {
     let encoding = match charset(name)? {
         Charset::Utf8 => {
-            return std::str::from_utf8(bytes).map(str::to_owned).map_err(|error| {
-                Error::Unmappable(format!("byte {}", error.valid_up_to()))
-            });
+            return std::str::from_utf8(bytes)
+                .map(str::to_owned)
+                .map_err(|error| Error::Unmappable(format!("byte {}", error.valid_up_to())));
         }
         Charset::Utf16Le => UTF_16LE,
         Charset::Utf16Be => UTF_16BE,
@@ -103,7 +111,9 @@ mod tests {
 
     #[test]
     fn charsets_go_both_ways() {
-        for name in ["utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16le", "utf-16be"] {
+        for name in [
+            "utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16le", "utf-16be",
+        ] {
             let bytes = encode(name, "水費 8650").unwrap();
             assert_eq!(decode(name, &bytes).as_deref(), Ok("水費 8650"), "{name}");
         }
@@ -113,11 +123,23 @@ mod tests {
 
     #[test]
     fn what_cannot_be_expressed_is_named_not_replaced() {
-        assert_eq!(encode("gbk", "a😀"), Err(Error::Unmappable("U+1F600 before byte 5".to_owned())));
+        assert_eq!(
+            encode("gbk", "a😀"),
+            Err(Error::Unmappable("U+1F600 before byte 5".to_owned()))
+        );
         assert!(encode("gb18030", "a😀").is_ok());
-        assert!(matches!(decode("utf-8", b"a\xff"), Err(Error::Unmappable(_))));
-        assert!(matches!(decode("gbk", b"a\xff\xff"), Err(Error::Unmappable(_))));
-        assert!(matches!(decode("utf-16le", b"a"), Err(Error::Unmappable(_))));
+        assert!(matches!(
+            decode("utf-8", b"a\xff"),
+            Err(Error::Unmappable(_))
+        ));
+        assert!(matches!(
+            decode("gbk", b"a\xff\xff"),
+            Err(Error::Unmappable(_))
+        ));
+        assert!(matches!(
+            decode("utf-16le", b"a"),
+            Err(Error::Unmappable(_))
+        ));
         assert_eq!(encode("latin-1", "a"), Err(Error::UnknownCharset));
     }
 }

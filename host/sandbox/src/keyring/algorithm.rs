@@ -70,7 +70,10 @@ impl Algorithm {
     /// Whether it may be used only under the permission `legacy-crypto`.
     #[must_use]
     pub const fn is_legacy(self) -> bool {
-        matches!(self, Self::TripleDesCbc | Self::RsaPkcs1Sha1 | Self::RsaPkcs1Md5)
+        matches!(
+            self,
+            Self::TripleDesCbc | Self::RsaPkcs1Sha1 | Self::RsaPkcs1Md5
+        )
     }
 }
 

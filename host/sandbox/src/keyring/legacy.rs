@@ -31,7 +31,10 @@ impl TripleDes {
             }
             _ => {
                 let algorithm = Algorithm::TripleDesCbc.name();
-                return Err(MaterialError { algorithm, expected: "24 or 16 raw bytes" });
+                return Err(MaterialError {
+                    algorithm,
+                    expected: "24 or 16 raw bytes",
+                });
             }
         }
         Ok(Self { key })
@@ -42,7 +45,9 @@ fn no_associated_data(associated: &[u8]) -> Result<(), KeyError> {
     if associated.is_empty() {
         return Ok(());
     }
-    Err(KeyError::Invalid("this algorithm takes no associated data".to_owned()))
+    Err(KeyError::Invalid(
+        "this algorithm takes no associated data".to_owned(),
+    ))
 }
 
 impl Scheme for TripleDes {
@@ -60,10 +65,13 @@ impl Scheme for TripleDes {
     fn decrypt(&self, ciphertext: &[u8], associated: &[u8]) -> Result<Vec<u8>, KeyError> {
         no_associated_data(associated)?;
         let failed = || KeyError::Invalid("the ciphertext cannot be decrypted".to_owned());
-        let (vector, sealed) =
-            ciphertext.split_first_chunk::<BLOCK_BYTES>().ok_or_else(failed)?;
+        let (vector, sealed) = ciphertext
+            .split_first_chunk::<BLOCK_BYTES>()
+            .ok_or_else(failed)?;
         let cipher = cbc::Decryptor::<TdesEde3>::new((&*self.key).into(), vector.into());
-        cipher.decrypt_padded_vec::<Pkcs7>(sealed).map_err(|_| failed())
+        cipher
+            .decrypt_padded_vec::<Pkcs7>(sealed)
+            .map_err(|_| failed())
     }
 }
 

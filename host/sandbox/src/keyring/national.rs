@@ -24,7 +24,10 @@ const PLAINTEXT_BYTES: usize = 64 << 10;
 type Sm4Gcm = aes_gcm::AesGcm<sm4::Sm4, aes_gcm::aead::consts::U12>;
 
 pub(super) fn read(algorithm: Algorithm, bytes: &[u8]) -> Result<Box<dyn Scheme>, MaterialError> {
-    let wrong = |expected| MaterialError { algorithm: algorithm.name(), expected };
+    let wrong = |expected| MaterialError {
+        algorithm: algorithm.name(),
+        expected,
+    };
     let curve_key = || wrong("a private scalar of 32 bytes or an uncompressed point of 65 bytes");
     Ok(match algorithm {
         Algorithm::Sm2Sm3 => Box::new(Sm2Signature::read(bytes).ok_or_else(curve_key)?),
@@ -57,10 +60,16 @@ impl Sm2Signature {
         if bytes.len() == 32 {
             let private = SigningKey::from_slice(USER_ID, bytes).ok()?;
             let public = private.verifying_key().clone();
-            return Some(Self { private: Some(private), public });
+            return Some(Self {
+                private: Some(private),
+                public,
+            });
         }
         let public = VerifyingKey::from_sec1_bytes(USER_ID, bytes).ok()?;
-        Some(Self { private: None, public })
+        Some(Self {
+            private: None,
+            public,
+        })
     }
 }
 
@@ -74,7 +83,9 @@ impl Scheme for Sm2Signature {
     }
 
     fn verify(&self, data: &[u8], signature: &[u8]) -> Result<bool, KeyError> {
-        let Ok(signature) = Signature::from_slice(signature) else { return Ok(false) };
+        let Ok(signature) = Signature::from_slice(signature) else {
+            return Ok(false);
+        };
         Ok(self.public.verify(data, &signature).is_ok())
     }
 }
@@ -95,17 +106,23 @@ impl Sm2Encryption {
 
 impl Scheme for Sm2Encryption {
     fn encrypt(&self, plaintext: &[u8], associated: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let Self::Public(key) = self else { return Err(KeyError::Unsuitable) };
+        let Self::Public(key) = self else {
+            return Err(KeyError::Unsuitable);
+        };
         no_associated_data(associated)?;
         if plaintext.is_empty() || plaintext.len() > PLAINTEXT_BYTES {
-            return Err(KeyError::Invalid(format!("1 to {PLAINTEXT_BYTES} bytes of plaintext")));
+            return Err(KeyError::Invalid(format!(
+                "1 to {PLAINTEXT_BYTES} bytes of plaintext"
+            )));
         }
         key.encrypt(&mut HostRandom, plaintext)
             .map_err(|_| KeyError::Holder("encrypting failed".to_owned()))
     }
 
     fn decrypt(&self, ciphertext: &[u8], associated: &[u8]) -> Result<Vec<u8>, KeyError> {
-        let Self::Private(key) = self else { return Err(KeyError::Unsuitable) };
+        let Self::Private(key) = self else {
+            return Err(KeyError::Unsuitable);
+        };
         no_associated_data(associated)?;
         key.decrypt(ciphertext)
             .map_err(|_| KeyError::Invalid("the ciphertext is not authentic".to_owned()))
@@ -116,7 +133,9 @@ fn no_associated_data(associated: &[u8]) -> Result<(), KeyError> {
     if associated.is_empty() {
         return Ok(());
     }
-    Err(KeyError::Invalid("this algorithm takes no associated data".to_owned()))
+    Err(KeyError::Invalid(
+        "this algorithm takes no associated data".to_owned(),
+    ))
 }
 
 struct Sm4 {
@@ -128,7 +147,10 @@ impl Scheme for Sm4 {
         let mut nonce = [0; NONCE_BYTES];
         aws_lc_rs::rand::fill(&mut nonce)
             .map_err(|_| KeyError::Holder("no randomness".to_owned()))?;
-        let payload = Payload { msg: plaintext, aad: associated };
+        let payload = Payload {
+            msg: plaintext,
+            aad: associated,
+        };
         let sealed = self
             .cipher
             .encrypt((&nonce).into(), payload)
@@ -138,10 +160,16 @@ impl Scheme for Sm4 {
 
     fn decrypt(&self, ciphertext: &[u8], associated: &[u8]) -> Result<Vec<u8>, KeyError> {
         let failed = || KeyError::Invalid("the ciphertext is not authentic".to_owned());
-        let (nonce, sealed) =
-            ciphertext.split_first_chunk::<NONCE_BYTES>().ok_or_else(failed)?;
-        let payload = Payload { msg: sealed, aad: associated };
-        self.cipher.decrypt(nonce.into(), payload).map_err(|_| failed())
+        let (nonce, sealed) = ciphertext
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or_else(failed)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: associated,
+        };
+        self.cipher
+            .decrypt(nonce.into(), payload)
+            .map_err(|_| failed())
     }
 }
 
@@ -151,7 +179,13 @@ struct HmacSm3 {
 
 impl Scheme for HmacSm3 {
     fn mac(&self, data: &[u8]) -> Result<Vec<u8>, KeyError> {
-        Ok(self.key.clone().chain_update(data).finalize().into_bytes().to_vec())
+        Ok(self
+            .key
+            .clone()
+            .chain_update(data)
+            .finalize()
+            .into_bytes()
+            .to_vec())
     }
 }
 

@@ -25,20 +25,31 @@ pub(super) struct Rsa {
 
 impl Rsa {
     pub(super) fn read(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, MaterialError> {
-        let wrong = MaterialError { algorithm: algorithm.name(), expected: EXPECTED };
+        let wrong = MaterialError {
+            algorithm: algorithm.name(),
+            expected: EXPECTED,
+        };
         let (verifying, signing): (&'static dyn VerificationAlgorithm, _) = match algorithm {
-            Algorithm::RsaPssSha256 => {
-                (&RSA_PSS_2048_8192_SHA256, Some(&RSA_PSS_SHA256 as &dyn RsaEncoding))
-            }
+            Algorithm::RsaPssSha256 => (
+                &RSA_PSS_2048_8192_SHA256,
+                Some(&RSA_PSS_SHA256 as &dyn RsaEncoding),
+            ),
             Algorithm::RsaPkcs1Sha1 => (&RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, None),
-            _ => (&RSA_PKCS1_2048_8192_SHA256, Some(&RSA_PKCS1_SHA256 as &dyn RsaEncoding)),
+            _ => (
+                &RSA_PKCS1_2048_8192_SHA256,
+                Some(&RSA_PKCS1_SHA256 as &dyn RsaEncoding),
+            ),
         };
         let private = RsaKeyPair::from_pkcs8(bytes).ok();
         let public = match &private {
             Some(pair) => ParsedPublicKey::new(verifying, pair.public_key().as_ref()),
             None => ParsedPublicKey::new(verifying, bytes),
         };
-        Ok(Self { private, public: public.map_err(|_| wrong)?, signing })
+        Ok(Self {
+            private,
+            public: public.map_err(|_| wrong)?,
+            signing,
+        })
     }
 }
 
@@ -66,14 +77,21 @@ pub(super) struct Ecdsa {
 
 impl Ecdsa {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, MaterialError> {
-        let wrong =
-            MaterialError { algorithm: Algorithm::EcdsaP256Sha256.name(), expected: EXPECTED };
+        let wrong = MaterialError {
+            algorithm: Algorithm::EcdsaP256Sha256.name(),
+            expected: EXPECTED,
+        };
         let private = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, bytes).ok();
         let public = match &private {
-            Some(pair) => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref()),
+            Some(pair) => {
+                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, pair.public_key().as_ref())
+            }
             None => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes),
         };
-        Ok(Self { private, public: public.map_err(|_| wrong)? })
+        Ok(Self {
+            private,
+            public: public.map_err(|_| wrong)?,
+        })
     }
 }
 
@@ -99,13 +117,19 @@ pub(super) struct Ed25519 {
 
 impl Ed25519 {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, MaterialError> {
-        let wrong = MaterialError { algorithm: Algorithm::Ed25519.name(), expected: EXPECTED };
+        let wrong = MaterialError {
+            algorithm: Algorithm::Ed25519.name(),
+            expected: EXPECTED,
+        };
         let private = Ed25519KeyPair::from_pkcs8(bytes).ok();
         let public = match &private {
             Some(pair) => ParsedPublicKey::new(&ED25519, pair.public_key().as_ref()),
             None => ParsedPublicKey::new(&ED25519, bytes),
         };
-        Ok(Self { private, public: public.map_err(|_| wrong)? })
+        Ok(Self {
+            private,
+            public: public.map_err(|_| wrong)?,
+        })
     }
 }
 

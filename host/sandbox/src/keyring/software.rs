@@ -86,7 +86,10 @@ fn read_national(algorithm: Algorithm, bytes: &[u8]) -> Result<Box<dyn Scheme>, 
 #[cfg(not(feature = "national-crypto"))]
 fn read_national(algorithm: Algorithm, _bytes: &[u8]) -> Result<Box<dyn Scheme>, MaterialError> {
     let expected = "a build with the feature national-crypto";
-    Err(MaterialError { algorithm: algorithm.name(), expected })
+    Err(MaterialError {
+        algorithm: algorithm.name(),
+        expected,
+    })
 }
 
 /// A plain digest by the contract's name.
@@ -108,7 +111,9 @@ pub fn digest(algorithm: &str, data: &[u8]) -> Result<Vec<u8>, KeyError> {
 
 fn bounded(data: &[u8]) -> Result<(), KeyError> {
     if data.len() > DATA_BYTES {
-        return Err(KeyError::Invalid(format!("more than {DATA_BYTES} bytes at once")));
+        return Err(KeyError::Invalid(format!(
+            "more than {DATA_BYTES} bytes at once"
+        )));
     }
     Ok(())
 }
@@ -127,7 +132,9 @@ impl KeyHandle for SoftwareKey {
         data: &'a [u8],
         signature: &'a [u8],
     ) -> BoxFuture<'a, Result<bool, KeyError>> {
-        Box::pin(ready(bounded(data).and_then(|()| self.scheme.verify(data, signature))))
+        Box::pin(ready(
+            bounded(data).and_then(|()| self.scheme.verify(data, signature)),
+        ))
     }
 
     fn mac<'a>(&'a self, data: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, KeyError>> {
@@ -140,9 +147,8 @@ impl KeyHandle for SoftwareKey {
         mac: &'a [u8],
     ) -> BoxFuture<'a, Result<bool, KeyError>> {
         let made = bounded(data).and_then(|()| self.scheme.mac(data));
-        let same = |made: Vec<u8>| {
-            aws_lc_rs::constant_time::verify_slices_are_equal(&made, mac).is_ok()
-        };
+        let same =
+            |made: Vec<u8>| aws_lc_rs::constant_time::verify_slices_are_equal(&made, mac).is_ok();
         Box::pin(ready(made.map(same)))
     }
 
@@ -152,7 +158,9 @@ impl KeyHandle for SoftwareKey {
         associated_data: &'a [u8],
     ) -> BoxFuture<'a, Result<Vec<u8>, KeyError>> {
         let checked = bounded(plaintext).and_then(|()| bounded(associated_data));
-        Box::pin(ready(checked.and_then(|()| self.scheme.encrypt(plaintext, associated_data))))
+        Box::pin(ready(
+            checked.and_then(|()| self.scheme.encrypt(plaintext, associated_data)),
+        ))
     }
 
     fn decrypt<'a>(
@@ -161,7 +169,9 @@ impl KeyHandle for SoftwareKey {
         associated_data: &'a [u8],
     ) -> BoxFuture<'a, Result<Vec<u8>, KeyError>> {
         let checked = bounded(ciphertext).and_then(|()| bounded(associated_data));
-        Box::pin(ready(checked.and_then(|()| self.scheme.decrypt(ciphertext, associated_data))))
+        Box::pin(ready(
+            checked.and_then(|()| self.scheme.decrypt(ciphertext, associated_data)),
+        ))
     }
 }
 

@@ -18,7 +18,9 @@ impl Hmac {
             Algorithm::HmacSha512 => hmac::HMAC_SHA512,
             _ => hmac::HMAC_SHA256,
         };
-        Ok(Self { key: hmac::Key::new(standard, bytes) })
+        Ok(Self {
+            key: hmac::Key::new(standard, bytes),
+        })
     }
 }
 
@@ -26,7 +28,10 @@ impl Hmac {
 pub(super) fn check_mac_key(algorithm: Algorithm, bytes: &[u8]) -> Result<(), MaterialError> {
     const EXPECTED: &str = "1 to 1,024 raw bytes";
     if bytes.is_empty() || bytes.len() > 1_024 {
-        return Err(MaterialError { algorithm: algorithm.name(), expected: EXPECTED });
+        return Err(MaterialError {
+            algorithm: algorithm.name(),
+            expected: EXPECTED,
+        });
     }
     Ok(())
 }
@@ -44,9 +49,13 @@ pub(super) struct AesGcm {
 
 impl AesGcm {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, MaterialError> {
-        let wrong =
-            MaterialError { algorithm: Algorithm::Aes256Gcm.name(), expected: "32 raw bytes" };
-        Ok(Self { key: RandomizedNonceKey::new(&AES_256_GCM, bytes).map_err(|_| wrong)? })
+        let wrong = MaterialError {
+            algorithm: Algorithm::Aes256Gcm.name(),
+            expected: "32 raw bytes",
+        };
+        Ok(Self {
+            key: RandomizedNonceKey::new(&AES_256_GCM, bytes).map_err(|_| wrong)?,
+        })
     }
 }
 

@@ -28,25 +28,31 @@ impl Ports {
 }
 
 type Place = (String, Option<String>, String);
+/// Version and value of every entry that ever was.
+type Entries = BTreeMap<Place, (u64, Option<Vec<u8>>)>;
 
 /// State in memory. A deleted entry leaves its version behind.
 #[derive(Debug, Default)]
 pub struct MemoryKv {
-    entries: Mutex<BTreeMap<Place, (u64, Option<Vec<u8>>)>>,
+    entries: Mutex<Entries>,
 }
 
 impl MemoryKv {
-    fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<Place, (u64, Option<Vec<u8>>)>) -> T) -> T {
+    fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
         act(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 fn owned(place: KvPlace<'_>) -> Place {
-    (place.space.to_owned(), place.subject.map(str::to_owned), place.key.to_owned())
+    (
+        place.space.to_owned(),
+        place.subject.map(str::to_owned),
+        place.key.to_owned(),
+    )
 }
 
 fn write(
-    entries: &mut BTreeMap<Place, (u64, Option<Vec<u8>>)>,
+    entries: &mut Entries,
     place: Place,
     value: &[u8],
     quota_bytes: u64,
@@ -67,7 +73,12 @@ fn write(
 impl Kv for MemoryKv {
     fn get<'a>(&'a self, place: KvPlace<'a>) -> BoxFuture<'a, Result<Option<Entry>, KvError>> {
         let found = self.with(|entries| entries.get(&owned(place)).cloned());
-        let entry = found.and_then(|(version, value)| Some(Entry { value: value?, version }));
+        let entry = found.and_then(|(version, value)| {
+            Some(Entry {
+                value: value?,
+                version,
+            })
+        });
         Box::pin(async move { Ok(entry) })
     }
 
@@ -101,7 +112,10 @@ impl Kv for MemoryKv {
 
     fn delete<'a>(&'a self, place: KvPlace<'a>) -> BoxFuture<'a, Result<bool, KvError>> {
         let removed = self.with(|entries| {
-            entries.get_mut(&owned(place)).and_then(|(_, value)| value.take()).is_some()
+            entries
+                .get_mut(&owned(place))
+                .and_then(|(_, value)| value.take())
+                .is_some()
         });
         Box::pin(async move { Ok(removed) })
     }
@@ -165,7 +179,9 @@ impl ScriptedResolver {
     /// Answers for names.
     #[must_use]
     pub fn new(answers: BTreeMap<String, Vec<Vec<IpAddr>>>) -> Self {
-        Self { answers: Mutex::new(answers) }
+        Self {
+            answers: Mutex::new(answers),
+        }
     }
 }
 
@@ -173,7 +189,11 @@ impl Resolver for ScriptedResolver {
     fn resolve<'a>(&'a self, host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
         let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         let found = answers.get_mut(host).and_then(|lists| {
-            if lists.len() > 1 { Some(lists.remove(0)) } else { lists.first().cloned() }
+            if lists.len() > 1 {
+                Some(lists.remove(0))
+            } else {
+                lists.first().cloned()
+            }
         });
         Box::pin(async move { found.ok_or_else(|| ResolveError("no such name".to_owned())) })
     }

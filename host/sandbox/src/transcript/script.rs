@@ -24,7 +24,11 @@ pub(crate) enum Departure {
 
 impl Script {
     pub(crate) fn new(transcript: Arc<Transcript>) -> Self {
-        Self { transcript, position: 0, departure: None }
+        Self {
+            transcript,
+            position: 0,
+            departure: None,
+        }
     }
 
     pub(crate) fn handoff_origins(&self) -> &BTreeSet<String> {
@@ -47,7 +51,8 @@ impl Script {
         read: impl FnOnce(&Exchange) -> Option<T>,
     ) -> Option<T> {
         let Some(exchange) = self.transcript.exchanges.get(self.position) else {
-            self.departure.get_or_insert_with(|| Departure::Further(asked.to_owned()));
+            self.departure
+                .get_or_insert_with(|| Departure::Further(asked.to_owned()));
             return None;
         };
         let answer = read(exchange);

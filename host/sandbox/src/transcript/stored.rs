@@ -109,7 +109,11 @@ impl Transcript {
             service: self.call.context.service.clone(),
             function: self.call.question.function().to_owned(),
             component: self.component,
-            answered: if self.result.is_ok() { Answered::Yes } else { Answered::No },
+            answered: if self.result.is_ok() {
+                Answered::Yes
+            } else {
+                Answered::No
+            },
             fuel_used: self.fuel_used,
         }
     }
@@ -150,7 +154,12 @@ mod tests {
 
     #[test]
     fn foreign_bytes_are_refused() {
-        for bytes in [&b""[..], b"\x01", b"\x02abc", b"\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff"] {
+        for bytes in [
+            &b""[..],
+            b"\x01",
+            b"\x02abc",
+            b"\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
             assert_eq!(Transcript::decode(bytes), Err(DecodeError));
         }
     }

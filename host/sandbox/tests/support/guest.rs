@@ -10,7 +10,10 @@ pub const TRAP: &str = "unreachable";
 /// A component for bills. `query` and `submit` are bodies of type
 /// `(param $args i32) (result i32)`; helpers: see `SHELL`.
 pub fn bills(query: &str, submit: &str, more: &str) -> Vec<u8> {
-    let text = SHELL.replace("{query}", query).replace("{submit}", submit).replace("{more}", more);
+    let text = SHELL
+        .replace("{query}", query)
+        .replace("{submit}", submit)
+        .replace("{more}", more);
     component(&text)
 }
 
@@ -24,8 +27,12 @@ pub fn asking(query: &str) -> Vec<u8> {
 pub fn sending(method: &str, path: &str, intent: u32) -> Vec<u8> {
     let send = send(method, path, "", intent);
     bills(
-        &format!("{send} (call $tell_exchange) (call $query_other (global.get $at) (global.get $length))"),
-        &format!("{send} (call $tell_exchange) (call $unknown (global.get $at) (global.get $length))"),
+        &format!(
+            "{send} (call $tell_exchange) (call $query_other (global.get $at) (global.get $length))"
+        ),
+        &format!(
+            "{send} (call $tell_exchange) (call $unknown (global.get $at) (global.get $length))"
+        ),
         "",
     )
 }
@@ -62,9 +69,16 @@ pub fn component(text: &str) -> Vec<u8> {
     let mut resolve = Resolve::default();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../wit/0.1.0");
     let (package, _) = resolve.push_dir(folder).unwrap();
-    let world = resolve.select_world(&[package], Some("bill-payment-plugin")).unwrap();
+    let world = resolve
+        .select_world(&[package], Some("bill-payment-plugin"))
+        .unwrap();
     embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
-    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
+    ComponentEncoder::default()
+        .module(&module)
+        .unwrap()
+        .validate(true)
+        .encode()
+        .unwrap()
 }
 
 /// Everything around the bodies. Memory: below 4,096 scratch, above it the heap.

@@ -34,24 +34,35 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path());
         change(&mut settings);
-        Self { sandbox: Sandbox::start(settings).unwrap(), folder }
+        Self {
+            sandbox: Sandbox::start(settings).unwrap(),
+            folder,
+        }
     }
 
     pub async fn load(&self, component: &[u8]) -> Plugin {
-        self.sandbox.load(digest_of(component), component).await.unwrap()
+        self.sandbox
+            .load(digest_of(component), component)
+            .await
+            .unwrap()
     }
 
     /// Loads a guest and asks it for bills under these settings.
     pub async fn query(&self, component: &[u8], settings: BindingSettings) -> Report {
         let plugin = self.load(component).await;
         let binding = Arc::new(Binding::new(settings));
-        self.sandbox.call(&plugin, &binding, &Ports::in_memory(), query_bills()).await
+        self.sandbox
+            .call(&plugin, &binding, &Ports::in_memory(), query_bills())
+            .await
     }
 }
 
 pub fn settings(folder: &std::path::Path) -> Settings {
-    let mut settings =
-        Settings::new(folder.join("code"), Secret::new([1; 32]), Compiler::InThisProcess);
+    let mut settings = Settings::new(
+        folder.join("code"),
+        Secret::new([1; 32]),
+        Compiler::InThisProcess,
+    );
     settings.calls = 16;
     settings
 }
@@ -68,7 +79,10 @@ pub fn binding_with(grant: Grant, secrets: &Secrets, keyring: Keyring) -> Bindin
         },
         state: "test/water-330100-1".to_owned(),
         permissions: Arc::new(Permissions::new(grant, secrets, keyring).unwrap()),
-        limits: Limits { deadline_ms: 2_000, ..Limits::standard() },
+        limits: Limits {
+            deadline_ms: 2_000,
+            ..Limits::standard()
+        },
         config: Config {
             package: Arc::new(BTreeMap::from([
                 ("title".to_owned(), "package".to_owned()),
@@ -82,7 +96,10 @@ pub fn binding_with(grant: Grant, secrets: &Secrets, keyring: Keyring) -> Bindin
 
 /// A grant for one endpoint `biller` on loopback.
 pub fn loopback(port: u16) -> Grant {
-    endpoint(&format!("http://127.0.0.1:{port}"), Network::Private(["127.0.0.1".parse().unwrap()].into()))
+    endpoint(
+        &format!("http://127.0.0.1:{port}"),
+        Network::Private(["127.0.0.1".parse().unwrap()].into()),
+    )
 }
 
 /// A grant for one endpoint `biller` with reads under `/read`, effects under
@@ -130,7 +147,10 @@ pub fn context() -> Context {
 
 pub fn query_bills() -> Call {
     let inputs = vec![("account".to_owned(), "3301000001".to_owned())];
-    Call { context: context(), question: Question::QueryBills { inputs } }
+    Call {
+        context: context(),
+        question: Question::QueryBills { inputs },
+    }
 }
 
 pub fn submit_payment() -> Call {
@@ -140,7 +160,10 @@ pub fn submit_payment() -> Call {
         attempt: 1,
         account_number: None,
         items: Vec::new(),
-        total: Money { minor_units: 8_650, currency: "CNY".to_owned() },
+        total: Money {
+            minor_units: 8_650,
+            currency: "CNY".to_owned(),
+        },
         fee: None,
         funding: None,
         inputs: Vec::new(),
@@ -150,7 +173,12 @@ pub fn submit_payment() -> Call {
         requested_at: "2026-11-21T08:30:00Z".to_owned(),
         details: Vec::new(),
     };
-    Call { context: context(), question: Question::SubmitPayment { order: Box::new(order) } }
+    Call {
+        context: context(),
+        question: Question::SubmitPayment {
+            order: Box::new(order),
+        },
+    }
 }
 
 /// The text that a test guest answered with.

@@ -25,7 +25,11 @@ pub fn ok(body: &str) -> Act {
 }
 
 pub fn with_status(status: u16, body: &str) -> Vec<u8> {
-    format!("HTTP/1.1 {status} Word\r\ncontent-length: {}\r\n\r\n{body}", body.len()).into_bytes()
+    format!(
+        "HTTP/1.1 {status} Word\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .into_bytes()
 }
 
 pub struct Server {
@@ -49,7 +53,11 @@ impl Server {
                 tokio::spawn(serve(stream, acts.clone(), Arc::clone(&seen)));
             }
         });
-        Self { port, requests, connections }
+        Self {
+            port,
+            requests,
+            connections,
+        }
     }
 
     pub fn requests(&self) -> Vec<String> {

@@ -42,13 +42,32 @@ fn request(method: &str, path: &str) -> Request {
 
 #[test]
 fn origins_are_scheme_host_and_port() {
-    for fine in ["https://a.test", "https://a.test:8443", "https://[2606:4700::1]:443", "https://8.8.8.8"] {
+    for fine in [
+        "https://a.test",
+        "https://a.test:8443",
+        "https://[2606:4700::1]:443",
+        "https://8.8.8.8",
+    ] {
         assert!(endpoint(&grant(fine, Network::Public)).is_ok(), "{fine}");
     }
     for bad in [
-        "", "a.test", "ftp://a.test", "https://", "https://a.test/", "https://a.test/x", "https://a.test?x",
-        "https://u@a.test", "https://u:p@a.test", "https://a.test:0", "https://a.test:99999", "https://0x7f.1",
-        "https://0177.0.0.1", "https://2130706433", "https://a b.test", "https://水.test", "https://a.test#x",
+        "",
+        "a.test",
+        "ftp://a.test",
+        "https://",
+        "https://a.test/",
+        "https://a.test/x",
+        "https://a.test?x",
+        "https://u@a.test",
+        "https://u:p@a.test",
+        "https://a.test:0",
+        "https://a.test:99999",
+        "https://0x7f.1",
+        "https://0177.0.0.1",
+        "https://2130706433",
+        "https://a b.test",
+        "https://水.test",
+        "https://a.test#x",
     ] {
         assert!(endpoint(&grant(bad, Network::Public)).is_err(), "{bad}");
     }
@@ -68,13 +87,22 @@ fn plain_http_needs_a_private_network() {
 fn only_granted_methods_and_paths_pass() {
     let endpoint = endpoint(&grant("https://a.test", Network::Public)).unwrap();
     assert!(endpoint.check(&request("GET", "/bills?account=1")).is_ok());
-    for (method, path) in
-        [("POST", "/bills"), ("get", "/bills"), ("GET", "/billsecret"), ("GET", "/"), ("GET", "/bills/../x")]
-    {
-        assert!(endpoint.check(&request(method, path)).is_err(), "{method} {path}");
+    for (method, path) in [
+        ("POST", "/bills"),
+        ("get", "/bills"),
+        ("GET", "/billsecret"),
+        ("GET", "/"),
+        ("GET", "/bills/../x"),
+    ] {
+        assert!(
+            endpoint.check(&request(method, path)).is_err(),
+            "{method} {path}"
+        );
     }
     let mut named = request("GET", "/bills");
-    named.headers.push(("accept".to_owned(), "text/plain".to_owned()));
+    named
+        .headers
+        .push(("accept".to_owned(), "text/plain".to_owned()));
     assert!(endpoint.check(&named).is_ok());
     named.headers.push(("cookie".to_owned(), "a=b".to_owned()));
     assert!(endpoint.check(&named).is_err());
@@ -90,7 +118,10 @@ fn credentials_need_their_secret_and_a_lawful_header() {
     };
     let mut granted = grant("https://a.test", Network::Public);
     granted.credentials = vec![credential("authorization")];
-    assert_eq!(endpoint(&granted).err(), Some(EndpointError::Secret("api-key".to_owned())));
+    assert_eq!(
+        endpoint(&granted).err(),
+        Some(EndpointError::Secret("api-key".to_owned()))
+    );
     let secrets = Secrets::from([(name.clone(), Secret::new("s3cr3t"))]);
     let ready = Endpoint::new(&granted, &secrets).unwrap();
     assert_eq!(ready.injected[0].1, "Bearer s3cr3t");
