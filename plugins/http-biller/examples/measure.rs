@@ -18,7 +18,7 @@ fn measured(name: &str, rounds: u32, mut one: impl FnMut()) {
         one();
     }
     let nanoseconds = start.elapsed().as_nanos() / u128::from(rounds);
-    println!(
+    eprintln!(
         "{name:>24}  {}.{:03} µs",
         nanoseconds / 1000,
         nanoseconds % 1000

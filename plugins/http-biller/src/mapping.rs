@@ -35,6 +35,7 @@ pub const OPERATION_KEYS: [&str; 11] = [
 ];
 
 /// An opened mapping: the texts of its sections.
+#[derive(Debug)]
 pub struct Mapping<'m> {
     sections: Vec<(&'m str, &'m str)>,
     operations: Vec<(&'m str, &'m str)>,
@@ -226,13 +227,13 @@ mod tests {
                 "operation: means nothing here",
             ),
         ] {
-            let fault = Mapping::open(text).err().expect("a mistake").to_string();
+            let fault = Mapping::open(text).expect_err("a mistake").to_string();
             assert!(fault.contains(told), "{fault}");
         }
         let mapping =
             Mapping::open("{\"guichet_mapping\":1,\"operations\":{\"a\":{\n\"x\": tru}}}")
                 .expect("opens");
-        let fault = mapping.operation("a").err().expect("a mistake").to_string();
+        let fault = mapping.operation("a").expect_err("a mistake").to_string();
         assert!(fault.contains("operations.a, line 2"), "{fault}");
     }
 }

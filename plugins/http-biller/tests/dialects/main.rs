@@ -2,8 +2,11 @@
 //! simulated country's dialects.
 
 mod common;
+mod form;
 mod json_hmac;
+mod json_hmac_payments;
 mod mappings;
 mod others;
 mod robust;
 mod small;
+mod xml;

@@ -61,85 +61,88 @@ fn the_city_s_mappings_are_right() {
     }
 }
 
+/// What stands in the mapping of json-hmac, a mistake in its place, and what is told.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "\"serial\": \"{answer.serial}\", \"at\"",
+        "\"serail\": \"{answer.serial}\", \"at\"",
+        "operations.pay.applied.serail: means nothing here",
+    ),
+    ("{order.total}", "{order.totl}", "order has no \"totl\""),
+    (
+        "{order.reference}\", \"sequence\"",
+        "{answer.reference}\", \"sequence\"",
+        "only where an answer is read",
+    ),
+    (
+        "digest:sha-256|hex",
+        "digest:sha-256|hexx",
+        "no filter \"hexx\"",
+    ),
+    ("{now|time:unix}", "{now|time:YYYY}", "outside quotes"),
+    (
+        "\"0102\": \"empty\"",
+        "\"0102\": \"nothing\"",
+        "answer.codes.0102",
+    ),
+    (
+        "\"0102\": \"empty\"",
+        "\"*\": \"refused:other\"",
+        "cannot be certain",
+    ),
+    (
+        "\"statuses\": [200, 400, 401]",
+        "\"statuses\": [200, 503]",
+        "no evidence",
+    ),
+    (
+        "\"put\": \"header:x-signature\"",
+        "\"put\": \"x-signature\"",
+        "header:NAME",
+    ),
+    ("\"with\": \"mac\"", "\"with\": \"hmac\"", "is mac"),
+    (
+        "\"path\": \"/b/{context.service}/bills\"",
+        "\"path\": \"b/{context.service}/bills\"",
+        "begins with /",
+    ),
+    (
+        "\"like\": \"pay\"",
+        "\"like\": \"pey\"",
+        "names no operation",
+    ),
+    (
+        "\"ask\": \"{config.inquiry || 'records'}\"",
+        "\"inquire\": \"records\"",
+        "is no call",
+    ),
+    (
+        "\"selection\": \"{config.selection || 'single'}\"",
+        "\"selection\": \"one\"",
+        "is single, any, all or oldest-first",
+    ),
+    (
+        "\"name\": \"{inputs.name?}\"",
+        "\"name\": \"{inputs.name\"",
+        "brace without its other half",
+    ),
+    ("{$.payable}", "{$.payable|from_fen}", "no filter"),
+    (
+        "\"choose\": {",
+        "\"chose\": {",
+        "operations.second-step.chose: means nothing here",
+    ),
+    (
+        "\"request\": null,",
+        "\"request\": null, \"statment\": {},",
+        "statment",
+    ),
+];
+
 #[test]
 fn mistakes_are_told_with_place_and_mend() {
     let mapping = super::common::MAPPINGS[0].1;
-    for (right, wrong, told) in [
-        (
-            "\"serial\": \"{answer.serial}\", \"at\"",
-            "\"serail\": \"{answer.serial}\", \"at\"",
-            "operations.pay.applied.serail: means nothing here",
-        ),
-        ("{order.total}", "{order.totl}", "order has no \"totl\""),
-        (
-            "{order.reference}\", \"sequence\"",
-            "{answer.reference}\", \"sequence\"",
-            "only where an answer is read",
-        ),
-        (
-            "digest:sha-256|hex",
-            "digest:sha-256|hexx",
-            "no filter \"hexx\"",
-        ),
-        ("{now|time:unix}", "{now|time:YYYY}", "outside quotes"),
-        (
-            "\"0102\": \"empty\"",
-            "\"0102\": \"nothing\"",
-            "answer.codes.0102",
-        ),
-        (
-            "\"0102\": \"empty\"",
-            "\"*\": \"refused:other\"",
-            "cannot be certain",
-        ),
-        (
-            "\"statuses\": [200, 400, 401]",
-            "\"statuses\": [200, 503]",
-            "no evidence",
-        ),
-        (
-            "\"put\": \"header:x-signature\"",
-            "\"put\": \"x-signature\"",
-            "header:NAME",
-        ),
-        ("\"with\": \"mac\"", "\"with\": \"hmac\"", "is mac"),
-        (
-            "\"path\": \"/b/{context.service}/bills\"",
-            "\"path\": \"b/{context.service}/bills\"",
-            "begins with /",
-        ),
-        (
-            "\"like\": \"pay\"",
-            "\"like\": \"pey\"",
-            "names no operation",
-        ),
-        (
-            "\"ask\": \"{config.inquiry || 'records'}\"",
-            "\"inquire\": \"records\"",
-            "is no call",
-        ),
-        (
-            "\"selection\": \"{config.selection || 'single'}\"",
-            "\"selection\": \"one\"",
-            "is single, any, all or oldest-first",
-        ),
-        (
-            "\"name\": \"{inputs.name?}\"",
-            "\"name\": \"{inputs.name\"",
-            "brace without its other half",
-        ),
-        ("{$.payable}", "{$.payable|from_fen}", "no filter"),
-        (
-            "\"choose\": {",
-            "\"chose\": {",
-            "operations.second-step.chose: means nothing here",
-        ),
-        (
-            "\"request\": null,",
-            "\"request\": null, \"statment\": {},",
-            "statment",
-        ),
-    ] {
+    for (right, wrong, told) in MISTAKES {
         assert!(mapping.contains(right), "{right}");
         let fault = check(&mapping.replacen(right, wrong, 1), &Nobody)
             .expect_err(wrong)

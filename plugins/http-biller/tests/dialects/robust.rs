@@ -85,7 +85,7 @@ proptest! {
         let mut out = String::new();
         json::write(&node, &mut out);
         let back: serde_json::Value = serde_json::from_str(&out).expect("JSON");
-        prop_assert_eq!(back, value.clone());
+        prop_assert_eq!(&back, &value);
         if value.is_object() {
             let members = json::members(&text).expect("an object");
             prop_assert_eq!(members.len(), node.members().len());
@@ -146,7 +146,7 @@ proptest! {
         let _ = HttpBiller::query_bills(&context, &inputs);
         let parameters = form::parse(&host.last_request().body).expect("a form");
         prop_assert_eq!(parameters.len(), 5);
-        prop_assert_eq!(&parameters[3], &(b"user_no".to_vec(), value.clone().into_bytes()));
+        prop_assert_eq!(&parameters[3], &(b"user_no".to_vec(), value.into_bytes()));
     }
 
     #[test]
