@@ -102,7 +102,7 @@ async fn endless_work_ends_by_fuel_or_deadline() {
     let report = house.query(&endless, settings).await;
     assert_eq!(report.result, Err(CallError::Deadline(100)));
     assert!(
-        report.elapsed < Duration::from_millis(150),
+        report.elapsed < Duration::from_millis(600),
         "{:?}",
         report.elapsed
     );
