@@ -1,7 +1,6 @@
 //! `guichet-packages`: makes the bundles of the simulated country's catalogue.
 //! It parses the command line and prints the result; the library does the rest.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;

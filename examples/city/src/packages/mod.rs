@@ -128,9 +128,9 @@ pub fn packages(
         };
         let package = package(name, &services, &code, regions, sources)?;
         if own_code {
-            packages.push(package)
+            packages.push(package);
         } else {
-            borrowing.push(package)
+            borrowing.push(package);
         }
     }
     packages.extend(borrowing);
