@@ -39,294 +39,180 @@ fn problem(answer: &Answer) -> (u16, String, String) {
     )
 }
 
+/// Path | status | code | field.
+const READS: &str = "\
+/v1/nothing | 404 | not_found |
+/v1/services?limit=201 | 400 | invalid_parameter | limit
+/v1/services?limit=0 | 400 | invalid_parameter | limit
+/v1/services?limit=ten | 400 | invalid_parameter | limit
+/v1/services?region=33 | 400 | invalid_parameter | region
+/v1/services?kind=loan | 400 | invalid_parameter | kind
+/v1/services?colour=red | 400 | invalid_parameter | colour
+/v1/services?updated_since=yesterday | 400 | invalid_parameter | updated_since
+/v1/services?cursor=%21 | 400 | invalid_cursor | cursor
+/v1/services/no-such-service | 404 | unknown_service | service
+/v1/services/NO | 404 | not_found |
+/v1/regions?parent=x | 400 | invalid_parameter | parent
+/v1/billers/b-none | 404 | not_found |
+/v1/bill-queries/bq_00000000000000000000000000 | 404 | not_found |
+/v1/bill-queries/1 | 404 | not_found |
+/v1/payments/pay_00000000000000000000000000 | 404 | not_found |
+/v1/payments | 400 | invalid_parameter | subject
+/v1/payments?subject=anna&cursor=cGF5bWVudHMKeA | 400 | invalid_cursor | cursor
+/v1/inquiries/inq_00000000000000000000000000 | 404 | not_found |
+/v1/consents/con_00000000000000000000000000 | 404 | not_found |
+/v1/accounts/nobody | 404 | not_found |
+/v1/packages/guichet-demo/water/releases/1.0.0 | 404 | not_found |";
+
+/// What is put into a good payment (a JSON pointer and a value) | status | code
+/// | field.
+const PAYMENTS: &str = "\
+/extra 1 | 422 | invalid_field | extra
+/items/0/amount/amount \"8650\" | 422 | invalid_field | items[0].amount.amount
+/items/0/amount/amount 86.5 | 422 | invalid_field | items[0].amount.amount
+/items/0/amount/currency \"yuan\" | 422 | invalid_field | items[0].amount.currency
+/items [] | 422 | invalid_field | items
+/subject 1 | 422 | invalid_field | subject
+/bill_query \"x\" | 422 | invalid_field | bill_query
+/bill_query \"bq_00000000000000000000000000\" | 404 | not_found | bill_query
+/items/0/bill \"other\" | 422 | invalid_field | items[0].bill
+/items/0/amount/amount 1 | 422 | amount_not_allowed | items[0].amount
+/payer_account \"acc_0\" | 403 | account_not_allowed | payer_account
+/client_reference \"\" | 422 | invalid_field | client_reference
+/authorisation \"x\" | 409 | not_offered | authorisation";
+
+/// Splits a line of a table into the case and what it must answer.
+fn expected(line: &str) -> (&str, (u16, String, String)) {
+    let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+    let found = (
+        parts[1].parse().unwrap(),
+        parts[2].to_owned(),
+        parts[3].to_owned(),
+    );
+    (parts[0], found)
+}
+
 #[tokio::test]
 async fn bad_reads_are_refused_with_the_mend() {
     let world = World::new().await;
-    let cases: &[(&str, u16, &str, &str)] = &[
-        ("/v1/nothing", 404, "not_found", ""),
-        ("/v1/services?limit=201", 400, "invalid_parameter", "limit"),
-        ("/v1/services?limit=0", 400, "invalid_parameter", "limit"),
-        ("/v1/services?limit=ten", 400, "invalid_parameter", "limit"),
-        ("/v1/services?region=33", 400, "invalid_parameter", "region"),
-        ("/v1/services?kind=loan", 400, "invalid_parameter", "kind"),
-        (
-            "/v1/services?colour=red",
-            400,
-            "invalid_parameter",
-            "colour",
-        ),
-        (
-            "/v1/services?updated_since=yesterday",
-            400,
-            "invalid_parameter",
-            "updated_since",
-        ),
-        ("/v1/services?cursor=%21", 400, "invalid_cursor", "cursor"),
-        (
-            "/v1/services/no-such-service",
-            404,
-            "unknown_service",
-            "service",
-        ),
-        ("/v1/services/NO", 404, "not_found", ""),
-        ("/v1/regions?parent=x", 400, "invalid_parameter", "parent"),
-        ("/v1/billers/b-none", 404, "not_found", ""),
-        (
-            "/v1/bill-queries/bq_00000000000000000000000000",
-            404,
-            "not_found",
-            "",
-        ),
-        ("/v1/bill-queries/1", 404, "not_found", ""),
-        (
-            "/v1/payments/pay_00000000000000000000000000",
-            404,
-            "not_found",
-            "",
-        ),
-        ("/v1/payments", 400, "invalid_parameter", "subject"),
-        (
-            "/v1/payments?subject=anna&cursor=cGF5bWVudHMKeA",
-            400,
-            "invalid_cursor",
-            "cursor",
-        ),
-        (
-            "/v1/inquiries/inq_00000000000000000000000000",
-            404,
-            "not_found",
-            "",
-        ),
-        (
-            "/v1/consents/con_00000000000000000000000000",
-            404,
-            "not_found",
-            "",
-        ),
-        ("/v1/accounts/nobody", 404, "not_found", ""),
-        (
-            "/v1/packages/guichet-demo/water/releases/1.0.0",
-            404,
-            "not_found",
-            "",
-        ),
-    ];
-    for (path, status, code, field) in cases {
-        let found = problem(&world.get(path).await);
-        assert_eq!(
-            found,
-            (*status, (*code).to_owned(), (*field).to_owned()),
-            "{path}"
-        );
+    for line in READS.lines() {
+        let (path, expected) = expected(line);
+        assert_eq!(problem(&world.get(path).await), expected, "{path}");
     }
 }
 
 #[tokio::test]
-async fn bad_bodies_are_refused_with_the_mend() {
+async fn bad_payments_are_refused_with_the_mend() {
     let world = World::new().await;
     let query = world.query(&[("b1", 8650)]).await;
-    let good = world.payment(&query, &[("b1", 8650)]);
-    let with = |change: fn(&mut Value)| {
-        let mut body = good.clone();
-        change(&mut body);
-        body
-    };
-    let cases: Vec<(Value, u16, &str, &str)> = vec![
-        (
-            with(|body| body["extra"] = json!(1)),
-            422,
-            "invalid_field",
-            "extra",
-        ),
-        (
-            with(|body| body["items"][0]["amount"]["amount"] = json!("8650")),
-            422,
-            "invalid_field",
-            "items[0].amount.amount",
-        ),
-        (
-            with(|body| body["items"][0]["amount"]["amount"] = json!(86.5)),
-            422,
-            "invalid_field",
-            "items[0].amount.amount",
-        ),
-        (
-            with(|body| body["items"][0]["amount"]["currency"] = json!("yuan")),
-            422,
-            "invalid_field",
-            "items[0].amount.currency",
-        ),
-        (
-            with(|body| body["items"] = json!([])),
-            422,
-            "invalid_field",
-            "items",
-        ),
-        (
-            with(|body| drop(body.as_object_mut().unwrap().remove("subject"))),
-            422,
-            "invalid_field",
-            "subject",
-        ),
-        (
-            with(|body| body["bill_query"] = json!("x")),
-            422,
-            "invalid_field",
-            "bill_query",
-        ),
-        (
-            with(|body| body["bill_query"] = json!("bq_00000000000000000000000000")),
-            404,
-            "not_found",
-            "bill_query",
-        ),
-        (
-            with(|body| body["items"][0]["bill"] = json!("other")),
-            422,
-            "invalid_field",
-            "items[0].bill",
-        ),
-        (
-            with(|body| body["items"][0]["amount"]["amount"] = json!(1)),
-            422,
-            "amount_not_allowed",
-            "items[0].amount",
-        ),
-        (
-            with(|body| body["payer_account"] = json!("acc_0")),
-            403,
-            "account_not_allowed",
-            "payer_account",
-        ),
-        (
-            with(|body| body["client_reference"] = json!("")),
-            422,
-            "invalid_field",
-            "client_reference",
-        ),
-        (
-            with(|body| body["authorisation"] = json!("x")),
-            409,
-            "not_offered",
-            "authorisation",
-        ),
-    ];
-    for (body, status, code, field) in cases {
-        let found = problem(&world.post("/v1/payments", &[KEY], &body).await);
-        assert_eq!(found, (status, code.to_owned(), field.to_owned()), "{body}");
+    for line in PAYMENTS.lines() {
+        let (change, expected) = expected(line);
+        let (pointer, value) = change.split_once(' ').unwrap();
+        let mut body = world.payment(&query, &[("b1", 8650)]);
+        let value: Value = serde_json::from_str(value).unwrap();
+        match body.pointer_mut(pointer) {
+            Some(place) => *place = value,
+            None => body[&pointer[1..]] = value,
+        }
+        let answer = world.post("/v1/payments", &[KEY], &body).await;
+        assert_eq!(problem(&answer), expected, "{body}");
     }
-    let (service, consent) = (
-        json!({"service": "water-330100-1", "inputs": {}, "subject": "anna"}),
-        json!({"service": "water-330100-1", "scopes": ["identity.name"], "subject": "anna"}),
-    );
-    for (path, body) in [
-        ("/v1/bill-queries", &service),
-        ("/v1/inquiries", &service),
-        ("/v1/credentials", &service),
+}
+
+#[tokio::test]
+async fn an_unknown_service_is_named_wherever_it_is_asked_for() {
+    let world = World::new().await;
+    let asked = json!({"service": "water-330100-1", "inputs": {}, "subject": "anna"});
+    let consent = json!({
+        "service": "water-330100-1", "scopes": ["identity.name"], "subject": "anna"
+    });
+    let saved = json!({
+        "service": "water-330100-1", "name": "Home", "inputs": {"a": "1"}, "subject": "anna"
+    });
+    let calls = [
+        ("/v1/bill-queries", &asked),
+        ("/v1/inquiries", &asked),
+        ("/v1/credentials", &asked),
         ("/v1/consents", &consent),
-    ] {
-        let found = problem(&world.post(path, &[], body).await);
+        ("/v1/bound-accounts", &saved),
+    ];
+    for (path, body) in calls {
+        let (status, code, field) = problem(&world.post(path, &[], body).await);
         assert_eq!(
-            found,
-            (404, "unknown_service".to_owned(), "service".to_owned()),
-            "{path}"
+            (status, code.as_str(), field.as_str()),
+            (404, "unknown_service", "service")
         );
     }
+}
+
+/// Sends raw text to the payments and gives status and code.
+async fn send_raw(world: &World, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+    let request = request("POST", "/v1/payments", headers).body(Body::from(body.to_owned()));
+    let (status, code, _) = problem(&world.send(request.unwrap()).await);
+    (status, code)
 }
 
 #[tokio::test]
 async fn the_envelope_is_checked_before_anything_is_done() {
     let world = World::new().await;
     let query = world.query(&[("b1", 8650)]).await;
-    let good = world.payment(&query, &[("b1", 8650)]);
-    let send = async |method: &str, path: &str, headers: &[(&str, &str)], body: String| {
-        let request = request(method, path, headers)
-            .body(Body::from(body))
-            .unwrap();
-        problem(&world.send(request).await)
-    };
-    let json_type = ("content-type", "application/json");
-    let code = |found: (u16, String, String)| (found.0, found.1);
-    let is = |status: u16, code: &str| (status, code.to_owned());
-    let body = good.to_string();
-    let path = "/v1/payments";
-    assert_eq!(
-        code(send("POST", path, &[json_type], body.clone()).await),
-        is(400, "invalid_idempotency_key")
-    );
-    let short = ("idempotency-key", "no spaces");
-    assert_eq!(
-        code(send("POST", path, &[json_type, short], body.clone()).await),
-        is(400, "invalid_idempotency_key")
-    );
-    assert_eq!(
-        code(send("POST", path, &[KEY], body.clone()).await),
-        is(415, "unsupported_media_type")
-    );
-    let form = ("content-type", "text/plain");
-    assert_eq!(
-        code(send("POST", path, &[KEY, form], body.clone()).await),
-        is(415, "unsupported_media_type")
-    );
-    assert_eq!(
-        code(send("POST", path, &[KEY, json_type], "{".into()).await),
-        is(400, "malformed_json")
-    );
-    assert_eq!(
-        code(send("POST", path, &[KEY, json_type], String::new()).await),
-        is(400, "malformed_json")
-    );
+    let body = world.payment(&query, &[("b1", 8650)]).to_string();
     let large = format!("{{\"subject\": \"{}\"}}", "a".repeat(70_000));
-    assert_eq!(
-        code(send("POST", path, &[KEY, json_type], large).await),
-        is(413, "body_too_large")
-    );
-    assert_eq!(
-        code(send("DELETE", path, &[], String::new()).await),
-        is(405, "method_not_allowed")
-    );
-    assert_eq!(
-        code(
-            send(
-                "POST",
-                path,
-                &[KEY, json_type, ("authorization", "")],
-                body.clone()
-            )
-            .await
-        ),
-        is(401, "unauthenticated")
-    );
-    assert_eq!(
-        code(
-            send(
-                "POST",
-                path,
-                &[KEY, json_type, ("authorization", "Bearer nobody")],
-                body.clone()
-            )
-            .await
-        ),
-        is(401, "unauthenticated")
-    );
+    let json_type = ("content-type", "application/json");
     let reader = format!("Bearer {READER}");
-    assert_eq!(
-        code(
-            send(
-                "POST",
-                path,
-                &[KEY, json_type, ("authorization", &reader)],
-                body
-            )
-            .await
+    let short = ("idempotency-key", "short");
+    let nobody = ("authorization", "Bearer nobody");
+    let cases: [(&[(&str, &str)], &str, u16, &str); 11] = [
+        (&[json_type], &body, 400, "invalid_idempotency_key"),
+        (&[json_type, short], &body, 400, "invalid_idempotency_key"),
+        (&[KEY], &body, 415, "unsupported_media_type"),
+        (
+            &[KEY, ("content-type", "text/plain")],
+            &body,
+            415,
+            "unsupported_media_type",
         ),
-        is(403, "forbidden")
-    );
+        (&[KEY, json_type], "{", 400, "malformed_json"),
+        (&[KEY, json_type], "", 400, "malformed_json"),
+        (&[KEY, json_type], "{}", 422, "invalid_field"),
+        (&[KEY, json_type], &large, 413, "body_too_large"),
+        (
+            &[KEY, json_type, ("authorization", "")],
+            &body,
+            401,
+            "unauthenticated",
+        ),
+        (&[KEY, json_type, nobody], &body, 401, "unauthenticated"),
+        (
+            &[KEY, json_type, ("authorization", &reader)],
+            &body,
+            403,
+            "forbidden",
+        ),
+    ];
+    for (headers, body, status, code) in cases {
+        let found = send_raw(&world, headers, body).await;
+        assert_eq!(found, (status, code.to_owned()), "{headers:?}");
+    }
+    let list = world.get("/v1/payments?subject=anna").await.json();
     assert!(
-        world.get("/v1/payments?subject=anna").await.json()["items"]
-            .as_array()
-            .unwrap()
-            .is_empty()
+        list["items"].as_array().unwrap().is_empty(),
+        "nothing was done"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_method_names_the_right_ones() {
+    let world = World::new().await;
+    let request = request("DELETE", "/v1/payments", &[])
+        .body(Body::empty())
+        .unwrap();
+    let answer = world.send(request).await;
+    assert_eq!(problem(&answer).1, "method_not_allowed");
+    assert!(
+        answer.header("allow").contains("POST"),
+        "{}",
+        answer.header("allow")
     );
 }
 
