@@ -230,7 +230,7 @@ impl Hands {
             .unwrap_or(1)
             .max(1);
         let every = u64::try_from((lease_ms / 3 / look_ms).max(1)).unwrap_or(1);
-        if self.known.is_empty() || ticks % every != 0 {
+        if self.known.is_empty() || !ticks.is_multiple_of(every) {
             return;
         }
         let held: Vec<RecordId> = self.known.iter().cloned().collect();

@@ -92,8 +92,6 @@ pub struct PaymentSettings {
     pub attempts: u32,
     /// How long a lease lasts without renewal.
     pub lease_ms: i64,
-    /// Tells nodes of one database apart in payment numbers: 0 to 99.
-    pub node_slot: u8,
 }
 
 impl Default for PaymentSettings {
@@ -102,7 +100,6 @@ impl Default for PaymentSettings {
             submit_within_ms: 15 * 60_000,
             attempts: 20,
             lease_ms: 10_000,
-            node_slot: 0,
         }
     }
 }
@@ -140,7 +137,7 @@ impl Payments {
         settings: PaymentSettings,
     ) -> (Arc<Self>, mpsc::Receiver<Claim>) {
         let (handed_over, queue) = mpsc::channel(HANDED_OVER);
-        let sequencer = Sequencer::new(settings.node_slot);
+        let sequencer = Sequencer::new(store.slot());
         let bus = Bus::new();
         let room = Self {
             store,

@@ -2,5 +2,6 @@
 
 mod biller;
 mod flows;
+mod nodes;
 mod recovery;
 mod world;

@@ -50,11 +50,10 @@ impl StoreError {
     #[must_use]
     pub fn is_constraint(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Database(error)) => match error.kind() {
-                ErrorKind::UniqueViolation | ErrorKind::CheckViolation => true,
-                ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation => true,
-                _ => false,
-            },
+            Self::Database(sqlx::Error::Database(error)) => !matches!(
+                error.kind(),
+                ErrorKind::Other | ErrorKind::ExclusionViolation
+            ),
             _ => false,
         }
     }

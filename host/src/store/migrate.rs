@@ -25,6 +25,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0004_services",
         include_str!("../../migrations/0004_services.sql"),
     ),
+    (
+        "0005_nodes",
+        include_str!("../../migrations/0005_nodes.sql"),
+    ),
 ];
 
 const TABLE: &str = "create table if not exists migrations \

@@ -21,6 +21,7 @@ mod inquiries;
 mod kv;
 mod ledger;
 mod migrate;
+mod nodes;
 mod orders;
 mod outbox;
 mod payments;
@@ -79,6 +80,7 @@ struct Inner {
     vault: Vault,
     keys: KeyCache,
     node: String,
+    slot: u8,
     writer: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
 }
 
@@ -102,7 +104,13 @@ impl Store {
             connection.discard().await;
             return Err(error);
         }
-        drop(connection);
+        let slot = nodes::slot(&mut connection, node).await;
+        if slot.is_err() {
+            connection.discard().await;
+        } else {
+            drop(connection);
+        }
+        let slot = slot?;
         let readers = Pool::readers(location).await?;
         let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
         let task = tokio::spawn(writer::run(writer, waiting));
@@ -112,6 +120,7 @@ impl Store {
             vault,
             keys: KeyCache::default(),
             node: node.to_owned(),
+            slot,
             writer: std::sync::Mutex::new(Some(task)),
         };
         Ok(Self {
@@ -123,6 +132,12 @@ impl Store {
     #[must_use]
     pub fn node(&self) -> &str {
         &self.inner.node
+    }
+
+    /// The node's number within payment numbers, 0 to 99.
+    #[must_use]
+    pub fn slot(&self) -> u8 {
+        self.inner.slot
     }
 
     /// The installation's key-encryption key.
@@ -175,21 +190,22 @@ impl Store {
         Ok(())
     }
 
-    /// Closes the readers. The writer ends when the last clone of the store is
-    /// dropped and what was waiting is written.
+    /// Writes what is waiting and closes the database. Other clones of the
+    /// store answer with errors from then on.
     pub async fn close(self) {
-        self.inner.readers.close().await;
+        // An error says that the writer has stopped before, or cannot be told;
+        // what was acknowledged is written in any case.
+        let _stopped = self.order(writer::Command::Stop).await;
         let task = self
             .inner
             .writer
             .lock()
             .ok()
             .and_then(|mut task| task.take());
-        drop(self);
         if let Some(task) = task {
-            // Other clones may live on; then the writer goes on too.
             let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), task).await;
         }
+        self.inner.readers.close().await;
     }
 }
 

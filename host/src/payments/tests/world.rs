@@ -62,7 +62,8 @@ impl TermsPort for TestTerms {
 }
 
 pub(super) struct World {
-    pub(super) folder: tempfile::TempDir,
+    _folder: Option<tempfile::TempDir>,
+    pub(super) location: Location,
     pub(super) clock: Arc<TestClock>,
     pub(super) ports: Ports,
     pub(super) terms: Arc<TestTerms>,
@@ -96,23 +97,30 @@ fn terms(memory: Memory, status: StatusAnswer) -> Terms {
     }
 }
 
-async fn open_store(folder: &std::path::Path) -> Store {
+async fn open_store(location: &Location, node: &str) -> Store {
     let vault = Vault::from_key(&[7; 32]).unwrap();
-    Store::open(&Location::Sqlite(folder.join("books.db")), vault, "node-1")
-        .await
-        .unwrap()
+    Store::open(location, vault, node).await.unwrap()
 }
 
 impl World {
     pub(super) async fn new(memory: Memory, status: StatusAnswer) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("books.db"));
+        let world = Self::at(location, memory, status).await;
+        Self {
+            _folder: Some(folder),
+            ..world
+        }
+    }
+
+    pub(super) async fn at(location: Location, memory: Memory, status: StatusAnswer) -> Self {
         let start: Moment = "2026-11-21T08:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
         let ports = Ports {
             clock: clock.clone(),
             random: Arc::new(Counting(AtomicU64::new(1))),
         };
-        let store = open_store(folder.path()).await;
+        let store = open_store(&location, "node-1").await;
         let terms = Arc::new(TestTerms(Mutex::new(terms(memory, status))));
         let biller = Arc::new(FakeBiller::new(memory));
         let accounts = Accounts::new(store.clone(), ports.clone());
@@ -124,7 +132,8 @@ impl World {
             .unwrap();
         let (payments, queue) = room(&store, &ports, &terms, &biller);
         Self {
-            folder,
+            _folder: None,
+            location,
             clock,
             ports,
             terms,
@@ -140,12 +149,21 @@ impl World {
 
     /// Drops everything in memory and starts again from the folder.
     pub(super) async fn restart(&mut self) {
-        let store = open_store(self.folder.path()).await;
+        let store = open_store(&self.location, "node-1").await;
         store.forget_leases().await.unwrap();
         let (payments, queue) = room(&store, &self.ports, &self.terms, &self.biller);
         self.accounts = Accounts::new(store, self.ports.clone());
         self.payments = payments;
         self.queue = queue;
+    }
+
+    /// A second node on the same database.
+    pub(super) async fn neighbour(&self) -> Arc<Payments> {
+        let store = open_store(&self.location, "node-2").await;
+        let settings = PaymentSettings::default();
+        let (ports, timer) = (self.ports.clone(), Arc::new(NoTime));
+        let (terms, biller) = (self.terms.clone(), self.biller.clone());
+        Payments::new(store, ports, timer, terms, biller, settings).0
     }
 
     pub(super) fn pass(&self, milliseconds: i64) {

@@ -45,7 +45,7 @@ pub(super) async fn write(
             Command::Open(open) => decide_open(&mut view, &mut rows, open, command),
             Command::Change(change) => decide_change(&mut view, &mut rows, change, command),
             Command::Ledger(_) => answer(book(&mut view, &mut rows, command)),
-            Command::Statements(_) | Command::Claim(_) => Outcome::Done,
+            Command::Statements(_) | Command::Claim(_) | Command::Stop => Outcome::Done,
         });
     }
     rows.write(connection).await?;
@@ -62,7 +62,7 @@ pub(super) async fn write(
                 let text = super::super::dialect::claim(connection);
                 *outcome = Outcome::Rows(vec![connection.fetch(text, values).await?]);
             }
-            Command::Open(_) | Command::Change(_) | Command::Ledger(_) => {}
+            Command::Open(_) | Command::Change(_) | Command::Ledger(_) | Command::Stop => {}
         }
     }
     Ok(outcomes)

@@ -155,6 +155,8 @@ pub struct Known(pub(in crate::store) RememberedRow);
 pub(in crate::store) enum Command {
     Statements(Vec<Statement>),
     Claim(Vec<Value>),
+    /// The last command: what waits behind it is not taken any more.
+    Stop,
     Ledger(Box<LedgerCommand>),
     Open(Box<PreparedOpen>),
     Change(Box<PreparedChange>),
@@ -212,7 +214,7 @@ impl Command {
     /// The transfers and accounts that the command names.
     pub(super) fn booking(&self) -> Option<Booking<'_>> {
         match self {
-            Self::Statements(_) | Self::Claim(_) => None,
+            Self::Statements(_) | Self::Claim(_) | Self::Stop => None,
             Self::Ledger(ledger) => Some(Booking {
                 accounts: &ledger.accounts,
                 transfers: &ledger.transfers,

@@ -7,8 +7,6 @@ mod command;
 mod statements;
 mod views;
 
-use std::future::Future;
-
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use command::{Command, PreparedChange, PreparedOpen};
@@ -32,7 +30,8 @@ pub(super) struct Order {
     pub(super) answer: oneshot::Sender<Result<Outcome, StoreError>>,
 }
 
-/// Runs until the last sender is gone and everything waiting is written.
+/// Runs until it is told to stop, or the last sender is gone and everything
+/// waiting is written.
 pub(super) async fn run(pool: Pool, mut waiting: mpsc::Receiver<Order>) {
     let mut connection = None;
     while let Some(first) = waiting.recv().await {
@@ -43,10 +42,16 @@ pub(super) async fn run(pool: Pool, mut waiting: mpsc::Receiver<Order>) {
             commands.push(order.command);
             answers.push(order.answer);
         }
+        let stops = commands
+            .iter()
+            .any(|command| matches!(command, Command::Stop));
         let results = write_all(&pool, &mut connection, &commands).await;
         for (answer, result) in answers.into_iter().zip(results) {
             // A caller that went away finds its answer under its key.
             let _gone = answer.send(result);
+        }
+        if stops {
+            break;
         }
     }
     drop(connection);
@@ -119,16 +124,11 @@ async fn transaction(
     result
 }
 
-fn guarded<'a>(
-    open: &'a mut Connection,
-    commands: &'a [Command],
-) -> impl Future<Output = Result<Vec<Outcome>, StoreError>> + use<'a> {
-    async move {
-        open.execute(super::dialect::begin(open), &[]).await?;
-        let outcomes = batch::write(open, commands).await?;
-        open.execute("commit", &[]).await?;
-        Ok(outcomes)
-    }
+async fn guarded(open: &mut Connection, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+    open.execute(super::dialect::begin(open), &[]).await?;
+    let outcomes = batch::write(open, commands).await?;
+    open.execute("commit", &[]).await?;
+    Ok(outcomes)
 }
 
 /// Whether the connection is clean again.

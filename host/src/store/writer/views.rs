@@ -1,5 +1,6 @@
 //! What a batch has to look at before it decides, read set by set. Locks are
-//! taken in one order on every node: payments, then accounts, each by id.
+//! taken in one order on every node: payments, then accounts, each by id. What
+//! must be unique is read under the locks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,7 +39,6 @@ impl View {
         {
             view.versions.insert(row.parsed(0)?, row.int(1)?);
         }
-        view.read_uniqueness(connection, &wanted).await?;
         for row in statements::READ_ACCOUNTS
             .fetch(connection, &list(&wanted.accounts))
             .await?
@@ -57,6 +57,7 @@ impl View {
         {
             view.books.put_transfer(read_transfer(&row)?);
         }
+        view.read_uniqueness(connection, &wanted).await?;
         Ok(view)
     }
 
@@ -65,15 +66,6 @@ impl View {
         connection: &mut Connection,
         wanted: &Wanted<'_>,
     ) -> Result<(), StoreError> {
-        let keys: Vec<Vec<Value>> = wanted.keys.iter().map(|key| key.values()).collect();
-        for row in statements::READ_KEYS.fetch(connection, &keys).await? {
-            let at = (
-                row.text(0)?.to_owned(),
-                row.text(1)?.to_owned(),
-                row.text(2)?.to_owned(),
-            );
-            self.keys.insert(at, RememberedRow::read(&row, 3)?);
-        }
         let references: Vec<Vec<Value>> = wanted
             .references
             .iter()
@@ -104,6 +96,17 @@ impl View {
                 (row.bytes(0)?.to_vec(), row.text(1)?.to_owned()),
                 row.int(2)?,
             );
+        }
+        // Last of all: a request whose twin another node has just committed must
+        // find its key, rather than the bill that its twin has taken.
+        let keys: Vec<Vec<Value>> = wanted.keys.iter().map(|key| key.values()).collect();
+        for row in statements::READ_KEYS.fetch(connection, &keys).await? {
+            let at = (
+                row.text(0)?.to_owned(),
+                row.text(1)?.to_owned(),
+                row.text(2)?.to_owned(),
+            );
+            self.keys.insert(at, RememberedRow::read(&row, 3)?);
         }
         Ok(())
     }
@@ -150,7 +153,7 @@ impl<'a> Wanted<'a> {
                     wanted.add_transfers(&change.transfers);
                 }
                 Command::Ledger(ledger) => wanted.add_transfers(&ledger.transfers),
-                Command::Statements(_) | Command::Claim(_) => {}
+                Command::Statements(_) | Command::Claim(_) | Command::Stop => {}
             }
         }
         wanted
