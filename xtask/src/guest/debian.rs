@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::rustup;
+use super::toolchain::TARGET;
 use crate::workspace;
 
 /// The compiler and its library. Packages whose names carry a version are found
@@ -91,6 +92,9 @@ pub(crate) fn ensure() -> Result<Folder> {
     if let Some(folder) = present() {
         return Ok(folder);
     }
+    if workspace::output(Command::new("apt-get").arg("--version")).is_err() {
+        bail!("this is no Debian: run `rustup target add {TARGET}` where rustup can download it");
+    }
     let home = home()?;
     let archives = home.join("deb");
     std::fs::create_dir_all(&archives)?;
@@ -167,7 +171,10 @@ fn download(archives: &Path) -> Result<()> {
     // The lists may be missing or name versions that the mirrors have replaced.
     workspace::say("refreshing apt's lists");
     if workspace::run(Command::new("apt-get").args(["update", "-q"])).is_err() {
-        bail!("apt-get update needs root: run `sudo apt-get update`, then this command again");
+        bail!(
+            "`apt-get update` failed: run `sudo apt-get update` where a Debian mirror can be \
+             reached, then this command again"
+        );
     }
     fetch(archives, &packages()).with_context(|| {
         format!(
