@@ -12,7 +12,7 @@ use super::requests::{
 };
 use crate::config::Database;
 
-pub(super) const EXIT_CODES: &str = "\
+const EXIT_CODES: &str = "\
 Exit codes:
   0  done
   1  refused or failed

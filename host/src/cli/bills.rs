@@ -1,15 +1,19 @@
 //! `guichet bills`: ask what is owed and read the answer again.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
+use super::last;
 use super::output::{Lines, Output, amount, list, text};
 use super::requests::BillsCommand;
 
 pub(super) async fn run(
     command: &BillsCommand,
+    data: &Path,
     connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
@@ -33,6 +37,7 @@ pub(super) async fn run(
             connect(connection)?.get(&path).await?
         }
     };
+    last::remember(data, text(&answer, "id"));
     output.answer(&answer, |lines| draw(lines, &answer));
     Ok(super::ending_of_state(&answer))
 }

@@ -14,10 +14,10 @@ pub(super) fn read(inputs: &Inputs) -> Result<Map<String, Value>, Failure> {
     let pair = |pair: &String| {
         let (name, value) = pair
             .split_once('=')
-            .ok_or_else(|| Failure::Usage(format!("--input {pair}: write NAME=VALUE")))?;
+            .ok_or_else(|| Failure::Usage(format!("input {pair}: write NAME=VALUE")))?;
         Ok((name.to_owned(), Value::from(value)))
     };
-    inputs.pairs.iter().map(pair).collect()
+    inputs.pairs.iter().chain(&inputs.more).map(pair).collect()
 }
 
 /// Adds what a second step needs, and the region.

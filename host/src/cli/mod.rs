@@ -8,6 +8,7 @@ mod connection;
 mod consents;
 mod exit;
 mod inputs;
+mod last;
 mod node;
 mod output;
 mod pay;
@@ -94,8 +95,14 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
     let connect = |asked: &requests::Connection| Connection::open(asked, &arguments.data, language);
     match command {
         Command::Services(command) => services::run(command, connect, output).await,
-        Command::Bills(command) => bills::run(command, connect, output).await,
-        Command::Pay(pay) => pay::run(pay, &connect(&pay.connection)?, output).await,
+        Command::Bills(command) => bills::run(command, &arguments.data, connect, output).await,
+        Command::Pay(pay) => {
+            let query = match &pay.query {
+                Some(query) => query.clone(),
+                None => last::recall(&arguments.data)?,
+            };
+            pay::run(pay, &query, &connect(&pay.connection)?, output).await
+        }
         Command::Payments(command) => payments::run(command, connect, output).await,
         Command::Inquire(inquire) => {
             asking::inquire(inquire, &connect(&inquire.connection)?, output).await

@@ -10,10 +10,11 @@ use super::requests::PayArguments;
 
 pub(super) async fn run(
     arguments: &PayArguments,
+    query_id: &str,
     connection: &Connection,
     output: Output,
 ) -> Result<Ending, Failure> {
-    let path = format!("/v1/bill-queries/{}", super::segment(&arguments.query)?);
+    let path = format!("/v1/bill-queries/{}", super::segment(query_id)?);
     let query = connection.get(&path).await?;
     let items = choose(arguments, &query)?;
     let from = arguments
@@ -24,7 +25,7 @@ pub(super) async fn run(
         Failure::Usage("which account pays? Name it with --from ACCOUNT".to_owned())
     })?;
     let mut body = json!({
-        "bill_query": arguments.query,
+        "bill_query": query_id,
         "items": items,
         "payer_account": from,
         "subject": connection.subject()?,
@@ -48,7 +49,7 @@ pub(super) async fn run(
                     "结果未知，请勿重新缴费；用同一个幂等键重试是安全的：",
                     "The outcome is unknown; do not pay anew. Repeating with the same key is safe:",
                 )
-            ) + &format!(" guichet pay {} … --key {key}", arguments.query),
+            ) + &format!(" guichet pay {query_id} … --key {key}"),
                 ),
                 other => other,
             }
@@ -60,10 +61,9 @@ pub(super) async fn run(
 fn choose(arguments: &PayArguments, query: &Value) -> Result<Vec<Value>, Failure> {
     let bills = list(query, "bills");
     if bills.is_empty() {
-        return Err(Failure::Usage(format!(
-            "bill query {} has no bills to pay",
-            arguments.query
-        )));
+        return Err(Failure::Usage(
+            "the bill query has no bills to pay".to_owned(),
+        ));
     }
     if !arguments.bills.is_empty() {
         return arguments

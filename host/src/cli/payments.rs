@@ -17,20 +17,22 @@ pub(super) async fn run(
     match command {
         PaymentsCommand::Show {
             payment,
+            last: _,
             connection,
         } => {
             let connection = connect(connection)?;
-            let path = format!("/v1/payments/{}", super::segment(payment)?);
-            let payment = connection.get(&path).await?;
+            let payment = match payment {
+                Some(id) => {
+                    let path = format!("/v1/payments/{}", super::segment(id)?);
+                    connection.get(&path).await?
+                }
+                None => newest(&connection).await?,
+            };
             show_with_receipt(&connection, payment, output).await
         }
         PaymentsCommand::List { limit, connection } => {
             let connection = connect(connection)?;
-            let query = Serializer::new(String::new())
-                .append_pair("subject", connection.subject()?)
-                .append_pair("limit", &limit.to_string())
-                .finish();
-            let answer = connection.get(&format!("/v1/payments?{query}")).await?;
+            let answer = list_of(&connection, *limit).await?;
             output.answer(&answer, |lines| draw_list(lines, &answer));
             Ok(Ending::Done)
         }
@@ -62,6 +64,21 @@ pub(super) async fn run(
             Ok(ending(&answer))
         }
     }
+}
+
+/// The subject's payments, newest first.
+async fn list_of(connection: &Connection, limit: u32) -> Result<Value, Failure> {
+    let query = Serializer::new(String::new())
+        .append_pair("subject", connection.subject()?)
+        .append_pair("limit", &limit.to_string())
+        .finish();
+    connection.get(&format!("/v1/payments?{query}")).await
+}
+
+async fn newest(connection: &Connection) -> Result<Value, Failure> {
+    let answer = list_of(connection, 1).await?;
+    let first = list(&answer, "items").first().cloned();
+    first.ok_or_else(|| Failure::Usage("there are no payments yet".to_owned()))
 }
 
 /// Shows a payment with its events, and with its receipt once it is applied.

@@ -2,8 +2,6 @@
 
 use clap::{Args, Subcommand};
 
-use super::arguments::EXIT_CODES;
-
 /// Where a client command goes, and as whom.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Connection")]
@@ -61,11 +59,14 @@ pub enum ServicesCommand {
 /// What a citizen fills in.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Inputs {
-    /// An input: NAME=VALUE. `guichet services show` lists them.
-    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE")]
+    /// The inputs: NAME=VALUE … `guichet services show` lists them.
+    #[arg(value_name = "NAME=VALUE")]
     pub pairs: Vec<String>,
+    /// One more input.
+    #[arg(long = "input", short = 'i', value_name = "NAME=VALUE")]
+    pub more: Vec<String>,
     /// All inputs at once, as a JSON object.
-    #[arg(long, value_name = "JSON", conflicts_with = "pairs")]
+    #[arg(long, value_name = "JSON", conflicts_with_all = ["pairs", "more"])]
     pub inputs: Option<String>,
     /// The token of the step that this call continues.
     #[arg(long, value_name = "TOKEN")]
@@ -78,7 +79,7 @@ pub struct Inputs {
 /// `guichet bills …`
 #[derive(Debug, Subcommand)]
 pub enum BillsCommand {
-    /// Ask what is owed: `guichet bills query water-330100-1 --input account=…`.
+    /// Ask what is owed: `guichet bills query water-330100-1 account=…`.
     Query {
         /// The service's code.
         service: String,
@@ -103,7 +104,11 @@ pub enum BillsCommand {
 #[derive(Debug, Args)]
 pub struct PayArguments {
     /// The bill query.
-    pub query: String,
+    #[arg(required_unless_present = "last")]
+    pub query: Option<String>,
+    /// The bill query that was made last from this folder.
+    #[arg(long, conflicts_with = "query")]
+    pub last: bool,
     /// A bill to pay, and how much where it is free: ID or ID=86.50. May be
     /// given several times; a query of one bill needs none.
     #[arg(long = "bill", short = 'b', value_name = "ID[=AMOUNT]")]
@@ -137,7 +142,11 @@ pub enum PaymentsCommand {
     /// Show a payment with its events, and its receipt once there is one.
     Show {
         /// Its id.
-        payment: String,
+        #[arg(required_unless_present = "last")]
+        payment: Option<String>,
+        /// The subject's newest payment.
+        #[arg(long, conflicts_with = "payment")]
+        last: bool,
         /// Where to go.
         #[command(flatten)]
         connection: Connection,

@@ -145,6 +145,9 @@ async fn an_unknown_service_is_named_wherever_it_is_asked_for() {
     }
 }
 
+/// Headers, body, status, code.
+type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
 /// Sends raw text to the payments and gives status and code.
 async fn send_raw(world: &World, headers: &[(&str, &str)], body: &str) -> (u16, String) {
     let request = request("POST", "/v1/payments", headers).body(Body::from(body.to_owned()));
@@ -162,7 +165,7 @@ async fn the_envelope_is_checked_before_anything_is_done() {
     let reader = format!("Bearer {READER}");
     let short = ("idempotency-key", "short");
     let nobody = ("authorization", "Bearer nobody");
-    let cases: [(&[(&str, &str)], &str, u16, &str); 11] = [
+    let cases: [Case<'_>; 11] = [
         (&[json_type], &body, 400, "invalid_idempotency_key"),
         (&[json_type, short], &body, 400, "invalid_idempotency_key"),
         (&[KEY], &body, 415, "unsupported_media_type"),
