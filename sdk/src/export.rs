@@ -1,6 +1,8 @@
 //! The one line with which a plugin becomes a component.
 
 /// Exports a plugin's service kinds: `bill_payment`, `inquiry`, `credential`.
+/// `bill_payment_without_reversal` is for billers that take nothing back: it
+/// refuses every reversal and is a tenth smaller.
 ///
 /// ```ignore
 /// guichet_sdk::export!(CityGas with bill_payment, inquiry);
@@ -21,6 +23,11 @@ macro_rules! export {
         const _: () = { const fn check<T: $crate::BillPayment>() {} check::<$plugin>() };
         #[cfg(target_arch = "wasm32")]
         $crate::bindings::bill_payment::export_bill_payment!($plugin with_types_in $crate::slim::bill_payment);
+    };
+    (@bill_payment_without_reversal $plugin:ident) => {
+        const _: () = { const fn check<T: $crate::BillPayment>() {} check::<$plugin>() };
+        #[cfg(target_arch = "wasm32")]
+        $crate::bindings::bill_payment::export_bill_payment!($plugin with_types_in $crate::slim::without_reversal);
     };
     (@inquiry $plugin:ident) => {
         const _: () = { const fn check<T: $crate::Inquiry>() {} check::<$plugin>() };

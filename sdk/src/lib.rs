@@ -30,6 +30,9 @@ mod inputs;
 mod inquiry;
 mod make;
 
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod reversal;
 #[doc(hidden)]
 pub mod slim;
 

@@ -45,6 +45,42 @@ pub mod bill_payment {
     }
 }
 
+/// Bill payment of a plugin that reverses nothing.
+pub mod without_reversal {
+    pub mod exports {
+        pub mod guichet {
+            pub mod service {
+                pub mod bill_payment {
+                    #[doc(hidden)]
+                    #[macro_export]
+                    macro_rules! slim_without_reversal {
+                        ($plugin:ident with_types_in $($path:tt)*) => {
+                            $crate::export_functions!($plugin,
+                                bill_payment,
+                                "guichet:service/bill-payment@0.1.0#query-bills" = _export_query_bills_cabi;
+                                "guichet:service/bill-payment@0.1.0#poll-query" = _export_poll_query_cabi;
+                                "guichet:service/bill-payment@0.1.0#submit-payment" = _export_submit_payment_cabi;
+                                "guichet:service/bill-payment@0.1.0#payment-status" = _export_payment_status_cabi;
+                            );
+                            const _: () = {
+                                #[unsafe(export_name = "guichet:service/bill-payment@0.1.0#reverse-payment")]
+                                unsafe extern "C" fn reverse_payment(parameters: *mut u8) -> *mut u8 {
+                                    unsafe { $crate::reversal::refuse(parameters) }
+                                }
+                                #[unsafe(export_name = "guichet:service/bill-payment@0.1.0#reversal-status")]
+                                unsafe extern "C" fn reversal_status(parameters: *mut u8) -> *mut u8 {
+                                    unsafe { $crate::reversal::refuse(parameters) }
+                                }
+                            };
+                        };
+                    }
+                    pub use slim_without_reversal as __export_guichet_service_bill_payment_0_1_0_cabi;
+                }
+            }
+        }
+    }
+}
+
 pub mod inquiry {
     pub mod exports {
         pub mod guichet {

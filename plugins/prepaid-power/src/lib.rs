@@ -169,7 +169,7 @@ fn rule(body: &Value, arrears: i64) -> Result<AmountRule, Error> {
     }))
 }
 
-guichet_sdk::export!(PrepaidPower with bill_payment);
+guichet_sdk::export!(PrepaidPower with bill_payment_without_reversal);
 
 #[cfg(test)]
 mod tests;

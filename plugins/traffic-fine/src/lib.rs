@@ -116,7 +116,7 @@ fn complete(
     Ok(())
 }
 
-guichet_sdk::export!(TrafficFine with bill_payment);
+guichet_sdk::export!(TrafficFine with bill_payment_without_reversal);
 
 #[cfg(test)]
 mod tests;
