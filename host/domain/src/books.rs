@@ -326,10 +326,12 @@ impl Books {
     }
 
     fn take_back(&mut self, step: Undo) {
-        if let Some(transfer) = self.transfers.remove(&step.transfer) {
-            if let Some(pending) = transfer.pending {
-                self.ended.remove(&pending);
-            }
+        if let Some(pending) = self
+            .transfers
+            .remove(&step.transfer)
+            .and_then(|gone| gone.pending)
+        {
+            self.ended.remove(&pending);
         }
         self.put_account(step.debit);
         self.put_account(step.credit);

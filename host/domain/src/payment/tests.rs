@@ -47,10 +47,10 @@ fn reach() -> Vec<Snapshot> {
     let mut position = 0;
     while let Some(from) = found.get(position).copied() {
         for event in Event::all() {
-            if let Ok(to) = transition(from, event) {
-                if !found.contains(&to) {
-                    found.push(to);
-                }
+            if let Ok(to) = transition(from, event)
+                && !found.contains(&to)
+            {
+                found.push(to);
             }
         }
         position += 1;

@@ -197,32 +197,7 @@ fn bank(from: Snapshot, leg: Leg, step: Step) -> Result<Snapshot, Unmoved> {
     let forbidden = Err(Unmoved::Forbidden(from.state));
     let moved = leg_after(from.leg(leg), step).ok_or(Unmoved::Forbidden(from.state))?;
     match leg {
-        Leg::Hold => match from.state {
-            State::Requested => Ok(Snapshot {
-                hold: moved,
-                state: match moved {
-                    LegState::Done => State::Held,
-                    LegState::Refused => State::Declined,
-                    LegState::None | LegState::Asked | LegState::Unknown => State::Requested,
-                },
-                ..from
-            }),
-            State::RequiresAction
-            | State::Declined
-            | State::Held
-            | State::Cancelled
-            | State::Expired
-            | State::Submitted
-            | State::Pending
-            | State::Unknown
-            | State::Applied
-            | State::Refused
-            | State::Released
-            | State::Reversing
-            | State::Reversed
-            | State::Refunding
-            | State::Refunded => repeated(from, leg, moved),
-        },
+        Leg::Hold => hold(from, moved),
         Leg::Capture if from.state == State::Applied => Ok(Snapshot {
             capture: moved,
             ..from
@@ -265,6 +240,36 @@ fn bank(from: Snapshot, leg: Leg, step: Step) -> Result<Snapshot, Unmoved> {
                 _,
             ) => forbidden,
         },
+    }
+}
+
+/// The reservation decides whether the payment goes on at all.
+fn hold(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
+    match from.state {
+        State::Requested => Ok(Snapshot {
+            hold: moved,
+            state: match moved {
+                LegState::Done => State::Held,
+                LegState::Refused => State::Declined,
+                LegState::None | LegState::Asked | LegState::Unknown => State::Requested,
+            },
+            ..from
+        }),
+        State::RequiresAction
+        | State::Declined
+        | State::Held
+        | State::Cancelled
+        | State::Expired
+        | State::Submitted
+        | State::Pending
+        | State::Unknown
+        | State::Applied
+        | State::Refused
+        | State::Released
+        | State::Reversing
+        | State::Reversed
+        | State::Refunding
+        | State::Refunded => repeated(from, Leg::Hold, moved),
     }
 }
 
