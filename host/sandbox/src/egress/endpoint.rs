@@ -158,8 +158,10 @@ fn read_origin(grant: &EndpointGrant) -> Result<(Target, HeaderValue), EndpointE
     if scheme == Scheme::Http && private.is_none() {
         return Err(EndpointError::Unencrypted(grant.origin.clone()));
     }
+    let names_a_port = authority.as_str() != authority.host();
     let port = match (authority.port_u16(), scheme) {
         (Some(0), _) => return Err(wrong()),
+        (None, _) if names_a_port => return Err(wrong()),
         (Some(port), _) => port,
         (None, Scheme::Http) => 80,
         (None, Scheme::Https) => 443,
