@@ -17,7 +17,7 @@ pub(super) fn document(bytes: &[u8]) -> Option<Value> {
         at: 0,
     };
     let value = reader.value(DEPTH)?;
-    (reader.peek() == None && reader.at == bytes.len()).then_some(value)
+    (reader.peek().is_none() && reader.at == bytes.len()).then_some(value)
 }
 
 struct Reader<'a> {
