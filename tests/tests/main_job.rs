@@ -133,7 +133,7 @@ async fn a_provident_fund_inquiry_needs_consent() {
     let mut body = json!({"service": code, "inputs": inputs, "subject": market.subject});
     let refused = market.api.post("/v1/inquiries", &[], &body).await.unwrap();
     assert_eq!(refused.status, 403, "{}", refused.text());
-    assert_eq!(refused.json()["code"], "consent_required", "{}", refused.text());
+    assert_eq!(refused.json()["code"], "needs_consent", "{}", refused.text());
 
     body["consent"] = consent(&market, &code).await["id"].clone();
     let document = market.api.post("/v1/inquiries", &[], &body).await.unwrap();
@@ -155,7 +155,9 @@ async fn a_provident_fund_inquiry_needs_consent() {
 async fn consent(market: &Marketplace, code: &str) -> Value {
     let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
     let scopes = detail["consent"]["scopes"].clone();
-    let body = json!({"subject": market.subject, "service": code, "scopes": scopes});
+    let body = json!({
+        "subject": market.subject, "service": code, "scopes": scopes, "lifetime_seconds": 600,
+    });
     let answer = market.api.post("/v1/consents", &[("idempotency-key", code)], &body).await.unwrap();
     assert!(answer.status.is_success(), "{}", answer.text());
     answer.json()

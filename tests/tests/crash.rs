@@ -1,0 +1,151 @@
+//! kill -9 of the server in the middle of many payments: none is lost, none is
+//! applied twice, counted in the biller's own log.
+
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use guichet_tests::{Client, Marketplace, program};
+use serde_json::{Value, json};
+
+/// The city as a process of its own, which outlives the killed host.
+struct City {
+    child: Child,
+    url: String,
+}
+
+impl City {
+    fn start() -> Self {
+        use std::io::BufRead as _;
+        let mut child = Command::new(program("guichet-city"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        std::thread::spawn(move || output.lines().for_each(drop));
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        Self { child, url: ready["url"].as_str().unwrap().to_owned() }
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+const PAYMENTS: usize = 200;
+
+/// A payment as the client knows it: the request that it may repeat.
+struct Wanted {
+    key: String,
+    body: Value,
+    acknowledged: Option<String>,
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_hundred_payments_survive_a_kill() {
+    let city = City::start();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let mut market = Marketplace::start_with(&data, &["--city", &city.url]).unwrap();
+    let service = simple_service(&market).await;
+    // Slow answers keep many payments open at the moment of the kill.
+    market.fault(&service, "slow", 10_000, "effect").await.unwrap();
+
+    let mut wanted = Vec::with_capacity(PAYMENTS);
+    for number in 0..PAYMENTS {
+        let query = market.ready_bills(&service).await.unwrap();
+        let bill = &query["bills"][0];
+        wanted.push(Wanted {
+            key: format!("crash-{number}"),
+            body: json!({
+                "bill_query": query["id"],
+                "items": [{"bill": bill["id"], "amount": bill["amount"]}],
+                "payer_account": market.payer_account,
+                "subject": market.subject,
+            }),
+            acknowledged: None,
+        });
+    }
+    let killed_at = PAYMENTS / 2;
+    for (number, payment) in wanted.iter_mut().enumerate() {
+        if number == killed_at {
+            market.kill().unwrap();
+        }
+        payment.acknowledged = send(&market.api, payment).await;
+    }
+    assert!(wanted[..killed_at].iter().all(|payment| payment.acknowledged.is_some()));
+    assert!(wanted[killed_at..].iter().all(|payment| payment.acknowledged.is_none()));
+    drop(market);
+
+    let market = Marketplace::start_with(&data, &["--city", &city.url]).unwrap();
+    for payment in &mut wanted {
+        // The client repeats what it does not know to be accepted, and may
+        // repeat what it does: the same key gives the same payment.
+        let again = send(&market.api, payment).await.expect("the restarted server answers");
+        if let Some(first) = &payment.acknowledged {
+            assert_eq!(*first, again, "an acknowledged payment is the same after the restart");
+        }
+        payment.acknowledged = Some(again);
+    }
+    let ids: Vec<String> = wanted.into_iter().filter_map(|payment| payment.acknowledged).collect();
+    all_applied(&market, &ids).await;
+
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for effect in market.effects(&service).await.unwrap() {
+        *counts.entry(effect["reference"].as_str().unwrap().to_owned()).or_default() += 1;
+    }
+    assert_eq!(counts.len(), PAYMENTS, "each payment is in the biller's log");
+    assert!(counts.values().all(|count| *count == 1), "and once only: {counts:?}");
+    let check = Command::new(program("guichet"))
+        .args(["ledger", "check", "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+}
+
+/// Sends a payment; the id where it was acknowledged.
+async fn send(api: &Client, payment: &Wanted) -> Option<String> {
+    let headers = [("idempotency-key", payment.key.as_str())];
+    let answer = api.post("/v1/payments", &headers, &payment.body).await.ok()?;
+    assert!(answer.status.is_success(), "{}", answer.text());
+    answer.json()["id"].as_str().map(str::to_owned)
+}
+
+async fn all_applied(market: &Marketplace, ids: &[String]) {
+    let until = Instant::now() + Duration::from_secs(60);
+    for id in ids {
+        loop {
+            let payment = market.api.get(&format!("/v1/payments/{id}")).await.unwrap().json();
+            if payment["state"] == "applied" {
+                break;
+            }
+            assert!(Instant::now() < until, "{payment}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+/// A water service whose biller answers status queries and has exact bills.
+async fn simple_service(market: &Marketplace) -> String {
+    for candidate in market.search("水费", "&category=water&kind=bill-payment").await.unwrap() {
+        let code = candidate["code"].as_str().unwrap();
+        let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
+        let asks = detail["capabilities"]["status"].to_string();
+        let flow = detail["flow"].as_str().unwrap_or_default().replace('_', "-");
+        if flow == "query-then-pay" && asks.contains("authoritative") {
+            let query = market.ready_bills(code).await.unwrap();
+            let takes_one = detail["selection"] != "all";
+            if takes_one && query["bills"][0]["amount_rule"]["kind"] == "exact" {
+                return code.to_owned();
+            }
+        }
+    }
+    panic!("no suitable service");
+}
