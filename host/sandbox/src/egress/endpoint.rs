@@ -147,7 +147,10 @@ fn read_origin(grant: &EndpointGrant) -> Result<(Target, HeaderValue), EndpointE
         _ => return Err(wrong()),
     };
     let authority = origin.authority().ok_or_else(wrong)?;
-    let plain_end = matches!(origin.path(), "" | "/") && !grant.origin.ends_with('/');
+    // The parser drops a fragment without a word.
+    let plain_end = matches!(origin.path(), "" | "/")
+        && !grant.origin.ends_with('/')
+        && !grant.origin.contains('#');
     if !plain_end || origin.query().is_some() || authority.as_str().contains('@') {
         return Err(wrong());
     }
