@@ -109,7 +109,7 @@ impl Place {
 
     /// Inputs like nobody was given before; none where no such account is found.
     pub(crate) fn sample(&self, world: World, wanted: Wanted) -> Option<BTreeMap<String, String>> {
-        let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut samples = self.samples();
         for _ in 0..2_000 {
             samples.next += 1;
             let number = samples.next.to_string();
@@ -131,6 +131,10 @@ impl Place {
             }
         }
         None
+    }
+
+    fn samples(&self) -> MutexGuard<'_, Samples> {
+        self.samples.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn draw_inputs(&self, world: World, number: &str, wanted: Wanted) -> BTreeMap<String, String> {
@@ -218,6 +222,7 @@ fn is_in(season: Season, now: Moment) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::{Dialect, country};
 
     #[test]
     fn hours_and_seasons_may_run_past_their_end() {
@@ -244,5 +249,41 @@ mod tests {
             },
             now
         ));
+    }
+
+    #[test]
+    fn every_service_of_the_country_gives_samples_and_can_be_served() {
+        let world = World {
+            seed: 1,
+            today: time::macros::date!(2026 - 11 - 21),
+        };
+        let keys = Arc::new(PackageKeys::new(1, "guichet-demo/any", Dialect::JsonHmac));
+        let mut dialects = HashMap::new();
+        for service in country().services() {
+            let package = dialects.entry(service.package.clone());
+            assert_eq!(
+                *package.or_insert(service.dialect),
+                service.dialect,
+                "{} has keys for one dialect",
+                service.package
+            );
+            assert!(
+                service.kind == Kind::BillPayment
+                    || service.dialect == Dialect::JsonHmac
+                    || !service.dialect.is_declarative(),
+                "{} is an inquiry that only json-hmac answers",
+                service.code
+            );
+            let place = Place::new(service.clone(), keys.clone());
+            let sample = place.sample(world, Wanted::Bills(1));
+            assert!(sample.is_some(), "{}", service.code);
+            // Subject data fills in what a service without inputs asks for.
+            let has_inputs = sample.is_some_and(|inputs| !inputs.is_empty());
+            assert!(
+                !has_inputs || place.samples().given.len() == 1,
+                "{} remembers what it gave",
+                service.code
+            );
+        }
     }
 }
