@@ -128,7 +128,7 @@ fn put_body(out: &mut Writer, letter: &Letter<'_>, answer: &Answer) {
         Answer::Statement { account, bills } => {
             put_account(out, account);
             out.within("Bills", |out| {
-                bills.iter().for_each(|bill| put_bill(out, bill))
+                bills.iter().for_each(|bill| put_bill(out, bill));
             });
         }
         Answer::Choose { step, accounts } => {

@@ -52,6 +52,10 @@ impl<'a> Client<'a> {
     }
 
     /// Asks and gives the neutral answer.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "tests write the fields in place"
+    )]
     pub(crate) fn ask(&self, operation: &str, fields: Value) -> Value {
         let answer = self.send(operation, &fields).unwrap();
         self.open(&answer)
