@@ -5,8 +5,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod check;
 mod guest;
 mod packages;
+mod product;
+mod tools;
 mod workspace;
 
 /// Everything a developer of Guichet runs by hand.
@@ -19,6 +22,12 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Build everything and run the marketplace with its simulated country.
+    Dev(product::Arguments),
+    /// Run every test, installing or naming what is missing.
+    Test(check::Arguments),
+    /// Run what the integration server runs.
+    Ci,
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
     Plugins(guest::Arguments),
     /// Make the bundles of the catalogue into `<target>/packages` (needs the plugins).
@@ -27,6 +36,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
+        Command::Dev(arguments) => product::dev(&arguments),
+        Command::Test(arguments) => check::test(&arguments),
+        Command::Ci => check::ci(),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),
     };
