@@ -47,7 +47,7 @@ fn wrong_key() -> Problem {
     Problem::new(Code::InvalidIdempotencyKey).with_field(
         "Idempotency-Key",
         Text::new(
-            "请带一个 Idempotency-Key 请求头：8 到 128 个字母、数字或 - _ . :，每笔业务不同，重试时相同（例如 UUID）。",
+            "请带一个 Idempotency-Key 请求头：1 到 255 个字母、数字或 - _ . :，每笔业务不同，重试时相同（例如 UUID）。",
             "Send one Idempotency-Key header: 1 to 255 letters, digits or - _ . :, new for every errand and the same over its repetitions (a UUID, for example).",
         ),
     )

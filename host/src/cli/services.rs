@@ -19,7 +19,7 @@ struct Filter<'a> {
 
 impl Filter<'_> {
     fn path(&self) -> String {
-        let mut query = Serializer::new(String::from("/v1/services?"));
+        let mut query = Serializer::new(String::new());
         query
             .append_pair("q", &self.words)
             .append_pair("limit", &self.limit.to_string());
@@ -33,7 +33,7 @@ impl Filter<'_> {
                 query.append_pair(name, value);
             }
         }
-        query.finish()
+        format!("/v1/services?{}", query.finish())
     }
 }
 

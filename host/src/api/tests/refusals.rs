@@ -163,11 +163,11 @@ async fn the_envelope_is_checked_before_anything_is_done() {
     let large = format!("{{\"subject\": \"{}\"}}", "a".repeat(70_000));
     let json_type = ("content-type", "application/json");
     let reader = format!("Bearer {READER}");
-    let short = ("idempotency-key", "short");
+    let spaced = ("idempotency-key", "two words");
     let nobody = ("authorization", "Bearer nobody");
     let cases: [Case<'_>; 11] = [
         (&[json_type], &body, 400, "invalid_idempotency_key"),
-        (&[json_type, short], &body, 400, "invalid_idempotency_key"),
+        (&[json_type, spaced], &body, 400, "invalid_idempotency_key"),
         (&[KEY], &body, 415, "unsupported_media_type"),
         (
             &[KEY, ("content-type", "text/plain")],
