@@ -151,7 +151,11 @@ async fn lists_are_paged_and_cached() {
     assert_eq!(second["items"].as_array().unwrap().len(), 11);
     assert_eq!(second["next_cursor"], json!(null));
     let exact = world.get("/v1/regions?parent=000000&limit=31").await.json();
-    assert_eq!(exact["next_cursor"], json!(null), "a full last page is the last");
+    assert_eq!(
+        exact["next_cursor"],
+        json!(null),
+        "a full last page is the last"
+    );
     let services = world.get("/v1/services").await;
     let tag = services.header("etag").to_owned();
     let unchanged = request("GET", "/v1/services", &[("if-none-match", &tag)]);
