@@ -22,7 +22,7 @@ Exit codes:
 
 /// One counter for every bill and service.
 #[derive(Debug, Parser)]
-#[command(name = "guichet", version, about, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "guichet", version, after_help = EXIT_CODES, propagate_version = true)]
 pub struct Arguments {
     /// What to do.
     #[command(subcommand)]

@@ -131,7 +131,9 @@ fn draw_inquiry(lines: &mut Lines, inquiry: &Value) {
 
 fn draw_section(lines: &mut Lines, section: &Value) {
     draw_fields(lines, section);
-    lines.line(text(section, "text"));
+    if !text(section, "text").is_empty() {
+        lines.line(text(section, "text"));
+    }
     let table = &section["table"];
     let columns: Vec<(&str, &str)> = list(table, "columns")
         .iter()

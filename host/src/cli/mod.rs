@@ -69,8 +69,10 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Ledger(command) => node::ledger(command, arguments),
         Command::CompileComponent { input, output } => node::compile(input, output),
         Command::Completion { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(*shell, &mut command, "guichet", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "guichet", &mut script);
+            // Nobody reads any more (`| head`): that is no failure of the command.
+            let _closed = std::io::Write::write_all(&mut std::io::stdout().lock(), &script);
             Ok(Ending::Done)
         }
         client => {

@@ -237,6 +237,24 @@ fn bill_in_payment(payment: Option<guichet_domain::id::RecordId>) -> Problem {
     }
 }
 
+/// When a bill can be paid; either end may be open.
+fn payable_days(from: &str, to: &str) -> Text {
+    match (from, to) {
+        ("", to) => Text::new(
+            format!("这张账单最晚在 {to} 缴纳。"),
+            format!("this bill could be paid until {to} only"),
+        ),
+        (from, "") => Text::new(
+            format!("这张账单从 {from} 起可缴。"),
+            format!("this bill can be paid from {from} on"),
+        ),
+        (from, to) => Text::new(
+            format!("这张账单只能在 {from} 至 {to} 缴纳。"),
+            format!("this bill can be paid from {from} to {to} only"),
+        ),
+    }
+}
+
 impl From<ItemError> for Problem {
     fn from(error: ItemError) -> Self {
         let english = error.to_string();
@@ -273,12 +291,8 @@ impl From<ItemError> for Problem {
                 "bill",
                 format!("这张账单不能在此缴纳：{reason}"),
             ),
-            ItemError::OutsideDates(position, from, to) => at(
-                Code::SelectionNotAllowed,
-                *position,
-                "bill",
-                format!("这张账单只能在 {from} 至 {to} 缴纳。"),
-            ),
+            ItemError::OutsideDates(position, from, to) => Self::new(Code::SelectionNotAllowed)
+                .with_field(format!("items[{position}].bill"), payable_days(from, to)),
             ItemError::Amount(position, rule) => at(
                 Code::AmountNotAllowed,
                 *position,
