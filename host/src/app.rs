@@ -73,8 +73,16 @@ impl App {
         })
         .await?;
         let (rooms, queue) = rooms(&store, &plugins, &ports);
-        let secrets = Secrets { sessions: secret("sessions")? };
-        Ok(Self { settings, rooms, plugins, queue, secrets })
+        let secrets = Secrets {
+            sessions: secret("sessions")?,
+        };
+        Ok(Self {
+            settings,
+            rooms,
+            plugins,
+            queue,
+            secrets,
+        })
     }
 
     /// The use-case rooms.
@@ -148,7 +156,10 @@ impl App {
             // Nothing is lost: the outbox keeps what was in hand.
             Err(_) => tracing::warn!("some payments go on after the next start"),
         }
-        self.plugins.sandbox().shutdown(Duration::from_secs(1)).await;
+        self.plugins
+            .sandbox()
+            .shutdown(Duration::from_secs(1))
+            .await;
         self.rooms.store.clone().close().await;
         Ok(())
     }
@@ -161,7 +172,9 @@ pub async fn open_store(settings: &Settings) -> Result<Store> {
         Database::Postgres(url) => Location::Postgres(url.clone()),
     };
     let vault = Vault::open(&settings.folder("vault.key"))?;
-    Store::open(&location, vault, &settings.node).await.context("the database cannot be used")
+    Store::open(&location, vault, &settings.node)
+        .await
+        .context("the database cannot be used")
 }
 
 fn rooms(
@@ -219,8 +232,11 @@ fn private_key(path: &Path) -> std::io::Result<Vec<u8>> {
     }
     let mut bytes = vec![0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(std::io::Error::other)?;
-    let mut file =
-        std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(&bytes)?;
     file.sync_all()?;
     Ok(bytes)
@@ -229,7 +245,10 @@ fn private_key(path: &Path) -> std::io::Result<Vec<u8>> {
 /// Components are compiled by this program itself, in a limited child process.
 fn compiler() -> Result<Compiler> {
     let program = std::env::current_exe().context("the program's own path")?;
-    Ok(Compiler::Child { program, arguments: vec![OsString::from("compile-component")] })
+    Ok(Compiler::Child {
+        program,
+        arguments: vec![OsString::from("compile-component")],
+    })
 }
 
 /// Resolves at SIGTERM or Ctrl-C.

@@ -50,14 +50,21 @@ impl Settings {
         node: &str,
     ) -> Result<Self, SettingError> {
         let is_name = (1..=40).contains(&node.len())
-            && node.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+            && node
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !is_name {
             return Err(SettingError::Node(node.to_owned()));
         }
         let data = make_private(data)
             .map_err(|error| SettingError::Data(data.display().to_string(), error.to_string()))?;
         let database = database.unwrap_or_else(|| Database::Sqlite(data.join("guichet.db")));
-        Ok(Self { data, database, listen, node: node.to_owned() })
+        Ok(Self {
+            data,
+            database,
+            listen,
+            node: node.to_owned(),
+        })
     }
 
     /// A folder for one purpose inside the data folder.
@@ -71,7 +78,10 @@ impl Settings {
 fn make_private(folder: &Path) -> std::io::Result<PathBuf> {
     use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
     if !folder.is_dir() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
     }
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700))?;
     folder.canonicalize()
@@ -84,7 +94,9 @@ impl FromStr for Database {
         if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
             return Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))));
         }
-        let known = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        let known = ["postgres://", "postgresql://"]
+            .iter()
+            .any(|scheme| text.starts_with(scheme));
         if known {
             return Ok(Self::Postgres(text.to_owned()));
         }
@@ -101,7 +113,10 @@ mod tests {
     #[test]
     fn databases_are_told_apart_and_mistakes_keep_secrets() {
         assert_eq!("sqlite:a.db".parse(), Ok(Database::Sqlite("a.db".into())));
-        assert!(matches!("postgres://me@h/b".parse(), Ok(Database::Postgres(_))));
+        assert!(matches!(
+            "postgres://me@h/b".parse(),
+            Ok(Database::Postgres(_))
+        ));
         let error = "mysql://me:secret@h/b".parse::<Database>().unwrap_err();
         assert!(error.to_string().contains("write sqlite:FILE"));
         assert!(!error.to_string().contains("secret"));
@@ -111,7 +126,8 @@ mod tests {
     #[test]
     fn a_data_folder_that_cannot_be_made_says_what_to_do() {
         let listen = "127.0.0.1:0".parse().unwrap();
-        let error = Settings::prepare(Path::new("/proc/none/here"), None, listen, "n1").unwrap_err();
+        let error =
+            Settings::prepare(Path::new("/proc/none/here"), None, listen, "n1").unwrap_err();
         assert!(error.to_string().contains("--data"));
         let folder = tempfile::tempdir().unwrap();
         let error = Settings::prepare(folder.path(), None, listen, "N 1").unwrap_err();

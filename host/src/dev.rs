@@ -49,8 +49,12 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         Some(folder) => folder.clone(),
         None => packages_beside(&std::env::current_exe()?)?,
     };
-    let node =
-        Settings::prepare(&settings.data, settings.database.clone(), settings.listen, "dev")?;
+    let node = Settings::prepare(
+        &settings.data,
+        settings.database.clone(),
+        settings.listen,
+        "dev",
+    )?;
     let city = city::City::start(settings.city.as_deref(), &node.folder("city.log")).await?;
     let app = App::open(node).await?;
     admit_new(&app, &packages).await?;
@@ -69,7 +73,11 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         Announce::Json => guide::json(&file)?,
         Announce::Guide => guide::text(&app, &file)?,
     }
-    let sign_in = SignIn::Demo { client: demo.client, subject: demo.subject, account: demo.account };
+    let sign_in = SignIn::Demo {
+        client: demo.client,
+        subject: demo.subject,
+        account: demo.account,
+    };
     let served = app.serve(listener, sign_in).await;
     city.stop().await;
     served
@@ -77,7 +85,11 @@ pub async fn run(settings: DevSettings) -> Result<()> {
 
 /// `packages` beside the program or one folder above it.
 fn packages_beside(program: &Path) -> Result<PathBuf> {
-    let places = program.ancestors().skip(1).take(2).map(|folder| folder.join("packages"));
+    let places = program
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join("packages"));
     for place in places.clone() {
         if place.is_dir() {
             return Ok(place);
@@ -93,12 +105,19 @@ fn packages_beside(program: &Path) -> Result<PathBuf> {
 
 /// Admits the folder's bundles that are not admitted yet.
 async fn admit_new(app: &App, folder: &Path) -> Result<()> {
-    let known: Vec<_> =
-        app.plugins().shelf().admissions().map(|known| known.release).collect();
+    let known: Vec<_> = app
+        .plugins()
+        .shelf()
+        .admissions()
+        .map(|known| known.release)
+        .collect();
     let mut names: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "guichet") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "guichet")
+        {
             names.push(path);
         }
     }

@@ -38,7 +38,10 @@ pub fn check(
     if !errors.is_empty() {
         return Ok(Err(errors));
     }
-    Ok(Ok(inputs.iter().map(|(name, value)| (name.clone(), as_text(value))).collect()))
+    Ok(Ok(inputs
+        .iter()
+        .map(|(name, value)| (name.clone(), as_text(value)))
+        .collect()))
 }
 
 /// Publishers write the patterns, so only an engine with linear time is used.
@@ -61,7 +64,10 @@ fn explain(schema: &Value, error: &ValidationError<'_>, language: Language) -> V
         ValidationErrorKind::Required { property } => {
             let field = property.as_str().unwrap_or_default().to_owned();
             let message = language.pick("请填写此项", "this field is required");
-            vec![FieldError { message: with_help(schema, &field, message, language), field }]
+            vec![FieldError {
+                message: with_help(schema, &field, message, language),
+                field,
+            }]
         }
         ValidationErrorKind::AdditionalProperties { unexpected }
         | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
@@ -69,20 +75,31 @@ fn explain(schema: &Value, error: &ValidationError<'_>, language: Language) -> V
             .map(|field| FieldError {
                 field: field.clone(),
                 message: language
-                    .pick("该服务没有此项，请删除", "the service has no such field; remove it")
+                    .pick(
+                        "该服务没有此项，请删除",
+                        "the service has no such field; remove it",
+                    )
                     .to_owned(),
             })
             .collect(),
         kind => {
             let field = first_segment(error.instance_path().as_str());
             let message = describe(kind, language);
-            vec![FieldError { message: with_help(schema, &field, &message, language), field }]
+            vec![FieldError {
+                message: with_help(schema, &field, &message, language),
+                field,
+            }]
         }
     }
 }
 
 fn first_segment(pointer: &str) -> String {
-    pointer.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned()
+    pointer
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn describe(kind: &ValidationErrorKind, language: Language) -> String {
@@ -100,7 +117,9 @@ fn describe(kind: &ValidationErrorKind, language: Language) -> String {
         ValidationErrorKind::Enum { options } => format!("one of {options}"),
         ValidationErrorKind::Type { kind } if zh => format!("类型应为 {}", type_name(kind)),
         ValidationErrorKind::Type { kind } => format!("must be of type {}", type_name(kind)),
-        _ => language.pick("格式不正确", "the format is not right").to_owned(),
+        _ => language
+            .pick("格式不正确", "the format is not right")
+            .to_owned(),
     }
 }
 
@@ -149,7 +168,10 @@ mod tests {
         let checked = run(&json!({"account": "0123456789", "months": 3})).unwrap();
         assert_eq!(
             checked,
-            [("account".into(), "0123456789".into()), ("months".into(), "3".into())]
+            [
+                ("account".into(), "0123456789".into()),
+                ("months".into(), "3".into())
+            ]
         );
     }
 

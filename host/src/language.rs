@@ -52,8 +52,14 @@ mod tests {
 
     #[test]
     fn the_first_known_language_wins_and_chinese_is_the_default() {
-        assert_eq!(Language::from_header("fr-FR, en;q=0.8, zh;q=0.5"), Language::English);
-        assert_eq!(Language::from_header("zh-TW,zh;q=0.9,en;q=0.8"), Language::Chinese);
+        assert_eq!(
+            Language::from_header("fr-FR, en;q=0.8, zh;q=0.5"),
+            Language::English
+        );
+        assert_eq!(
+            Language::from_header("zh-TW,zh;q=0.9,en;q=0.8"),
+            Language::Chinese
+        );
         assert_eq!(Language::from_header("é"), Language::Chinese);
         assert_eq!(Language::from_header(""), Language::Chinese);
     }

@@ -63,17 +63,26 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> anyhow::Result<Answer> {
-        let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.connections.request(request.body(Full::new(body.into()))?).await?;
+        let answer = self
+            .connections
+            .request(request.body(Full::new(body.into()))?)
+            .await?;
         let (parts, body) = answer.into_parts();
         let bytes = body.collect().await?.to_bytes();
-        Ok(Answer { status: parts.status, headers: parts.headers, bytes })
+        Ok(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes,
+        })
     }
 
     /// GET.
@@ -90,7 +99,8 @@ impl Client {
     ) -> anyhow::Result<Answer> {
         let mut all = vec![("content-type", "application/json")];
         all.extend_from_slice(headers);
-        self.send(Method::POST, path, &all, body.to_string().into_bytes()).await
+        self.send(Method::POST, path, &all, body.to_string().into_bytes())
+            .await
     }
 }
 

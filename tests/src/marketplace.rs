@@ -21,7 +21,10 @@ pub fn target() -> PathBuf {
     }
     // A test runs from `<target>/debug/deps/NAME`.
     let own = std::env::current_exe().unwrap_or_default();
-    own.ancestors().nth(3).unwrap_or(Path::new("target")).to_owned()
+    own.ancestors()
+        .nth(3)
+        .unwrap_or(Path::new("target"))
+        .to_owned()
 }
 
 /// A built program of the workspace.
@@ -124,14 +127,20 @@ impl Marketplace {
 
     /// Inputs that have bills (or an answer) now, another account at every call.
     pub async fn sample(&self, service: &str) -> Result<Value> {
-        let answer = self.city.get(&format!("/_sample?service={service}")).await?;
+        let answer = self
+            .city
+            .get(&format!("/_sample?service={service}"))
+            .await?;
         Ok(answer.json()["inputs"].clone())
     }
 
     /// Effects that the biller has really applied.
     pub async fn effects(&self, service: &str) -> Result<Vec<Value>> {
         let answer = self.city.get(&format!("/_log?service={service}")).await?;
-        Ok(answer.json()["effects"].as_array().cloned().unwrap_or_default())
+        Ok(answer.json()["effects"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default())
     }
 
     /// Switches a fault on at the city.
@@ -147,7 +156,10 @@ impl Marketplace {
         let path = format!("/v1/services?q={}&limit=200{filter}", encode(query));
         let answer = self.api.get(&path).await?;
         anyhow::ensure!(answer.status.is_success(), "{}", answer.text());
-        Ok(answer.json()["items"].as_array().cloned().unwrap_or_default())
+        Ok(answer.json()["items"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default())
     }
 
     /// Queries bills with the city's sample inputs until the answer is ready.
@@ -160,7 +172,10 @@ impl Marketplace {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
-            let path = format!("/v1/bill-queries/{}", query["id"].as_str().unwrap_or_default());
+            let path = format!(
+                "/v1/bill-queries/{}",
+                query["id"].as_str().unwrap_or_default()
+            );
             query = self.api.get(&path).await?.json();
         }
         anyhow::ensure!(query["state"] == "ready", "{service}: {query}");

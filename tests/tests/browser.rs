@@ -13,8 +13,16 @@ async fn a_citizen_pays_a_bill_on_the_pages() {
     let mut service = String::new();
     for candidate in &found {
         let code = candidate["code"].as_str().unwrap();
-        let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
-        if detail["flow"].as_str().is_some_and(|flow| flow.replace('_', "-") == "query-then-pay") {
+        let detail = market
+            .api
+            .get(&format!("/v1/services/{code}"))
+            .await
+            .unwrap()
+            .json();
+        if detail["flow"]
+            .as_str()
+            .is_some_and(|flow| flow.replace('_', "-") == "query-then-pay")
+        {
             code.clone_into(&mut service);
             break;
         }

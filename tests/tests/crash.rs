@@ -27,7 +27,10 @@ impl City {
         output.read_line(&mut line).unwrap();
         std::thread::spawn(move || output.lines().for_each(drop));
         let ready: Value = serde_json::from_str(&line).unwrap();
-        Self { child, url: ready["url"].as_str().unwrap().to_owned() }
+        Self {
+            child,
+            url: ready["url"].as_str().unwrap().to_owned(),
+        }
     }
 }
 
@@ -55,7 +58,10 @@ async fn two_hundred_payments_survive_a_kill() {
     let mut market = Marketplace::start_with(&data, &["--city", &city.url]).unwrap();
     let service = simple_service(&market).await;
     // Slow answers keep many payments open at the moment of the kill.
-    market.fault(&service, "slow", 10_000, "effect").await.unwrap();
+    market
+        .fault(&service, "slow", 10_000, "effect")
+        .await
+        .unwrap();
 
     let mut wanted = Vec::with_capacity(PAYMENTS);
     for number in 0..PAYMENTS {
@@ -79,41 +85,73 @@ async fn two_hundred_payments_survive_a_kill() {
         }
         payment.acknowledged = send(&market.api, payment).await;
     }
-    assert!(wanted[..killed_at].iter().all(|payment| payment.acknowledged.is_some()));
-    assert!(wanted[killed_at..].iter().all(|payment| payment.acknowledged.is_none()));
+    assert!(
+        wanted[..killed_at]
+            .iter()
+            .all(|payment| payment.acknowledged.is_some())
+    );
+    assert!(
+        wanted[killed_at..]
+            .iter()
+            .all(|payment| payment.acknowledged.is_none())
+    );
     drop(market);
 
     let market = Marketplace::start_with(&data, &["--city", &city.url]).unwrap();
     for payment in &mut wanted {
         // The client repeats what it does not know to be accepted, and may
         // repeat what it does: the same key gives the same payment.
-        let again = send(&market.api, payment).await.expect("the restarted server answers");
+        let again = send(&market.api, payment)
+            .await
+            .expect("the restarted server answers");
         if let Some(first) = &payment.acknowledged {
-            assert_eq!(*first, again, "an acknowledged payment is the same after the restart");
+            assert_eq!(
+                *first, again,
+                "an acknowledged payment is the same after the restart"
+            );
         }
         payment.acknowledged = Some(again);
     }
-    let ids: Vec<String> = wanted.into_iter().filter_map(|payment| payment.acknowledged).collect();
+    let ids: Vec<String> = wanted
+        .into_iter()
+        .filter_map(|payment| payment.acknowledged)
+        .collect();
     all_applied(&market, &ids).await;
 
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for effect in market.effects(&service).await.unwrap() {
-        *counts.entry(effect["reference"].as_str().unwrap().to_owned()).or_default() += 1;
+        *counts
+            .entry(effect["reference"].as_str().unwrap().to_owned())
+            .or_default() += 1;
     }
-    assert_eq!(counts.len(), PAYMENTS, "each payment is in the biller's log");
-    assert!(counts.values().all(|count| *count == 1), "and once only: {counts:?}");
+    assert_eq!(
+        counts.len(),
+        PAYMENTS,
+        "each payment is in the biller's log"
+    );
+    assert!(
+        counts.values().all(|count| *count == 1),
+        "and once only: {counts:?}"
+    );
     let check = Command::new(program("guichet"))
         .args(["ledger", "check", "--data"])
         .arg(&data)
         .output()
         .unwrap();
-    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    assert!(
+        check.status.success(),
+        "{}",
+        String::from_utf8_lossy(&check.stdout)
+    );
 }
 
 /// Sends a payment; the id where it was acknowledged.
 async fn send(api: &Client, payment: &Wanted) -> Option<String> {
     let headers = [("idempotency-key", payment.key.as_str())];
-    let answer = api.post("/v1/payments", &headers, &payment.body).await.ok()?;
+    let answer = api
+        .post("/v1/payments", &headers, &payment.body)
+        .await
+        .ok()?;
     assert!(answer.status.is_success(), "{}", answer.text());
     answer.json()["id"].as_str().map(str::to_owned)
 }
@@ -122,7 +160,12 @@ async fn all_applied(market: &Marketplace, ids: &[String]) {
     let until = Instant::now() + Duration::from_secs(60);
     for id in ids {
         loop {
-            let payment = market.api.get(&format!("/v1/payments/{id}")).await.unwrap().json();
+            let payment = market
+                .api
+                .get(&format!("/v1/payments/{id}"))
+                .await
+                .unwrap()
+                .json();
             if payment["state"] == "applied" {
                 break;
             }
@@ -134,11 +177,23 @@ async fn all_applied(market: &Marketplace, ids: &[String]) {
 
 /// A water service whose biller answers status queries and has exact bills.
 async fn simple_service(market: &Marketplace) -> String {
-    for candidate in market.search("水费", "&category=water&kind=bill-payment").await.unwrap() {
+    for candidate in market
+        .search("水费", "&category=water&kind=bill-payment")
+        .await
+        .unwrap()
+    {
         let code = candidate["code"].as_str().unwrap();
-        let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
+        let detail = market
+            .api
+            .get(&format!("/v1/services/{code}"))
+            .await
+            .unwrap()
+            .json();
         let asks = detail["capabilities"]["status"].to_string();
-        let flow = detail["flow"].as_str().unwrap_or_default().replace('_', "-");
+        let flow = detail["flow"]
+            .as_str()
+            .unwrap_or_default()
+            .replace('_', "-");
         if flow == "query-then-pay" && asks.contains("authoritative") {
             let query = market.ready_bills(code).await.unwrap();
             let takes_one = detail["selection"] != "all";

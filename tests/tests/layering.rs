@@ -6,17 +6,31 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
 }
 
 /// Direct dependencies (not for tests) of every package of a workspace.
 fn dependencies(manifest: &str) -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version", "1", "--no-deps", "--offline", "--manifest-path"])
+        .args([
+            "metadata",
+            "--format-version",
+            "1",
+            "--no-deps",
+            "--offline",
+            "--manifest-path",
+        ])
         .arg(root().join(manifest))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let direct = |package: &serde_json::Value| {
@@ -27,7 +41,12 @@ fn dependencies(manifest: &str) -> BTreeMap<String, BTreeSet<String>> {
     };
     packages
         .iter()
-        .map(|package| (package["name"].as_str().unwrap().to_owned(), direct(package)))
+        .map(|package| {
+            (
+                package["name"].as_str().unwrap().to_owned(),
+                direct(package),
+            )
+        })
         .collect()
 }
 
@@ -36,14 +55,41 @@ fn dependencies_go_one_way() {
     let main = dependencies("Cargo.toml");
     let io = ["tokio", "sqlx", "axum", "hyper", "wasmtime", "reqwest"];
     let forbidden: [(&str, &[&str]); 5] = [
-        ("guichet-domain", &["guichet-registry", "guichet-sandbox", "guichet", "guichet-sdk"]),
-        ("guichet-sandbox", &["guichet-registry", "guichet", "sqlx", "axum"]),
+        (
+            "guichet-domain",
+            &[
+                "guichet-registry",
+                "guichet-sandbox",
+                "guichet",
+                "guichet-sdk",
+            ],
+        ),
+        (
+            "guichet-sandbox",
+            &["guichet-registry", "guichet", "sqlx", "axum"],
+        ),
         (
             "guichet-registry",
-            &["guichet-sandbox", "guichet", "sqlx", "axum", "wasmtime", "tokio", "hyper"],
+            &[
+                "guichet-sandbox",
+                "guichet",
+                "sqlx",
+                "axum",
+                "wasmtime",
+                "tokio",
+                "hyper",
+            ],
         ),
         ("guichet", &["guichet-city", "guichet-sdk", "guichet-tests"]),
-        ("guichet-sdk", &["guichet-domain", "guichet-registry", "guichet-sandbox", "guichet"]),
+        (
+            "guichet-sdk",
+            &[
+                "guichet-domain",
+                "guichet-registry",
+                "guichet-sandbox",
+                "guichet",
+            ],
+        ),
     ];
     for (package, never) in forbidden {
         let own = &main[package];
@@ -52,19 +98,36 @@ fn dependencies_go_one_way() {
         }
     }
     for name in io {
-        assert!(!main["guichet-domain"].contains(name), "the domain has no I/O, so no {name}");
+        assert!(
+            !main["guichet-domain"].contains(name),
+            "the domain has no I/O, so no {name}"
+        );
     }
     let city = &main["guichet-city"];
-    assert!(!city.contains("guichet") && !city.contains("guichet-sandbox"), "the city is apart");
+    assert!(
+        !city.contains("guichet") && !city.contains("guichet-sandbox"),
+        "the city is apart"
+    );
 }
 
 #[test]
 fn plugins_depend_on_the_sdk_and_on_nothing_of_the_host() {
     for (package, own) in dependencies("plugins/Cargo.toml") {
-        for name in ["guichet-domain", "guichet-registry", "guichet-sandbox", "guichet"] {
-            assert!(!own.contains(name), "plugin {package} must not depend on {name}");
+        for name in [
+            "guichet-domain",
+            "guichet-registry",
+            "guichet-sandbox",
+            "guichet",
+        ] {
+            assert!(
+                !own.contains(name),
+                "plugin {package} must not depend on {name}"
+            );
         }
-        assert!(own.contains("guichet-sdk"), "plugin {package} is written against the SDK");
+        assert!(
+            own.contains("guichet-sdk"),
+            "plugin {package} is written against the SDK"
+        );
     }
 }
 
@@ -96,7 +159,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 /// The code without its unit tests and comments.
 fn code(text: &str) -> String {
     let product = text.split("\n#[cfg(test)]").next().unwrap();
-    let lines = product.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let lines = product
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -119,15 +184,41 @@ fn refuse(folder: &str, words: &[&str], rule: &str, except: impl Fn(&str) -> boo
 #[test]
 fn sql_stands_in_the_store_only() {
     let in_store = |name: &str| name.starts_with("host/src/store/");
-    let statements = ["sqlx::", "\"select ", "\"insert into", "\"update ", "\"delete from"];
-    refuse("host/src", &statements, "SQL stands in host/src/store only", in_store);
+    let statements = [
+        "sqlx::",
+        "\"select ",
+        "\"insert into",
+        "\"update ",
+        "\"delete from",
+    ];
+    refuse(
+        "host/src",
+        &statements,
+        "SQL stands in host/src/store only",
+        in_store,
+    );
 }
 
 #[test]
 fn rooms_know_nothing_of_http() {
-    let rooms = ["bills", "payments", "inquiries", "credentials", "consents", "accounts", "bank"];
+    let rooms = [
+        "bills",
+        "payments",
+        "inquiries",
+        "credentials",
+        "consents",
+        "accounts",
+        "bank",
+    ];
     for room in rooms.into_iter().chain(["audit", "store"]) {
-        let words = ["axum", "StatusCode", "hyper", "crate::api", "crate::web", "crate::cli"];
+        let words = [
+            "axum",
+            "StatusCode",
+            "hyper",
+            "crate::api",
+            "crate::web",
+            "crate::cli",
+        ];
         let rule = "a use-case room knows nothing of HTTP";
         refuse(&format!("host/src/{room}"), &words, rule, |_| false);
     }
@@ -147,18 +238,36 @@ fn registry_and_sandbox_meet_in_one_place() {
             meeting_place || !both(&code),
             "{name} knows registry and sandbox: only host/src/plugins may"
         );
-        let runs = ["guichet_sandbox::Sandbox", "guichet_sandbox::Plugin", "guichet_sandbox::Binding"];
+        let runs = [
+            "guichet_sandbox::Sandbox",
+            "guichet_sandbox::Plugin",
+            "guichet_sandbox::Binding",
+        ];
         let starts = name == "host/src/app.rs" || name.starts_with("host/src/cli/");
         let running = runs.iter().any(|word| code.contains(word));
-        assert!(meeting_place || starts || !running, "{name} runs plugins: only plugins may");
+        assert!(
+            meeting_place || starts || !running,
+            "{name} runs plugins: only plugins may"
+        );
     }
 }
 
 #[test]
 fn the_core_is_deterministic() {
     let rule = "the simulation must be able to replay it";
-    let words = ["tokio::time", "tokio::spawn", "rand::", "HashMap", "SystemTime::now"];
-    for room in ["host/src/payments", "host/src/bank", "host/src/audit", "host/domain/src"] {
+    let words = [
+        "tokio::time",
+        "tokio::spawn",
+        "rand::",
+        "HashMap",
+        "SystemTime::now",
+    ];
+    for room in [
+        "host/src/payments",
+        "host/src/bank",
+        "host/src/audit",
+        "host/domain/src",
+    ] {
         refuse(room, &words, rule, |_| false);
     }
 }
@@ -166,7 +275,13 @@ fn the_core_is_deterministic() {
 #[test]
 fn every_file_says_its_duty_and_stays_readable() {
     let folders = [
-        "host", "registry/src", "sdk/src", "plugins", "examples/city/src", "tests", "xtask/src",
+        "host",
+        "registry/src",
+        "sdk/src",
+        "plugins",
+        "examples/city/src",
+        "tests",
+        "xtask/src",
         "benches",
     ];
     for folder in folders {
@@ -174,11 +289,17 @@ fn every_file_says_its_duty_and_stays_readable() {
             if name.contains("/target/") {
                 continue;
             }
-            assert!(is_test_file(&name) || text.starts_with("//!"), "{name} has no `//!` header");
+            assert!(
+                is_test_file(&name) || text.starts_with("//!"),
+                "{name} has no `//!` header"
+            );
             let lines = text.lines().count();
             let head: String = text.lines().take(12).collect::<Vec<_>>().join(" ");
             let has_reason = head.contains("longer than 400 lines");
-            assert!(lines <= 400 || has_reason, "{name} has {lines} lines and gives no reason");
+            assert!(
+                lines <= 400 || has_reason,
+                "{name} has {lines} lines and gives no reason"
+            );
         }
     }
 }

@@ -15,26 +15,39 @@ async fn service(market: &Marketplace, query: &str, filter: &str) -> String {
 
 fn all_items(query: &Value) -> Value {
     let bills = query["bills"].as_array().unwrap();
-    bills.iter().map(|bill| json!({"bill": bill["id"], "amount": bill["amount"]})).collect()
+    bills
+        .iter()
+        .map(|bill| json!({"bill": bill["id"], "amount": bill["amount"]}))
+        .collect()
 }
 
 /// The lawful amount of an open bill: its smallest choice or minimum.
 fn open_amount(bill: &Value) -> Value {
     let rule = &bill["amount_rule"];
     let choice = rule["choices"].get(0).or_else(|| rule["amounts"].get(0));
-    choice.or_else(|| rule.get("minimum")).cloned().unwrap_or_else(|| json!({"amount": 5000, "currency": "CNY"}))
+    choice
+        .or_else(|| rule.get("minimum"))
+        .cloned()
+        .unwrap_or_else(|| json!({"amount": 5000, "currency": "CNY"}))
 }
 
 async fn receipt(market: &Marketplace, payment: &Value) -> Value {
     let id = payment["id"].as_str().unwrap();
-    let answer = market.api.get(&format!("/v1/payments/{id}/receipt")).await.unwrap();
+    let answer = market
+        .api
+        .get(&format!("/v1/payments/{id}/receipt"))
+        .await
+        .unwrap();
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
 }
 
 async fn one_effect(market: &Marketplace, service: &str, payment: &Value) {
     let effects = market.effects(service).await.unwrap();
-    let own: Vec<_> = effects.iter().filter(|e| e["reference"] == payment["id"]).collect();
+    let own: Vec<_> = effects
+        .iter()
+        .filter(|e| e["reference"] == payment["id"])
+        .collect();
     assert_eq!(own.len(), 1, "{effects:?}");
 }
 
@@ -61,32 +74,60 @@ async fn a_water_bill_in_hangzhou_is_found_paid_and_receipted() {
     assert_eq!(again.json()["id"], payment["id"]);
     one_effect(&market, code, &payment).await;
 
-    let events = market.api.get(&format!("/v1/payments/{}/events", payment["id"].as_str().unwrap()));
+    let events = market.api.get(&format!(
+        "/v1/payments/{}/events",
+        payment["id"].as_str().unwrap()
+    ));
     let events = events.await.unwrap().json();
-    let states: Vec<_> = events["items"].as_array().unwrap().iter().map(|e| e["state"].clone()).collect();
+    let states: Vec<_> = events["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["state"].clone())
+        .collect();
     assert_eq!(states.last().unwrap(), "applied", "{events}");
-    assert!(states.contains(&json!("held")) && states.contains(&json!("submitted")), "{events}");
+    assert!(
+        states.contains(&json!("held")) && states.contains(&json!("submitted")),
+        "{events}"
+    );
 
     let check = std::process::Command::new(guichet_tests::program("guichet"))
         .args(["ledger", "check", "--data"])
         .arg(&market.data)
         .output()
         .unwrap();
-    assert!(check.status.success(), "{}", String::from_utf8_lossy(&check.stdout));
+    assert!(
+        check.status.success(),
+        "{}",
+        String::from_utf8_lossy(&check.stdout)
+    );
 }
 
 #[tokio::test]
 async fn two_bills_of_three_are_paid_where_the_biller_lets_choose() {
     let market = Marketplace::start().unwrap();
-    let candidates = market.search("水费", "&category=water&kind=bill-payment").await.unwrap();
+    let candidates = market
+        .search("水费", "&category=water&kind=bill-payment")
+        .await
+        .unwrap();
     for candidate in candidates.iter().take(60) {
         let code = candidate["code"].as_str().unwrap();
-        let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
-        if !matches!(detail["selection"].as_str(), Some("any" | "oldest_first" | "oldest-first")) {
+        let detail = market
+            .api
+            .get(&format!("/v1/services/{code}"))
+            .await
+            .unwrap()
+            .json();
+        if !matches!(
+            detail["selection"].as_str(),
+            Some("any" | "oldest_first" | "oldest-first")
+        ) {
             continue;
         }
         for _ in 0..8 {
-            let Ok(query) = market.ready_bills(code).await else { continue };
+            let Ok(query) = market.ready_bills(code).await else {
+                continue;
+            };
             if query["bills"].as_array().unwrap().len() < 3 {
                 continue;
             }
@@ -119,7 +160,11 @@ async fn a_traffic_fine_goes_to_the_treasury_with_its_code() {
     let market = Marketplace::start().unwrap();
     let code = service(&market, "交通 罚款", "&category=traffic-fine").await;
     let query = market.ready_bills(&code).await.unwrap();
-    let payment = market.pay(&query, &all_items(&query), "fine").await.unwrap().json();
+    let payment = market
+        .pay(&query, &all_items(&query), "fine")
+        .await
+        .unwrap()
+        .json();
     assert_eq!(payment["state"], "applied", "{payment}");
     let proof = receipt(&market, &payment).await.to_string();
     assert!(proof.contains("treasury_code"), "{proof}");
@@ -133,19 +178,31 @@ async fn a_provident_fund_inquiry_needs_consent() {
     let mut body = json!({"service": code, "inputs": inputs, "subject": market.subject});
     let refused = market.api.post("/v1/inquiries", &[], &body).await.unwrap();
     assert_eq!(refused.status, 403, "{}", refused.text());
-    assert_eq!(refused.json()["code"], "needs_consent", "{}", refused.text());
+    assert_eq!(
+        refused.json()["code"],
+        "needs_consent",
+        "{}",
+        refused.text()
+    );
 
     body["consent"] = consent(&market, &code).await["id"].clone();
     let document = market.api.post("/v1/inquiries", &[], &body).await.unwrap();
     assert!(document.status.is_success(), "{}", document.text());
     let document = document.json();
     assert_eq!(document["state"], "ready", "{document}");
-    assert!(document["document"]["attachments"][0]["verification_code"].is_string(), "{document}");
+    assert!(
+        document["document"]["attachments"][0]["verification_code"].is_string(),
+        "{document}"
+    );
 
     // Withdrawn, it gives nothing any more.
     let id = body["consent"].as_str().unwrap();
     let path = format!("/v1/consents/{id}");
-    let gone = market.api.send(hyper::Method::DELETE, &path, &[], Vec::new()).await.unwrap();
+    let gone = market
+        .api
+        .send(hyper::Method::DELETE, &path, &[], Vec::new())
+        .await
+        .unwrap();
     assert!(gone.status.is_success(), "{}", gone.text());
     let refused = market.api.post("/v1/inquiries", &[], &body).await.unwrap();
     assert_eq!(refused.status, 403, "{}", refused.text());
@@ -153,12 +210,21 @@ async fn a_provident_fund_inquiry_needs_consent() {
 
 /// Consents to everything that the service asks for.
 async fn consent(market: &Marketplace, code: &str) -> Value {
-    let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
+    let detail = market
+        .api
+        .get(&format!("/v1/services/{code}"))
+        .await
+        .unwrap()
+        .json();
     let scopes = detail["consent"]["scopes"].clone();
     let body = json!({
         "subject": market.subject, "service": code, "scopes": scopes, "lifetime_seconds": 600,
     });
-    let answer = market.api.post("/v1/consents", &[("idempotency-key", code)], &body).await.unwrap();
+    let answer = market
+        .api
+        .post("/v1/consents", &[("idempotency-key", code)], &body)
+        .await
+        .unwrap();
     assert!(answer.status.is_success(), "{}", answer.text());
     answer.json()
 }
@@ -168,12 +234,22 @@ async fn a_credit_report_arrives_later() {
     let market = Marketplace::start().unwrap();
     let code = service(&market, "信用报告", "&kind=inquiry&category=credit-report").await;
     let inputs = market.sample(&code).await.unwrap();
-    let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
+    let detail = market
+        .api
+        .get(&format!("/v1/services/{code}"))
+        .await
+        .unwrap()
+        .json();
     let mut body = json!({"service": code, "inputs": inputs, "subject": market.subject});
     if detail["consent"]["scopes"].is_array() {
         body["consent"] = consent(&market, &code).await["id"].clone();
     }
-    let asked = market.api.post("/v1/inquiries", &[], &body).await.unwrap().json();
+    let asked = market
+        .api
+        .post("/v1/inquiries", &[], &body)
+        .await
+        .unwrap()
+        .json();
     assert_eq!(asked["state"], "pending", "{asked}");
     let path = format!("/v1/inquiries/{}", asked["id"].as_str().unwrap());
     for _ in 0..60 {
@@ -191,16 +267,32 @@ async fn a_credit_report_arrives_later() {
 #[tokio::test]
 async fn a_medical_insurance_code_lives_shortly() {
     let market = Marketplace::start().unwrap();
-    let code = service(&market, "医保", "&kind=credential&category=medical-insurance-code").await;
+    let code = service(
+        &market,
+        "医保",
+        "&kind=credential&category=medical-insurance",
+    )
+    .await;
     let inputs = market.sample(&code).await.unwrap();
-    let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
+    let detail = market
+        .api
+        .get(&format!("/v1/services/{code}"))
+        .await
+        .unwrap()
+        .json();
     let mut body = json!({"service": code, "inputs": inputs, "subject": market.subject});
     if detail["consent"]["scopes"].is_array() {
         body["consent"] = consent(&market, &code).await["id"].clone();
     }
-    let issued = market.api.post("/v1/credentials", &[], &body).await.unwrap();
+    let issued = market
+        .api
+        .post("/v1/credentials", &[], &body)
+        .await
+        .unwrap();
     assert!(issued.status.is_success(), "{}", issued.text());
     let issued = issued.json();
-    let lives = issued["code"]["seconds_to_live"].as_u64().unwrap_or_default();
+    let lives = issued["code"]["seconds_to_live"]
+        .as_u64()
+        .unwrap_or_default();
     assert!((1..=300).contains(&lives), "{issued}");
 }

@@ -9,9 +9,16 @@ use serde_json::{Value, json};
 
 /// The problem document's code; the whole form is checked on the way.
 fn code(answer: &Answer) -> String {
-    assert_eq!(answer.headers["content-type"], "application/problem+json", "{}", answer.text());
+    assert_eq!(
+        answer.headers["content-type"],
+        "application/problem+json",
+        "{}",
+        answer.text()
+    );
     let problem = answer.json();
-    for field in ["type", "title", "status", "detail", "code", "retry", "instance"] {
+    for field in [
+        "type", "title", "status", "detail", "code", "retry", "instance",
+    ] {
         assert!(!problem[field].is_null(), "{field} is missing: {problem}");
     }
     assert_eq!(problem["status"], answer.status.as_u16(), "{problem}");
@@ -21,8 +28,16 @@ fn code(answer: &Answer) -> String {
 async fn water(market: &Marketplace) -> String {
     for candidate in market.search("杭州 水费", "&category=water").await.unwrap() {
         let code = candidate["code"].as_str().unwrap();
-        let detail = market.api.get(&format!("/v1/services/{code}")).await.unwrap().json();
-        if detail["flow"].as_str().is_some_and(|flow| flow.replace('_', "-") == "query-then-pay") {
+        let detail = market
+            .api
+            .get(&format!("/v1/services/{code}"))
+            .await
+            .unwrap()
+            .json();
+        if detail["flow"]
+            .as_str()
+            .is_some_and(|flow| flow.replace('_', "-") == "query-then-pay")
+        {
             return code.to_owned();
         }
     }
@@ -46,14 +61,26 @@ fn owed(query: &Value) -> i64 {
 }
 
 async fn pay(api: &Client, key: &str, body: &Value) -> Answer {
-    api.post("/v1/payments", &[("idempotency-key", key), ("prefer", "wait=10")], body).await.unwrap()
+    api.post(
+        "/v1/payments",
+        &[("idempotency-key", key), ("prefer", "wait=10")],
+        body,
+    )
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
 async fn wrong_questions_are_answered_with_the_mend() {
     let market = Marketplace::start().unwrap();
     let service = water(&market).await;
-    let ask = async |body: Value| market.api.post("/v1/bill-queries", &[], &body).await.unwrap();
+    let ask = async |body: Value| {
+        market
+            .api
+            .post("/v1/bill-queries", &[], &body)
+            .await
+            .unwrap()
+    };
 
     let unknown = json!({"service": "no-such-service", "inputs": {}, "subject": market.subject});
     assert_eq!(code(&ask(unknown).await), "unknown_service");
@@ -62,16 +89,29 @@ async fn wrong_questions_are_answered_with_the_mend() {
     let answer = ask(bad).await;
     assert_eq!(answer.status, 422, "{}", answer.text());
     let errors = answer.json()["errors"].clone();
-    assert!(errors[0]["field"].as_str().unwrap().contains("account"), "{errors}");
-    assert!(!errors[0]["message"].as_str().unwrap().is_empty(), "{errors}");
+    assert!(
+        errors[0]["field"].as_str().unwrap().contains("account"),
+        "{errors}"
+    );
+    assert!(
+        !errors[0]["message"].as_str().unwrap().is_empty(),
+        "{errors}"
+    );
 
     let raw = async |text: &str| {
         let headers = [("content-type", "application/json")];
         let bytes = text.as_bytes().to_vec();
-        market.api.send(hyper::Method::POST, "/v1/bill-queries", &headers, bytes).await.unwrap()
+        market
+            .api
+            .send(hyper::Method::POST, "/v1/bill-queries", &headers, bytes)
+            .await
+            .unwrap()
     };
     assert_eq!(code(&raw("{\"service\":").await), "malformed_json");
-    assert_eq!(code(&raw(&format!("{{\"a\":\"{}\"}}", "x".repeat(200_000))).await), "body_too_large");
+    assert_eq!(
+        code(&raw(&format!("{{\"a\":\"{}\"}}", "x".repeat(200_000))).await),
+        "body_too_large"
+    );
     let unknown_field = json!({"service": service, "inputs": {}, "subject": "s", "extra": 1});
     assert!(ask(unknown_field).await.text().contains("extra"));
 
@@ -79,8 +119,24 @@ async fn wrong_questions_are_answered_with_the_mend() {
     assert_eq!(stranger.get("/v1/services").await.unwrap().status, 401);
     let nobody = Client::new(&market.url, None);
     assert_eq!(nobody.get("/v1/services").await.unwrap().status, 401);
-    assert_eq!(market.api.get("/v1/services?limit=201").await.unwrap().status, 400);
-    assert_eq!(market.api.get("/v1/services/..%2F..%2Fetc").await.unwrap().status, 404);
+    assert_eq!(
+        market
+            .api
+            .get("/v1/services?limit=201")
+            .await
+            .unwrap()
+            .status,
+        400
+    );
+    assert_eq!(
+        market
+            .api
+            .get("/v1/services/..%2F..%2Fetc")
+            .await
+            .unwrap()
+            .status,
+        404
+    );
 }
 
 #[tokio::test]
@@ -90,7 +146,12 @@ async fn wrong_payments_move_no_money() {
     let query = market.ready_bills(&service).await.unwrap();
     let before = balance(&market).await;
 
-    let off = pay(&market.api, "off-rule-1", &body(&market, &query, owed(&query) + 1)).await;
+    let off = pay(
+        &market.api,
+        "off-rule-1",
+        &body(&market, &query, owed(&query) + 1),
+    )
+    .await;
     assert_eq!(off.status, 422, "{}", off.text());
     code(&off);
     let negative = pay(&market.api, "negative-1", &body(&market, &query, -5)).await;
@@ -101,12 +162,22 @@ async fn wrong_payments_move_no_money() {
     assert!(refused.status.is_client_error(), "{}", refused.text());
     let mut unknown = body(&market, &query, owed(&query));
     unknown["bill_query"] = json!("bq_00000000000000000000000000");
-    assert_eq!(pay(&market.api, "unknown-query", &unknown).await.status, 404);
-    let no_key = market.api.post("/v1/payments", &[], &body(&market, &query, 1)).await.unwrap();
+    assert_eq!(
+        pay(&market.api, "unknown-query", &unknown).await.status,
+        404
+    );
+    let no_key = market
+        .api
+        .post("/v1/payments", &[], &body(&market, &query, 1))
+        .await
+        .unwrap();
     assert_eq!(code(&no_key), "invalid_idempotency_key");
 
     assert_eq!(balance(&market).await, before, "no money moved");
-    assert!(market.effects(&service).await.unwrap().is_empty(), "nothing reached the biller");
+    assert!(
+        market.effects(&service).await.unwrap().is_empty(),
+        "nothing reached the biller"
+    );
 }
 
 async fn balance(market: &Marketplace) -> Value {
@@ -122,7 +193,12 @@ async fn a_key_with_another_body_and_a_bill_in_payment_are_refused() {
     market.fault(&service, "slow", 5, "effect").await.unwrap();
     let inputs = market.sample(&service).await.unwrap();
     let ask = json!({"service": service, "inputs": inputs, "subject": market.subject});
-    let mut query = market.api.post("/v1/bill-queries", &[], &ask).await.unwrap().json();
+    let mut query = market
+        .api
+        .post("/v1/bill-queries", &[], &ask)
+        .await
+        .unwrap()
+        .json();
     for _ in 0..50 {
         if query["state"] == "ready" {
             break;
@@ -132,12 +208,16 @@ async fn a_key_with_another_body_and_a_bill_in_payment_are_refused() {
         query = market.api.get(&path).await.unwrap().json();
     }
     let first = body(&market, &query, owed(&query));
-    let accepted = market.api.post("/v1/payments", &[("idempotency-key", "first-key")], &first);
+    let accepted = market
+        .api
+        .post("/v1/payments", &[("idempotency-key", "first-key")], &first);
     let accepted = accepted.await.unwrap();
     assert_eq!(accepted.status, 202, "{}", accepted.text());
 
     // The same key and body: the same bytes, for ever.
-    let again = market.api.post("/v1/payments", &[("idempotency-key", "first-key")], &first);
+    let again = market
+        .api
+        .post("/v1/payments", &[("idempotency-key", "first-key")], &first);
     assert_eq!(again.await.unwrap().bytes, accepted.bytes);
     // The same key, another body.
     let mut other = first.clone();
@@ -155,32 +235,60 @@ async fn a_key_with_another_body_and_a_bill_in_payment_are_refused() {
 async fn an_unreachable_biller_costs_nothing_and_an_unknown_outcome_is_never_guessed() {
     let market = Marketplace::start().unwrap();
     let service = water(&market).await;
-    market.fault(&service, "unavailable", 1, "read").await.unwrap();
+    market
+        .fault(&service, "unavailable", 1, "read")
+        .await
+        .unwrap();
     let inputs = market.sample(&service).await.unwrap();
     let ask = json!({"service": service, "inputs": inputs, "subject": market.subject});
-    let closed = market.api.post("/v1/bill-queries", &[], &ask).await.unwrap();
+    let closed = market
+        .api
+        .post("/v1/bill-queries", &[], &ask)
+        .await
+        .unwrap();
     assert!(closed.status.is_server_error(), "{}", closed.text());
     assert_eq!(closed.json()["retry"], "after", "{}", closed.text());
 
     // The biller applies and never answers: the money stays reserved, the
     // citizen is warned, and the biller's log has one effect in the end.
-    for (number, fault) in ["reset_after", "error_after_success", "half_body", "garbage"].iter().enumerate() {
+    for (number, fault) in ["reset_after", "error_after_success", "half_body", "garbage"]
+        .iter()
+        .enumerate()
+    {
         let query = market.ready_bills(&service).await.unwrap();
         market.fault(&service, fault, 1, "effect").await.unwrap();
-        let payment = pay(&market.api, &format!("fault-{number}-key"), &body(&market, &query, owed(&query)));
+        let payment = pay(
+            &market.api,
+            &format!("fault-{number}-key"),
+            &body(&market, &query, owed(&query)),
+        );
         let payment = payment.await.json();
-        let id = payment["id"].as_str().unwrap_or_else(|| panic!("{fault}: {payment}")).to_owned();
+        let id = payment["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{fault}: {payment}"))
+            .to_owned();
         let mut last = payment;
         for _ in 0..100 {
             if last["state"] == "applied" {
                 break;
             }
-            assert!(last["state"] != "released" && last["state"] != "refused", "{fault}: {last}");
+            assert!(
+                last["state"] != "released" && last["state"] != "refused",
+                "{fault}: {last}"
+            );
             tokio::time::sleep(Duration::from_millis(200)).await;
-            last = market.api.get(&format!("/v1/payments/{id}")).await.unwrap().json();
+            last = market
+                .api
+                .get(&format!("/v1/payments/{id}"))
+                .await
+                .unwrap()
+                .json();
         }
         let effects = market.effects(&service).await.unwrap();
-        let own = effects.iter().filter(|effect| effect["reference"] == id.as_str()).count();
+        let own = effects
+            .iter()
+            .filter(|effect| effect["reference"] == id.as_str())
+            .count();
         assert_eq!(own, 1, "{fault}: {effects:?}");
     }
 }
@@ -188,15 +296,27 @@ async fn an_unreachable_biller_costs_nothing_and_an_unknown_outcome_is_never_gue
 #[tokio::test]
 async fn wrong_settings_are_refused_at_start_with_the_mend() {
     let run = |arguments: &[&str]| {
-        let output = Command::new(program("guichet")).args(arguments).output().unwrap();
+        let output = Command::new(program("guichet"))
+            .args(arguments)
+            .output()
+            .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         (output.status.code(), said)
     };
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
-    let (status, said) = run(&["serve", "--data", &data, "--database", "mysql://u:secret@h/d"]);
+    let (status, said) = run(&[
+        "serve",
+        "--data",
+        &data,
+        "--database",
+        "mysql://u:secret@h/d",
+    ]);
     assert_eq!(status, Some(2), "{said}");
-    assert!(said.contains("sqlite:FILE") && !said.contains("secret"), "{said}");
+    assert!(
+        said.contains("sqlite:FILE") && !said.contains("secret"),
+        "{said}"
+    );
     let (status, said) = run(&["serve", "--data", "/proc/nowhere/data"]);
     assert_ne!(status, Some(0));
     assert!(said.contains("--data"), "{said}");
@@ -214,7 +334,11 @@ async fn a_damaged_database_is_never_served() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     std::fs::create_dir(&data).unwrap();
-    std::fs::write(data.join("guichet.db"), b"SQLite format 3\0 and then nothing of use").unwrap();
+    std::fs::write(
+        data.join("guichet.db"),
+        b"SQLite format 3\0 and then nothing of use",
+    )
+    .unwrap();
     let output = Command::new(program("guichet"))
         .args(["serve", "--listen", "127.0.0.1:0", "--data"])
         .arg(&data)

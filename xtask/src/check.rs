@@ -27,7 +27,9 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     tools::browser_driver()?;
     product::build()?;
     say("testing the plugins natively, with the SDK's fake host");
-    run(plugins(&["nextest", "run", "--workspace"])?.args(NONE_IS_FINE).args(&arguments.rest))?;
+    run(plugins(&["nextest", "run", "--workspace"])?
+        .args(NONE_IS_FINE)
+        .args(&arguments.rest))?;
     say("testing the workspace");
     run(cargo()
         .args(["nextest", "run", "--workspace"])
@@ -49,10 +51,29 @@ pub(crate) fn ci() -> Result<()> {
     run(&mut plugins(&["fmt", "--all", "--check"])?)?;
     test(&Arguments { rest: Vec::new() })?;
     say("lints");
-    run(cargo().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    run(&mut plugins(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?)?;
+    run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    run(&mut plugins(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ])?)?;
     say("documentation");
-    let documented = ["doc", "--workspace", "--no-deps", "--document-private-items"];
+    let documented = [
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ];
     run(cargo().args(documented).env("RUSTDOCFLAGS", "-D warnings"))?;
     dependencies()
 }
@@ -62,7 +83,15 @@ pub(crate) fn ci() -> Result<()> {
 fn dependencies() -> Result<()> {
     say("dependencies");
     tools::cargo_tool("deny", DENY_VERSION)?;
-    run(cargo().args(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"]))?;
+    run(cargo().args([
+        "deny",
+        "--log-level",
+        "error",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ]))?;
     let advisories = run(cargo().args(["deny", "--log-level", "error", "check", "advisories"]));
     match advisories {
         Ok(()) => say("advisories: checked"),
@@ -73,11 +102,15 @@ fn dependencies() -> Result<()> {
 }
 
 fn database_is_there() -> bool {
-    let home = std::env::var_os("CARGO_HOME").map(std::path::PathBuf::from).or_else(|| {
-        std::env::var_os("HOME").map(|home| std::path::Path::new(&home).join(".cargo"))
-    });
+    let home = std::env::var_os("CARGO_HOME")
+        .map(std::path::PathBuf::from)
+        .or_else(|| {
+            std::env::var_os("HOME").map(|home| std::path::Path::new(&home).join(".cargo"))
+        });
     home.and_then(|home| std::fs::read_dir(home.join("advisory-dbs")).ok())
-        .is_some_and(|mut databases| databases.any(|entry| entry.is_ok_and(|e| e.path().join("crates").is_dir())))
+        .is_some_and(|mut databases| {
+            databases.any(|entry| entry.is_ok_and(|e| e.path().join("crates").is_dir()))
+        })
 }
 
 /// A cargo command in the plugins' workspace, built into a folder beside the

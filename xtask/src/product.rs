@@ -19,7 +19,9 @@ pub(crate) struct Arguments {
 pub(crate) fn dev(arguments: &Arguments) -> Result<()> {
     build()?;
     say("[4/4] starting the marketplace (stop it with Ctrl-C)");
-    run(Command::new(target()?.join("debug/guichet")).arg("dev").args(&arguments.rest))
+    run(Command::new(target()?.join("debug/guichet"))
+        .arg("dev")
+        .args(&arguments.rest))
 }
 
 /// Plugins, packages, host and city, in the order that they need each other.

@@ -22,7 +22,9 @@ pub(crate) fn cargo_tool(name: &str, version: &str) -> Result<()> {
     if there {
         return Ok(());
     }
-    say(&format!("installing cargo-{name} {version} (once, some minutes)"));
+    say(&format!(
+        "installing cargo-{name} {version} (once, some minutes)"
+    ));
     run(cargo().args(["install", "--locked", &format!("cargo-{name}@{version}")]))
 }
 
@@ -30,8 +32,10 @@ pub(crate) fn cargo_tool(name: &str, version: &str) -> Result<()> {
 pub(crate) fn postgres() -> Result<PathBuf> {
     find_or_install("PostgreSQL", "postgresql", || {
         let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
-        let mut folders: Vec<PathBuf> =
-            versions.flatten().map(|version| version.path().join("bin")).collect();
+        let mut folders: Vec<PathBuf> = versions
+            .flatten()
+            .map(|version| version.path().join("bin"))
+            .collect();
         folders.retain(|folder| folder.join("initdb").is_file());
         folders.sort();
         folders.pop()
@@ -40,7 +44,9 @@ pub(crate) fn postgres() -> Result<PathBuf> {
 
 /// The browser for the journeys through the pages.
 pub(crate) fn chromium() -> Result<PathBuf> {
-    find_or_install("Chromium", "chromium", || on_path(&["chromium", "chromium-browser"]))
+    find_or_install("Chromium", "chromium", || {
+        on_path(&["chromium", "chromium-browser"])
+    })
 }
 
 /// The Node.js library that drives the browser.
@@ -54,7 +60,13 @@ pub(crate) fn browser_driver() -> Result<()> {
     }
     say("installing the browser's driver from npm");
     run(Command::new("npm")
-        .args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"])
+        .args([
+            "install",
+            "--no-audit",
+            "--no-fund",
+            "--no-package-lock",
+            "--silent",
+        ])
         .current_dir(folder))
 }
 
@@ -87,7 +99,13 @@ fn apt_install(title: &str, package: &str) -> Result<()> {
             .stdout(Stdio::null()))
     };
     quiet(&["update", "-qq"])?;
-    quiet(&["install", "--yes", "--no-install-recommends", "-qq", package])
+    quiet(&[
+        "install",
+        "--yes",
+        "--no-install-recommends",
+        "-qq",
+        package,
+    ])
 }
 
 fn is_root() -> bool {

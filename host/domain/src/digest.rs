@@ -28,10 +28,12 @@ impl Digest {
     #[must_use]
     pub fn hex(&self) -> String {
         use fmt::Write as _;
-        self.0.iter().fold(String::with_capacity(64), |mut text, byte| {
-            let _infallible = write!(text, "{byte:02x}");
-            text
-        })
+        self.0
+            .iter()
+            .fold(String::with_capacity(64), |mut text, byte| {
+                let _infallible = write!(text, "{byte:02x}");
+                text
+            })
     }
 }
 
@@ -98,6 +100,9 @@ mod tests {
         let digest = Digest::from_bytes(std::array::from_fn(|index| index as u8 * 7));
         assert_eq!(digest.to_string().parse(), Ok(digest));
         assert_eq!("sha256:00".parse::<Digest>(), Err(DigestError));
-        assert_eq!(digest.to_string().to_uppercase().parse::<Digest>(), Err(DigestError));
+        assert_eq!(
+            digest.to_string().to_uppercase().parse::<Digest>(),
+            Err(DigestError)
+        );
     }
 }

@@ -120,7 +120,9 @@ impl RecordId {
     pub fn from_parts(prefix: &str, unix_ms: u64, random: [u8; 10]) -> Self {
         const DIGITS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
         let mut bits = u128::from(unix_ms & 0xffff_ffff_ffff) << 80;
-        bits |= random.iter().fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+        bits |= random
+            .iter()
+            .fold(0, |bits, byte| bits << 8 | u128::from(*byte));
         let mut text = String::with_capacity(prefix.len() + 27);
         text.push_str(prefix);
         text.push('_');
@@ -142,7 +144,9 @@ fn is_lower(byte: u8) -> bool {
 }
 
 fn begins_with_letter(text: &str) -> bool {
-    text.bytes().next().is_some_and(|byte| byte.is_ascii_lowercase())
+    text.bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_lowercase())
 }
 
 fn is_slug(text: &str) -> bool {
@@ -165,12 +169,16 @@ fn is_scope(text: &str) -> bool {
     let words: Vec<&str> = text.split('.').collect();
     (2..=4).contains(&words.len())
         && words.iter().all(|word| {
-            within(word, 1..=40, |byte| byte.is_ascii_lowercase() || byte == b'-')
+            within(word, 1..=40, |byte| {
+                byte.is_ascii_lowercase() || byte == b'-'
+            })
         })
 }
 
 fn is_token(text: &str) -> bool {
-    within(text, 1..=64, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    within(text, 1..=64, |byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+    })
 }
 
 fn is_account(text: &str) -> bool {
@@ -182,7 +190,9 @@ fn is_account(text: &str) -> bool {
 fn is_record_id(text: &str) -> bool {
     text.split_once('_').is_some_and(|(prefix, digits)| {
         within(prefix, 1..=4, |byte| byte.is_ascii_lowercase())
-            && within(digits, 26..=26, |byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
+            && within(digits, 26..=26, |byte| {
+                byte.is_ascii_digit() || byte.is_ascii_lowercase()
+            })
     })
 }
 
@@ -193,7 +203,15 @@ mod tests {
     #[test]
     fn unlawful_names_are_refused_also_on_deserialising() {
         assert!(ServiceCode::new("water-330100-1").is_ok());
-        for bad in ["", "wa", "Water", "1water", "wa/ter", "../water", &"a".repeat(65)] {
+        for bad in [
+            "",
+            "wa",
+            "Water",
+            "1water",
+            "wa/ter",
+            "../water",
+            &"a".repeat(65),
+        ] {
             assert!(ServiceCode::new(bad).is_err(), "{bad}");
             let json = serde_json::to_string(bad).unwrap();
             assert!(serde_json::from_str::<ServiceCode>(&json).is_err(), "{bad}");

@@ -71,7 +71,10 @@ impl Money {
     /// `minor_units` of `currency`.
     #[must_use]
     pub const fn new(minor_units: i64, currency: Currency) -> Self {
-        Self { minor_units, currency }
+        Self {
+            minor_units,
+            currency,
+        }
     }
 
     /// `minor_units` of yuan renminbi.
@@ -113,7 +116,9 @@ impl Money {
         currency: Currency,
         amounts: impl IntoIterator<Item = Self>,
     ) -> Result<Self, MoneyError> {
-        amounts.into_iter().try_fold(Self::new(0, currency), Self::checked_add)
+        amounts
+            .into_iter()
+            .try_fold(Self::new(0, currency), Self::checked_add)
     }
 
     fn combine(
@@ -125,7 +130,10 @@ impl Money {
             return Err(MoneyError::Mixed(self.currency, other.currency));
         }
         operation(self.minor_units, other.minor_units)
-            .map(|minor_units| Self { minor_units, ..self })
+            .map(|minor_units| Self {
+                minor_units,
+                ..self
+            })
             .ok_or(MoneyError::Overflow)
     }
 }
@@ -153,7 +161,10 @@ mod tests {
         let max = Money::cny(i64::MAX);
         assert_eq!(max.checked_add(Money::cny(1)), Err(MoneyError::Overflow));
         let dollars = Money::new(1, "USD".parse().unwrap());
-        assert!(matches!(max.checked_sub(dollars), Err(MoneyError::Mixed(..))));
+        assert!(matches!(
+            max.checked_sub(dollars),
+            Err(MoneyError::Mixed(..))
+        ));
         let sum = Money::checked_sum(Currency::CNY, [Money::cny(8650), Money::cny(50)]);
         assert_eq!(sum, Ok(Money::cny(8700)));
     }

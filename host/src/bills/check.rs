@@ -40,7 +40,10 @@ pub struct Broken {
 }
 
 fn broken(bill: &str, what: &'static str) -> Broken {
-    Broken { bill: bill.chars().take(40).collect(), what }
+    Broken {
+        bill: bill.chars().take(40).collect(),
+        what,
+    }
 }
 
 /// Checks the whole statement.
@@ -59,11 +62,17 @@ pub fn statement(statement: &contract::Statement) -> Result<Checked, Broken> {
             check_bill(bill)
         })
         .collect::<Result<Vec<_>, _>>()?;
-    let mixed = bills.windows(2).any(|two| two[0].payable.currency() != two[1].payable.currency());
+    let mixed = bills
+        .windows(2)
+        .any(|two| two[0].payable.currency() != two[1].payable.currency());
     if mixed {
         return Err(broken("", "bills of several currencies"));
     }
-    Ok(Checked { bills, selection: selection(&statement.selection), limits: limits(statement)? })
+    Ok(Checked {
+        bills,
+        selection: selection(&statement.selection),
+        limits: limits(statement)?,
+    })
 }
 
 fn check_bill(bill: &contract::Bill) -> Result<Bill, Broken> {
@@ -80,7 +89,11 @@ fn check_bill(bill: &contract::Bill) -> Result<Bill, Broken> {
     if !is_open && sum(bill).ok_or(wrong("a part is no amount"))? != payable {
         return Err(wrong("the parts do not make the payable amount"));
     }
-    let date = |text: &Option<String>| text.as_deref().map(str::parse::<AccountingDate>).transpose();
+    let date = |text: &Option<String>| {
+        text.as_deref()
+            .map(str::parse::<AccountingDate>)
+            .transpose()
+    };
     Ok(Bill {
         number: bill.number.clone(),
         title: bill.title.clone(),
@@ -105,10 +118,18 @@ fn sum(bill: &contract::Bill) -> Option<Money> {
         let charges: Vec<Money> = charges.collect::<Option<_>>()?;
         (Money::checked_sum(currency, charges).ok()? == principal).then_some(())?;
     }
-    let late = bill.late_charges.iter().map(|late| not_negative(&late.amount));
+    let late = bill
+        .late_charges
+        .iter()
+        .map(|late| not_negative(&late.amount));
     let late: Vec<Money> = late.collect::<Option<_>>()?;
-    let mut total = principal.checked_add(Money::checked_sum(currency, late).ok()?).ok()?;
-    for less in [&bill.discount, &bill.brought_forward, &bill.paid].into_iter().flatten() {
+    let mut total = principal
+        .checked_add(Money::checked_sum(currency, late).ok()?)
+        .ok()?;
+    for less in [&bill.discount, &bill.brought_forward, &bill.paid]
+        .into_iter()
+        .flatten()
+    {
         total = total.checked_sub(not_negative(less)?).ok()?;
     }
     if let Some(rounding) = &bill.rounding {
@@ -128,12 +149,12 @@ fn positive(amount: &types::Money) -> Option<Money> {
 fn rule(rule: &contract::AmountRule) -> Option<AmountRule> {
     Some(match rule {
         contract::AmountRule::Exact => AmountRule::Exact,
-        contract::AmountRule::AtMost(maximum) => {
-            AmountRule::AtMost { maximum: positive(maximum)? }
-        }
-        contract::AmountRule::AtLeast(minimum) => {
-            AmountRule::AtLeast { minimum: positive(minimum)? }
-        }
+        contract::AmountRule::AtMost(maximum) => AmountRule::AtMost {
+            maximum: positive(maximum)?,
+        },
+        contract::AmountRule::AtLeast(minimum) => AmountRule::AtLeast {
+            minimum: positive(minimum)?,
+        },
         contract::AmountRule::Between(range) => AmountRule::Between {
             minimum: positive(&range.minimum)?,
             maximum: positive(&range.maximum)?,
@@ -147,9 +168,9 @@ fn rule(rule: &contract::AmountRule) -> Option<AmountRule> {
         contract::AmountRule::Choices(amounts) => AmountRule::Choices {
             amounts: amounts.iter().map(positive).collect::<Option<_>>()?,
         },
-        contract::AmountRule::WholePlus(allowance) => {
-            AmountRule::WholePlus { allowance: not_negative(allowance)? }
-        }
+        contract::AmountRule::WholePlus(allowance) => AmountRule::WholePlus {
+            allowance: not_negative(allowance)?,
+        },
         contract::AmountRule::Other(name) => AmountRule::Other { name: name.clone() },
     })
 }
@@ -157,9 +178,9 @@ fn rule(rule: &contract::AmountRule) -> Option<AmountRule> {
 fn payability(payability: &contract::Payability) -> Payability {
     match payability {
         contract::Payability::Payable => Payability::Payable,
-        contract::Payability::NotPayable(reason) => {
-            Payability::NotPayable { reason: reason.clone() }
-        }
+        contract::Payability::NotPayable(reason) => Payability::NotPayable {
+            reason: reason.clone(),
+        },
         contract::Payability::Other(name) => Payability::Other { name: name.clone() },
     }
 }
@@ -185,7 +206,10 @@ fn limits(statement: &contract::Statement) -> Result<Limits, Broken> {
             limit => Ok(limit),
         },
     };
-    Ok(Limits { per_payment: read(&limits.per_payment)?, per_day: read(&limits.per_day)? })
+    Ok(Limits {
+        per_payment: read(&limits.per_payment)?,
+        per_day: read(&limits.per_day)?,
+    })
 }
 
 #[cfg(test)]
@@ -193,7 +217,10 @@ mod tests {
     use super::*;
 
     fn cny(minor_units: i64) -> types::Money {
-        types::Money { minor_units, currency: "CNY".into() }
+        types::Money {
+            minor_units,
+            currency: "CNY".into(),
+        }
     }
 
     fn bill(number: &str, principal: i64, payable: i64) -> contract::Bill {
@@ -244,7 +271,10 @@ mod tests {
             details: Vec::new(),
         });
         late.discount = Some(cny(50));
-        assert_eq!(run(vec![late.clone()]).unwrap().bills[0].payable, Money::cny(8_650));
+        assert_eq!(
+            run(vec![late.clone()]).unwrap().bills[0].payable,
+            Money::cny(8_650)
+        );
         late.payable = cny(8_651);
         assert!(run(vec![late]).is_err());
     }

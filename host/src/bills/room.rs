@@ -27,21 +27,32 @@ impl Bills {
     /// Over these.
     #[must_use]
     pub const fn new(store: Store, plugins: Plugins, ports: Ports) -> Self {
-        Self { store, plugins, ports }
+        Self {
+            store,
+            plugins,
+            ports,
+        }
     }
 
     /// Asks the biller.
     pub async fn create(&self, new: NewBillQuery) -> Result<BillQuery, BillsError> {
         let now = self.ports.now();
         let id = self.ports.record_id("bq");
-        let bound = self.plugins.bound(&new.service, "bill-payment", now, new.language)?;
+        let bound = self
+            .plugins
+            .bound(&new.service, "bill-payment", now, new.language)?;
         let extra = new.token.is_some();
         let inputs = bound.check_inputs(&new.inputs, extra, new.language)?;
         let circumstances =
             bound.circumstances(new.region.as_ref(), &new.channel, new.language, &id)?;
         let question = match new.token {
-            None => Question::QueryBills { inputs: inputs.clone() },
-            Some(token) => Question::PollQuery { token, inputs: inputs.clone() },
+            None => Question::QueryBills {
+                inputs: inputs.clone(),
+            },
+            Some(token) => Question::PollQuery {
+                token,
+                inputs: inputs.clone(),
+            },
         };
         let query = StoredBillQuery {
             id,
@@ -63,15 +74,21 @@ impl Bills {
     /// The query as it is; a pending one is asked again when it is time.
     pub async fn get(&self, client: &ClientId, id: &RecordId) -> Result<BillQuery, BillsError> {
         let stored = self.store.bill_query(id).await?;
-        let stored = stored.filter(|query| query.client == *client).ok_or(BillsError::Unknown)?;
+        let stored = stored
+            .filter(|query| query.client == *client)
+            .ok_or(BillsError::Unknown)?;
         let answer = read_answer(&stored)?;
         let now = self.ports.now();
         match answer {
             BillAnswer::Pending(ticket) if ticket_is_due(&ticket, asked_at(&stored), now) => {
                 let language = crate::language::Language::from_header(&stored.circumstances.locale);
-                let bound = self.plugins.bound(&stored.service, "bill-payment", now, language)?;
-                let question =
-                    Question::PollQuery { token: ticket.token, inputs: stored.inputs.clone() };
+                let bound = self
+                    .plugins
+                    .bound(&stored.service, "bill-payment", now, language)?;
+                let question = Question::PollQuery {
+                    token: ticket.token,
+                    inputs: stored.inputs.clone(),
+                };
                 self.ask(&bound, stored, question).await
             }
             answer => Ok(shown(stored, answer)),
@@ -138,7 +155,10 @@ fn payable(statement: &Statement) -> Result<Payable, ServiceFailure> {
     let checked = check::statement(statement)
         .map_err(|error| ServiceFailure::Misbehaved(error.to_string()))?;
     Ok(Payable {
-        account_number: statement.account.as_ref().map(|account| account.number.clone()),
+        account_number: statement
+            .account
+            .as_ref()
+            .map(|account| account.number.clone()),
         bills: checked.bills,
         selection: checked.selection,
         limits: checked.limits,
@@ -151,7 +171,9 @@ fn read_answer(stored: &StoredBillQuery) -> Result<BillAnswer, crate::store::Sto
 
 /// When a pending query was asked last: its expiry moves with every question.
 fn asked_at(stored: &StoredBillQuery) -> Moment {
-    stored.expires_at.plus_ms(-i64::from(PENDING_SECONDS) * 1_000)
+    stored
+        .expires_at
+        .plus_ms(-i64::from(PENDING_SECONDS) * 1_000)
 }
 
 fn shown(stored: StoredBillQuery, answer: BillAnswer) -> BillQuery {

@@ -24,7 +24,11 @@ impl Consents {
     /// Over these.
     #[must_use]
     pub const fn new(store: Store, plugins: Plugins, ports: Ports) -> Self {
-        Self { store, plugins, ports }
+        Self {
+            store,
+            plugins,
+            ports,
+        }
     }
 
     /// Records a consent. The purpose is the service's own text: a subject
@@ -39,7 +43,11 @@ impl Consents {
         if new.scopes.is_empty() {
             return Err(ConsentsError::NoScopes);
         }
-        if let Some(scope) = new.scopes.iter().find(|scope| !asked.scopes.contains(*scope)) {
+        if let Some(scope) = new
+            .scopes
+            .iter()
+            .find(|scope| !asked.scopes.contains(*scope))
+        {
             return Err(ConsentsError::ScopeNotAsked(scope.clone()));
         }
         if !(SHORTEST_SECONDS..=LONGEST_SECONDS).contains(&new.lifetime_seconds) {
@@ -69,7 +77,11 @@ impl Consents {
     }
 
     /// Ends a consent at once; ending it twice changes nothing.
-    pub async fn withdraw(&self, client: &ClientId, id: &RecordId) -> Result<Consent, ConsentsError> {
+    pub async fn withdraw(
+        &self,
+        client: &ClientId,
+        id: &RecordId,
+    ) -> Result<Consent, ConsentsError> {
         self.get(client, id).await?;
         self.store.withdraw_consent(id, self.ports.now()).await?;
         self.get(client, id).await

@@ -22,14 +22,21 @@ impl Credentials {
     /// Over these.
     #[must_use]
     pub const fn new(store: Store, plugins: Plugins, consents: Consents, ports: Ports) -> Self {
-        Self { store, plugins, consents, ports }
+        Self {
+            store,
+            plugins,
+            consents,
+            ports,
+        }
     }
 
     /// Asks the issuer.
     pub async fn issue(&self, new: NewCredential) -> Result<Credential, ServiceFailure> {
         let now = self.ports.now();
         let id = self.ports.record_id("cred");
-        let bound = self.plugins.bound(&new.service, "credential", now, new.language)?;
+        let bound = self
+            .plugins
+            .bound(&new.service, "credential", now, new.language)?;
         let inputs = bound.check_inputs(&new.inputs, new.token.is_some(), new.language)?;
         let circumstances =
             bound.circumstances(new.region.as_ref(), &new.channel, new.language, &id)?;
@@ -41,7 +48,10 @@ impl Credentials {
             consent: consent.as_ref(),
             record: &id,
         };
-        let question = Question::Issue { inputs, token: new.token };
+        let question = Question::Issue {
+            inputs,
+            token: new.token,
+        };
         let report = self.plugins.call(&bound, &caller, question).await?;
         let issued = match report.result.map_err(ServiceFailure::from)? {
             Answer::Issued(issued) => issued.map_err(ServiceFailure::from)?,

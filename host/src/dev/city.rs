@@ -65,7 +65,10 @@ impl City {
     /// Uses the city at `url`, or starts one beside this program.
     pub(super) async fn start(url: Option<&str>, log: &Path) -> Result<Self> {
         if let Some(url) = url {
-            return Ok(Self { url: url.trim_end_matches('/').to_owned(), child: None });
+            return Ok(Self {
+                url: url.trim_end_matches('/').to_owned(),
+                child: None,
+            });
         }
         let program = std::env::current_exe()?.with_file_name("guichet-city");
         let mut child = Command::new(&program)
@@ -84,13 +87,24 @@ impl City {
                     program.display()
                 )
             })?;
-        let output = child.stdout.take().context("the city has no standard output")?;
+        let output = child
+            .stdout
+            .take()
+            .context("the city has no standard output")?;
         let mut lines = BufReader::new(output).lines();
         let line = tokio::time::timeout(START, lines.next_line()).await;
-        let Ok(Ok(Some(line))) = line else { bail!("the simulated city did not start") };
+        let Ok(Ok(Some(line))) = line else {
+            bail!("the simulated city did not start")
+        };
         let ready: serde_json::Value = serde_json::from_str(&line)?;
-        let url = ready["url"].as_str().context("the city did not say where it is")?.to_owned();
-        Ok(Self { url, child: Some(child) })
+        let url = ready["url"]
+            .as_str()
+            .context("the city did not say where it is")?
+            .to_owned();
+        Ok(Self {
+            url,
+            child: Some(child),
+        })
     }
 
     pub(super) fn url(&self) -> &str {
@@ -115,7 +129,8 @@ impl City {
     pub(super) async fn bind(&self, app: &App) -> Result<()> {
         let operator = self.operator().await?;
         let shelf = app.plugins().shelf();
-        for admission in shelf.admissions() {
+        // A package without services carries code for others and reaches nothing.
+        for admission in shelf.admissions().filter(|one| !one.services.is_empty()) {
             let name = admission.package().to_string();
             let Some(package) = operator.packages.get(&name) else {
                 tracing::warn!(package = name, "the city does not know this package");
@@ -123,8 +138,13 @@ impl City {
             };
             let secrets = secrets(&name, package)?;
             let endpoints = package.endpoints.clone();
-            let operator = OperatorBinding { endpoints, ..OperatorBinding::default() };
-            app.plugins().set_operator(admission.release, &operator, &secrets).await?;
+            let operator = OperatorBinding {
+                endpoints,
+                ..OperatorBinding::default()
+            };
+            app.plugins()
+                .set_operator(admission.release, &operator, &secrets)
+                .await?;
         }
         app.rooms().store.raise_catalogue_version().await?;
         app.plugins().refresh().await?;
@@ -136,9 +156,16 @@ impl City {
             Client::builder(TokioExecutor::new()).build_http();
         let address = format!("{}/_operator", self.url);
         let unreachable = || format!("the simulated city does not answer at {address}");
-        let answer = client.get(address.parse()?).await.with_context(unreachable)?;
-        let body = Limited::new(answer.into_body(), ANSWER_BYTES).collect().await;
-        let body = body.map_err(|error| anyhow::anyhow!("{error}")).with_context(unreachable)?;
+        let answer = client
+            .get(address.parse()?)
+            .await
+            .with_context(unreachable)?;
+        let body = Limited::new(answer.into_body(), ANSWER_BYTES)
+            .collect()
+            .await;
+        let body = body
+            .map_err(|error| anyhow::anyhow!("{error}"))
+            .with_context(unreachable)?;
         serde_json::from_slice(&body.to_bytes()).with_context(unreachable)
     }
 }

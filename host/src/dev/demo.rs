@@ -48,20 +48,34 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
         name: "Demo bank app".to_owned(),
         scopes: scopes.join(" "),
     };
-    rooms.store.put_client(&known, &crate::api::hash(&token), now).await?;
+    rooms
+        .store
+        .put_client(&known, &crate::api::hash(&token), now)
+        .await?;
     for (scope, value) in ATTRIBUTES {
         let scope = DataScope::new(scope)?;
-        rooms.store.set_subject_attribute(&subject, &scope, value, now).await?;
+        rooms
+            .store
+            .set_subject_attribute(&subject, &scope, value, now)
+            .await?;
     }
     let accounts = rooms.accounts.list(&client, &subject).await?;
     let account = match accounts.into_iter().next() {
         Some(account) => account,
         None => {
             let (opening, credit) = (Money::cny(OPENING), Money::cny(0));
-            rooms.accounts.open_funding(&client, &subject, opening, credit).await?
+            rooms
+                .accounts
+                .open_funding(&client, &subject, opening, credit)
+                .await?
         }
     };
-    Ok(Demo { client, subject, account, token })
+    Ok(Demo {
+        client,
+        subject,
+        account,
+        token,
+    })
 }
 
 /// Leaves the file that client commands read.
@@ -70,7 +84,9 @@ pub(super) fn keep(app: &App, file: &DevFile) -> Result<()> {
     let path = path(app);
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);
-    let handle = options.open(&path).with_context(|| path.display().to_string())?;
+    let handle = options
+        .open(&path)
+        .with_context(|| path.display().to_string())?;
     Ok(serde_json::to_writer_pretty(handle, file)?)
 }
 

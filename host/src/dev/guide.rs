@@ -24,10 +24,18 @@ pub(super) fn text(app: &App, file: &DevFile) -> Result<()> {
     let program = std::env::current_exe()?;
     let data = app.settings().data.display();
     let first = |category: &str| {
-        let all = shelf.catalogue().entries().iter().map(|entry| &*entry.service);
+        let all = shelf
+            .catalogue()
+            .entries()
+            .iter()
+            .map(|entry| &*entry.service);
         let own: Vec<&Service> = all.filter(|s| s.category.as_str() == category).collect();
-        let in_hangzhou = own.iter().find(|s| s.regions.iter().any(|r| r.as_str().starts_with("3301")));
-        in_hangzhou.or(own.first()).map(|service| service.code.clone())
+        let in_hangzhou = own
+            .iter()
+            .find(|s| s.regions.iter().any(|r| r.as_str().starts_with("3301")));
+        in_hangzhou
+            .or(own.first())
+            .map(|service| service.code.clone())
     };
     let code = |category: &str| first(category).map(String::from).unwrap_or_default();
     let water = code("water");
@@ -73,7 +81,7 @@ Stop with Ctrl-C. The data stay in {data}.
         fine = code("traffic-fine"),
         fund = code("provident-fund"),
         credit = code("credit-report"),
-        medical = code("medical-insurance-code"),
+        medical = code("medical-insurance"),
     )?;
     Ok(out.flush()?)
 }

@@ -40,10 +40,16 @@ fn attachment(attachment: &Attachment) -> Result<(), String> {
         "image/jpeg" => &[b"\xff\xd8\xff"],
         other => return Err(format!("media type {other} is not one of the contract's")),
     };
-    if begins.iter().any(|begin| attachment.bytes.starts_with(begin)) {
+    if begins
+        .iter()
+        .any(|begin| attachment.bytes.starts_with(begin))
+    {
         Ok(())
     } else {
-        Err(format!("the bytes of {name} are not {}", attachment.media_type))
+        Err(format!(
+            "the bytes of {name} are not {}",
+            attachment.media_type
+        ))
     }
 }
 

@@ -6,7 +6,7 @@ use guichet_sandbox::contract::inquiry::InquiryOutcome;
 use guichet_sandbox::contract::types::Ticket;
 use guichet_sandbox::{Answer, Question};
 
-use super::{Inquiry, InquiriesError, InquiryAnswer, NewInquiry, check};
+use super::{InquiriesError, Inquiry, InquiryAnswer, NewInquiry, check};
 use crate::consents::{Consent, Consents};
 use crate::plugins::{Bound, Caller, Plugins, ServiceFailure, ticket_is_due};
 use crate::ports::Ports;
@@ -30,21 +30,33 @@ impl Inquiries {
     /// Over these.
     #[must_use]
     pub const fn new(store: Store, plugins: Plugins, consents: Consents, ports: Ports) -> Self {
-        Self { store, plugins, consents, ports }
+        Self {
+            store,
+            plugins,
+            consents,
+            ports,
+        }
     }
 
     /// Asks the agency.
     pub async fn create(&self, new: NewInquiry) -> Result<Inquiry, InquiriesError> {
         let now = self.ports.now();
         let id = self.ports.record_id("inq");
-        let bound = self.plugins.bound(&new.service, "inquiry", now, new.language)?;
+        let bound = self
+            .plugins
+            .bound(&new.service, "inquiry", now, new.language)?;
         let inputs = bound.check_inputs(&new.inputs, new.token.is_some(), new.language)?;
         let circumstances =
             bound.circumstances(new.region.as_ref(), &new.channel, new.language, &id)?;
         let consent = self.consents.needed(&bound, &new).await?;
         let question = match new.token {
-            None => Question::Ask { inputs: inputs.clone() },
-            Some(token) => Question::Poll { token, inputs: inputs.clone() },
+            None => Question::Ask {
+                inputs: inputs.clone(),
+            },
+            Some(token) => Question::Poll {
+                token,
+                inputs: inputs.clone(),
+            },
         };
         let inquiry = StoredInquiry {
             id,
@@ -87,18 +99,26 @@ impl Inquiries {
         ticket: Ticket,
     ) -> Result<Inquiry, InquiriesError> {
         let language = crate::language::Language::from_header(&stored.circumstances.locale);
-        let bound = self.plugins.bound(&stored.service, "inquiry", self.ports.now(), language)?;
+        let bound = self
+            .plugins
+            .bound(&stored.service, "inquiry", self.ports.now(), language)?;
         // A consent that ended meanwhile ends the inquiry as well.
         let consent = match &stored.consent {
             None => None,
             Some(id) => {
                 let (client, subject) = (&stored.client, &stored.subject);
-                let live = self.consents.live(client, subject, &stored.service, id).await;
+                let live = self
+                    .consents
+                    .live(client, subject, &stored.service, id)
+                    .await;
                 let live = live.map_err(ServiceFailure::from)?;
                 Some(live.ok_or_else(|| ServiceFailure::NeedsConsent(bound.scopes()))?)
             }
         };
-        let question = Question::Poll { token: ticket.token, inputs: stored.inputs.clone() };
+        let question = Question::Poll {
+            token: ticket.token,
+            inputs: stored.inputs.clone(),
+        };
         self.ask(&bound, stored, consent.as_ref(), question).await
     }
 
@@ -152,7 +172,9 @@ impl Inquiries {
 
 /// When a pending inquiry was asked last: its expiry moves with every question.
 fn asked_at(stored: &StoredInquiry) -> Moment {
-    stored.expires_at.map_or(stored.created_at, |end| end.plus_ms(-PENDING_MS))
+    stored
+        .expires_at
+        .map_or(stored.created_at, |end| end.plus_ms(-PENDING_MS))
 }
 
 fn shown(stored: StoredInquiry, answer: InquiryAnswer) -> Inquiry {
@@ -176,12 +198,23 @@ impl Consents {
         let scopes = bound.scopes();
         let missing = || ServiceFailure::NeedsConsent(scopes.clone());
         let Some(id) = &new.consent else {
-            return if scopes.is_empty() { Ok(None) } else { Err(missing()) };
+            return if scopes.is_empty() {
+                Ok(None)
+            } else {
+                Err(missing())
+            };
         };
-        let live = self.live(&new.client, &new.subject, &new.service, id).await?;
+        let live = self
+            .live(&new.client, &new.subject, &new.service, id)
+            .await?;
         let consent = live.ok_or_else(missing)?;
-        let covers =
-            scopes.iter().all(|scope| consent.scopes.iter().any(|own| own.as_str() == scope));
-        if covers { Ok(Some(consent)) } else { Err(missing()) }
+        let covers = scopes
+            .iter()
+            .all(|scope| consent.scopes.iter().any(|own| own.as_str() == scope));
+        if covers {
+            Ok(Some(consent))
+        } else {
+            Err(missing())
+        }
     }
 }

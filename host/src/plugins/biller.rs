@@ -12,7 +12,9 @@ use crate::payments::ports::BillerPort;
 
 impl BillerPort for Plugins {
     fn submit<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Outcome> {
-        let question = Question::SubmitPayment { order: Box::new(translate::order(order)) };
+        let question = Question::SubmitPayment {
+            order: Box::new(translate::order(order)),
+        };
         Box::pin(async move {
             match self.call_for_order(order, question).await {
                 Ok(report) => submission(&report),
@@ -43,7 +45,9 @@ impl BillerPort for Plugins {
             let Some(body) = translate::reversal(reversal) else {
                 return ReversalOutcome::NotSent("the application does not read".to_owned());
             };
-            let question = Question::ReversePayment { reversal: Box::new(body) };
+            let question = Question::ReversePayment {
+                reversal: Box::new(body),
+            };
             match self.call_for_order(&reversal.order, question).await {
                 Ok(report) => undoing(&report),
                 Err(never_ran) => ReversalOutcome::NotSent(never_ran),
@@ -61,7 +65,10 @@ impl BillerPort for Plugins {
                 return ReversalOutcome::Unknown("the application does not read".to_owned());
             };
             let last = translate::last_pending(last);
-            let question = Question::ReversalStatus { reversal: Box::new(body), last };
+            let question = Question::ReversalStatus {
+                reversal: Box::new(body),
+                last,
+            };
             match self.call_for_order(&reversal.order, question).await {
                 Ok(report) => undoing_status(&report),
                 Err(never_ran) => ReversalOutcome::Unknown(never_ran),
@@ -179,8 +186,12 @@ fn undoing_status(report: &Report) -> ReversalOutcome {
         contract::Reversal::Reversed(reversed) => {
             ReversalOutcome::Reversed(serde_json::to_value(reversed).unwrap_or_default())
         }
-        contract::Reversal::Pending(pending) => ReversalOutcome::Pending(translate::pending(pending)),
-        contract::Reversal::Refused(refusal) => ReversalOutcome::Refused(translate::refusal(refusal)),
+        contract::Reversal::Pending(pending) => {
+            ReversalOutcome::Pending(translate::pending(pending))
+        }
+        contract::Reversal::Refused(refusal) => {
+            ReversalOutcome::Refused(translate::refusal(refusal))
+        }
         contract::Reversal::NotFound => ReversalOutcome::NotFound,
         contract::Reversal::NotSent(why)
         | contract::Reversal::Unknown(why)
@@ -196,7 +207,9 @@ fn applied(application: &contract::Application) -> Outcome {
 }
 
 fn unproven(what: &str) -> Outcome {
-    Outcome::Unknown(format!("the plugin says {what}, but its requests do not prove it"))
+    Outcome::Unknown(format!(
+        "the plugin says {what}, but its requests do not prove it"
+    ))
 }
 
 #[cfg(test)]
@@ -236,16 +249,31 @@ mod tests {
 
     #[test]
     fn a_refusal_needs_a_complete_answer_to_every_effect() {
-        assert!(matches!(submitted(no(), EffectState::Answered), Outcome::Refused(_)));
-        assert!(matches!(submitted(no(), EffectState::Unanswered), Outcome::Unknown(_)));
-        assert!(matches!(submitted(no(), EffectState::Inconclusive), Outcome::Unknown(_)));
+        assert!(matches!(
+            submitted(no(), EffectState::Answered),
+            Outcome::Refused(_)
+        ));
+        assert!(matches!(
+            submitted(no(), EffectState::Unanswered),
+            Outcome::Unknown(_)
+        ));
+        assert!(matches!(
+            submitted(no(), EffectState::Inconclusive),
+            Outcome::Unknown(_)
+        ));
     }
 
     #[test]
     fn not_sent_is_believed_only_when_nothing_left() {
         let answer = contract::Submission::NotSent("closed".into());
-        assert!(matches!(submitted(answer.clone(), EffectState::None), Outcome::NotSent(_)));
-        assert!(matches!(submitted(answer, EffectState::Answered), Outcome::Unknown(_)));
+        assert!(matches!(
+            submitted(answer.clone(), EffectState::None),
+            Outcome::NotSent(_)
+        ));
+        assert!(matches!(
+            submitted(answer, EffectState::Answered),
+            Outcome::Unknown(_)
+        ));
     }
 
     #[test]
@@ -253,7 +281,10 @@ mod tests {
         let application = contract::Application {
             serial: "1".into(),
             at: "2026-11-21T00:00:00Z".into(),
-            amount: types::Money { minor_units: 5, currency: "CNY".into() },
+            amount: types::Money {
+                minor_units: 5,
+                currency: "CNY".into(),
+            },
             accounting_date: None,
             balance: None,
             deliveries: Vec::new(),
@@ -265,8 +296,14 @@ mod tests {
             details: Vec::new(),
         };
         let answer = contract::Submission::Applied(application);
-        assert!(matches!(submitted(answer.clone(), EffectState::None), Outcome::Unknown(_)));
-        assert!(matches!(submitted(answer, EffectState::Answered), Outcome::Applied(_)));
+        assert!(matches!(
+            submitted(answer.clone(), EffectState::None),
+            Outcome::Unknown(_)
+        ));
+        assert!(matches!(
+            submitted(answer, EffectState::Answered),
+            Outcome::Applied(_)
+        ));
     }
 
     #[test]

@@ -40,7 +40,9 @@ impl Bound {
     #[must_use]
     pub fn scopes(&self) -> Vec<String> {
         let consent = self.service.consent.iter();
-        consent.flat_map(|consent| consent.scopes.iter().map(ToString::to_string)).collect()
+        consent
+            .flat_map(|consent| consent.scopes.iter().map(ToString::to_string))
+            .collect()
     }
 
     /// Checks what the citizen filled in. Once a plugin has asked for more, a
@@ -57,12 +59,17 @@ impl Bound {
                 && schema["properties"].get(name).is_none()
                 && value.as_str().is_some_and(|text| text.len() <= EXTRA_BYTES)
         };
-        let (extra, own): (Map<_, _>, Map<_, _>) =
-            given.clone().into_iter().partition(|(name, value)| is_extra(name, value));
+        let (extra, own): (Map<_, _>, Map<_, _>) = given
+            .clone()
+            .into_iter()
+            .partition(|(name, value)| is_extra(name, value));
         if extra.len() > EXTRA_INPUTS {
             let message = language.pick("多余的输入项", "too many inputs beyond the form");
             let field = extra.keys().next().cloned().unwrap_or_default();
-            let error = inputs::FieldError { field, message: message.to_owned() };
+            let error = inputs::FieldError {
+                field,
+                message: message.to_owned(),
+            };
             return Err(ServiceFailure::InvalidInputs(vec![error]));
         }
         let checked = inputs::check(&schema, &own, language)

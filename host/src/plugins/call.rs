@@ -44,10 +44,17 @@ impl Plugins {
             });
         }
         let id = self.0.ports.record_id("call");
-        let call = Call { context: self.context(bound, caller, &id, now), question };
+        let call = Call {
+            context: self.context(bound, caller, &id, now),
+            question,
+        };
         let ports = self.sandbox_ports(bound, caller, now);
         let plugin = &bound.release.plugin;
-        let mut report = self.0.sandbox.call(plugin, &bound.binding, &ports, call).await;
+        let mut report = self
+            .0
+            .sandbox
+            .call(plugin, &bound.binding, &ports, call)
+            .await;
         for line in &report.log {
             let service = &bound.service.code;
             tracing::debug!(%service, call = %id, level = line.level, message = line.message);

@@ -20,7 +20,9 @@ impl Pseudonyms {
     /// With a secret of this installation.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
+        }
     }
 
     /// The publisher's own name for an id: 26 of 0-9 and a-z.
@@ -33,7 +35,10 @@ impl Pseudonyms {
             message.update(part.as_bytes());
         }
         let tag = message.sign();
-        tag.as_ref()[..26].iter().map(|byte| char::from(DIGITS[usize::from(byte & 31)])).collect()
+        tag.as_ref()[..26]
+            .iter()
+            .map(|byte| char::from(DIGITS[usize::from(byte & 31)]))
+            .collect()
     }
 }
 
@@ -80,7 +85,11 @@ impl Circumstances<'_> {
             consent: self.consent.map(|consent| types::Consent {
                 id: pseudonym("consent", consent.id.as_str()),
                 purpose: consent.purpose.clone(),
-                scopes: consent.scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
+                scopes: consent
+                    .scopes
+                    .iter()
+                    .map(|scope| scope.as_str().to_owned())
+                    .collect(),
                 expires_at: consent.expires_at.to_string(),
                 details: Vec::new(),
             }),
@@ -104,7 +113,10 @@ mod tests {
         assert_eq!(water, pseudonyms.of("water", "subject", "anna"));
         assert_ne!(water, pseudonyms.of("power", "subject", "anna"));
         assert_ne!(water, pseudonyms.of("water", "journey", "anna"));
-        assert_ne!(water, Pseudonyms::new(&[2; 32]).of("water", "subject", "anna"));
+        assert_ne!(
+            water,
+            Pseudonyms::new(&[2; 32]).of("water", "subject", "anna")
+        );
         assert_eq!(water.len(), 26);
     }
 }

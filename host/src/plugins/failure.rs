@@ -101,13 +101,17 @@ impl From<Failure> for ServiceFailure {
             Failure::InvalidInput(errors) => Self::InvalidInputs(
                 errors
                     .into_iter()
-                    .map(|error| FieldError { field: error.field, message: error.message })
+                    .map(|error| FieldError {
+                        field: error.field,
+                        message: error.message,
+                    })
                     .collect(),
             ),
             Failure::NotFound(message) => Self::NoSuchAccount(message),
-            Failure::Refused(refusal) => {
-                Self::Refused { code: refusal.code, message: refusal.message }
-            }
+            Failure::Refused(refusal) => Self::Refused {
+                code: refusal.code,
+                message: refusal.message,
+            },
             Failure::Unavailable(why) => Self::Unavailable {
                 message: why.message,
                 retry_after_seconds: why.retry_after_seconds,
@@ -129,9 +133,10 @@ impl From<CallError> for ServiceFailure {
                 message: String::new(),
                 retry_after_seconds: u32::try_from(retry_after_ms.div_ceil(1_000)).ok(),
             },
-            CallError::Deadline(_) | CallError::Shutdown => {
-                Self::Unavailable { message: String::new(), retry_after_seconds: Some(5) }
-            }
+            CallError::Deadline(_) | CallError::Shutdown => Self::Unavailable {
+                message: String::new(),
+                retry_after_seconds: Some(5),
+            },
             CallError::NoSuchExport(_)
             | CallError::Code(_)
             | CallError::OutOfFuel(_)

@@ -113,7 +113,14 @@ pub struct ConsentTerms {
 impl Plugins {
     /// Reads what is admitted and keeps following it.
     pub async fn start(parts: Parts) -> Result<Self, PluginsError> {
-        let Parts { sandbox, store, ports, pseudonyms, transcripts, folder } = parts;
+        let Parts {
+            sandbox,
+            store,
+            ports,
+            pseudonyms,
+            transcripts,
+            folder,
+        } = parts;
         std::fs::create_dir_all(&folder)
             .map_err(|error| PluginsError::Bundle(folder.display().to_string(), error))?;
         let plugins = Self(Arc::new(Inner {
@@ -136,7 +143,11 @@ impl Plugins {
     /// What is served now.
     #[must_use]
     pub fn shelf(&self) -> Arc<Shelf> {
-        self.0.shelf.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .shelf
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// A service of the catalogue.
@@ -161,11 +172,20 @@ impl Plugins {
     #[must_use]
     pub fn consent_terms(&self, code: &ServiceCode, language: Language) -> Option<ConsentTerms> {
         let entry = self.entry(code)?;
-        let none = ConsentTerms { scopes: Vec::new(), purpose: String::new() };
-        Some(entry.service().consent.as_ref().map_or(none, |consent| ConsentTerms {
-            scopes: consent.scopes.iter().cloned().collect(),
-            purpose: consent.purpose.in_locale(language.tag()).to_owned(),
-        }))
+        let none = ConsentTerms {
+            scopes: Vec::new(),
+            purpose: String::new(),
+        };
+        Some(
+            entry
+                .service()
+                .consent
+                .as_ref()
+                .map_or(none, |consent| ConsentTerms {
+                    scopes: consent.scopes.iter().cloned().collect(),
+                    purpose: consent.purpose.in_locale(language.tag()).to_owned(),
+                }),
+        )
     }
 
     /// The service ready to be called, where it is of this kind and open.
@@ -180,10 +200,16 @@ impl Plugins {
         let actual = entry.service().kind.as_str();
         if actual != kind {
             let actual = actual.to_owned();
-            return Err(ServiceFailure::WrongKind { expected: kind, actual });
+            return Err(ServiceFailure::WrongKind {
+                expected: kind,
+                actual,
+            });
         }
         if let Some(message) = terms::closing(entry.service(), now, language) {
-            return Err(ServiceFailure::Closed { message, retry_after_seconds: None });
+            return Err(ServiceFailure::Closed {
+                message,
+                retry_after_seconds: None,
+            });
         }
         self.bind(&entry)
     }
@@ -196,7 +222,10 @@ impl Plugins {
         })?;
         let code = &entry.service().code;
         let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bound) = all.get(code).filter(|bound| Arc::ptr_eq(&bound.release, release)) {
+        if let Some(bound) = all
+            .get(code)
+            .filter(|bound| Arc::ptr_eq(&bound.release, release))
+        {
             return Ok(bound.clone());
         }
         let binding = release.bind(entry.service());

@@ -47,7 +47,8 @@ pub fn complete(mut stored: OperatorBinding, given: &[PackageSecret]) -> Operato
         serde_json::from_value(serde_json::Value::from(key.algorithm.as_str())).ok()
     };
     let keys = given.iter().filter(|secret| secret.kind == SecretKind::Key);
-    let pairs = keys.filter_map(|key| Some((KeyName::new(key.name.as_str()).ok()?, algorithm(key)?)));
+    let pairs =
+        keys.filter_map(|key| Some((KeyName::new(key.name.as_str()).ok()?, algorithm(key)?)));
     stored.keys = pairs.collect::<BTreeMap<_, _>>();
     stored
 }

@@ -15,7 +15,10 @@ use crate::consents::Consent;
 use crate::seal::{Place, Sealed};
 use crate::store::{KvScope, Store, StoreError};
 
-const VALUE: Place = Place { table: "kv", column: "value" };
+const VALUE: Place = Place {
+    table: "kv",
+    column: "value",
+};
 
 /// The state and data of one call.
 pub struct Reach {
@@ -37,7 +40,14 @@ impl Reach {
         consent: Option<Consent>,
         now: Moment,
     ) -> Arc<Self> {
-        Arc::new(Self { store, package, service, subject, consent, now })
+        Arc::new(Self {
+            store,
+            package,
+            service,
+            subject,
+            consent,
+            now,
+        })
     }
 
     fn scope(&self, place: KvPlace<'_>) -> KvScope {
@@ -57,16 +67,26 @@ impl Reach {
         if place.subject.is_none() {
             return Ok(value.to_vec());
         }
-        let key = self.store.subject_key(&self.subject, self.now).await.map_err(unavailable)?;
+        let key = self
+            .store
+            .subject_key(&self.subject, self.now)
+            .await
+            .map_err(unavailable)?;
         let sealed = key.seal(VALUE, &value.to_vec());
-        sealed.map(Sealed::into_bytes).map_err(|error| KvError::Unavailable(error.to_string()))
+        sealed
+            .map(Sealed::into_bytes)
+            .map_err(|error| KvError::Unavailable(error.to_string()))
     }
 
     async fn open(&self, place: KvPlace<'_>, value: Vec<u8>) -> Result<Vec<u8>, KvError> {
         if place.subject.is_none() {
             return Ok(value);
         }
-        let key = self.store.subject_key(&self.subject, self.now).await.map_err(unavailable)?;
+        let key = self
+            .store
+            .subject_key(&self.subject, self.now)
+            .await
+            .map_err(unavailable)?;
         let opened = key.open(VALUE, &Sealed::<Vec<u8>>::from_bytes(value));
         opened.map_err(|error| KvError::Unavailable(error.to_string()))
     }
@@ -88,9 +108,14 @@ impl Kv for Reach {
     fn get<'a>(&'a self, place: KvPlace<'a>) -> BoxFuture<'a, Result<Option<Entry>, KvError>> {
         Box::pin(async move {
             let found = self.store.kv_get(&self.scope(place), place.key).await;
-            let Some(found) = found.map_err(unavailable)? else { return Ok(None) };
+            let Some(found) = found.map_err(unavailable)? else {
+                return Ok(None);
+            };
             let value = self.open(place, found.value).await?;
-            Ok(Some(Entry { value, version: found.version }))
+            Ok(Some(Entry {
+                value,
+                version: found.version,
+            }))
         })
     }
 
@@ -103,8 +128,13 @@ impl Kv for Reach {
         Box::pin(async move {
             let value = self.seal(place, value).await?;
             let scope = self.scope(place);
-            let written = self.store.kv_put(&scope, place.key, &value, quota_bytes).await;
-            written.map_err(uncertain)?.ok_or_else(|| quota(quota_bytes))
+            let written = self
+                .store
+                .kv_put(&scope, place.key, &value, quota_bytes)
+                .await;
+            written
+                .map_err(uncertain)?
+                .ok_or_else(|| quota(quota_bytes))
         })
     }
 
@@ -118,20 +148,19 @@ impl Kv for Reach {
         Box::pin(async move {
             let value = self.seal(place, value).await?;
             let scope = self.scope(place);
-            let swapped = self.store.kv_compare_and_swap(
-                &scope,
-                place.key,
-                &value,
-                expected,
-                quota_bytes,
-            );
+            let swapped =
+                self.store
+                    .kv_compare_and_swap(&scope, place.key, &value, expected, quota_bytes);
             swapped.await.map_err(uncertain)
         })
     }
 
     fn delete<'a>(&'a self, place: KvPlace<'a>) -> BoxFuture<'a, Result<bool, KvError>> {
         Box::pin(async move {
-            self.store.kv_delete(&self.scope(place), place.key).await.map_err(uncertain)
+            self.store
+                .kv_delete(&self.scope(place), place.key)
+                .await
+                .map_err(uncertain)
         })
     }
 }
@@ -153,8 +182,11 @@ impl SubjectData for Reach {
             let scope = scope.ok_or_else(no_consent)?;
             // It may have been withdrawn since the call began.
             let stored = self.store.consent(&consent.id).await;
-            let stored = stored.map_err(|error| SubjectDataError::Unavailable(error.to_string()))?;
-            let live = stored.map(Consent::from).is_some_and(|consent| consent.is_live(self.now));
+            let stored =
+                stored.map_err(|error| SubjectDataError::Unavailable(error.to_string()))?;
+            let live = stored
+                .map(Consent::from)
+                .is_some_and(|consent| consent.is_live(self.now));
             if !live {
                 return Err(no_consent());
             }

@@ -48,7 +48,11 @@ impl Release {
             digest: admission.release,
             plugin,
             class: admission.manifest.data_class,
-            config: Arc::new(config.map(|(name, text)| (name.to_string(), text.clone())).collect()),
+            config: Arc::new(
+                config
+                    .map(|(name, text)| (name.to_string(), text.clone()))
+                    .collect(),
+            ),
             limits: limits(&admission.manifest.limits),
             manifest: admission.manifest.clone(),
             operator,
@@ -76,11 +80,17 @@ impl Release {
         let keyring = self.keys.keyring.clone();
         let permissions = Permissions::new(grant, &self.keys.secrets, keyring)?;
         Ok(Binding::new(BindingSettings {
-            id: BindingId { release: self.digest, service: service.code.clone() },
+            id: BindingId {
+                release: self.digest,
+                service: service.code.clone(),
+            },
             state: format!("{} {}", self.manifest.package, service.code),
             permissions: Arc::new(permissions),
             limits: self.limits,
-            config: Config { package: self.config.clone(), service: Arc::new(own_config(service)) },
+            config: Config {
+                package: self.config.clone(),
+                service: Arc::new(own_config(service)),
+            },
             breaker: BreakerSettings::default(),
         }))
     }
@@ -92,20 +102,35 @@ fn own_config(service: &Service) -> BTreeMap<String, String> {
         serde_json::Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let mut config: BTreeMap<String, String> =
-        service.config.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    config.entry("service".to_owned()).or_insert_with(|| service.code.to_string());
+    let mut config: BTreeMap<String, String> = service
+        .config
+        .iter()
+        .map(|(name, value)| (name.to_string(), text(value)))
+        .collect();
+    config
+        .entry("service".to_owned())
+        .or_insert_with(|| service.code.to_string());
     config
 }
 
 /// The usual limits, narrowed or widened as wished, within the host's ceiling.
 fn limits(wish: &LimitsWish) -> Limits {
     let (usual, ceiling) = (Limits::standard(), Limits::ceiling());
-    let response = wish.response_bytes.and_then(|bytes| u32::try_from(bytes).ok());
+    let response = wish
+        .response_bytes
+        .and_then(|bytes| u32::try_from(bytes).ok());
     Limits {
-        memory_bytes: wish.memory_bytes.unwrap_or(usual.memory_bytes).min(ceiling.memory_bytes),
-        deadline_ms: wish.deadline_ms.unwrap_or(usual.deadline_ms).min(ceiling.deadline_ms),
-        response_bytes: response.unwrap_or(usual.response_bytes).min(ceiling.response_bytes),
+        memory_bytes: wish
+            .memory_bytes
+            .unwrap_or(usual.memory_bytes)
+            .min(ceiling.memory_bytes),
+        deadline_ms: wish
+            .deadline_ms
+            .unwrap_or(usual.deadline_ms)
+            .min(ceiling.deadline_ms),
+        response_bytes: response
+            .unwrap_or(usual.response_bytes)
+            .min(ceiling.response_bytes),
         concurrency: wish
             .concurrent_calls
             .map_or(usual.concurrency, u32::from)

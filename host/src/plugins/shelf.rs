@@ -137,7 +137,9 @@ impl Plugins {
         let package = admission.package().to_string();
         let version = admission.version().to_string();
         let digest = admission.release.to_string();
-        let same = published.iter().find(|one| one.package == package && one.version == version);
+        let same = published
+            .iter()
+            .find(|one| one.package == package && one.version == version);
         match same {
             Some(stored) if stored.digest != digest => {
                 return Err(PluginsError::Published(format!("{package} {version}")));
@@ -189,7 +191,9 @@ impl Plugins {
             let next = self.read(version, &shelf).await?;
             *self.0.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
         }
-        self.0.confirmed_us.store(self.0.ports.now().micros(), Ordering::Relaxed);
+        self.0
+            .confirmed_us
+            .store(self.0.ports.now().micros(), Ordering::Relaxed);
         Ok(())
     }
 
@@ -235,7 +239,13 @@ impl Plugins {
             }
         }
         let catalogue = Catalogue::build(entries, [], [], Taxonomy::embedded());
-        Ok(Shelf { version, catalogue, admissions, admitted, releases })
+        Ok(Shelf {
+            version,
+            catalogue,
+            admissions,
+            admitted,
+            releases,
+        })
     }
 
     /// The release as it runs; the old one where nothing about it has changed,
@@ -250,9 +260,13 @@ impl Plugins {
         let store = &self.0.store;
         let bindings = store.bindings_of(&admission.release.to_string()).await;
         let bindings = bindings.map_err(|error| text(&error))?;
-        let secrets = store.package_secrets(&admission.package().to_string()).await;
+        let secrets = store
+            .package_secrets(&admission.package().to_string())
+            .await;
         let secrets = secrets.map_err(|error| text(&error))?;
-        let body = bindings.iter().find(|binding| binding.service == ALL_SERVICES);
+        let body = bindings
+            .iter()
+            .find(|binding| binding.service == ALL_SERVICES);
         let stored: OperatorBinding = match body {
             Some(binding) => serde_json::from_str(&binding.body).map_err(|error| text(&error))?,
             None => OperatorBinding::default(),
@@ -266,8 +280,18 @@ impl Plugins {
         let keys = operator::keys(&admission.manifest, &secrets).map_err(|error| text(&error))?;
         let digest = admission.component.digest;
         let bytes = code.get(&digest).ok_or("its component is not here")?;
-        let plugin = self.0.sandbox.load(digest, bytes).await.map_err(|error| text(&error))?;
-        Ok(Arc::new(Release::new(admission, plugin, operator, (keys, secrets))))
+        let plugin = self
+            .0
+            .sandbox
+            .load(digest, bytes)
+            .await
+            .map_err(|error| text(&error))?;
+        Ok(Arc::new(Release::new(
+            admission,
+            plugin,
+            operator,
+            (keys, secrets),
+        )))
     }
 }
 

@@ -38,20 +38,27 @@ impl TermsPort for Plugins {
 pub fn closing(service: &Service, now: Moment, language: Language) -> Option<String> {
     let locale = language.tag();
     if service.standing.phase == Phase::Suspended {
-        let tip = service.standing.tip.as_ref().map(|tip| tip.in_locale(locale).to_owned());
+        let tip = service
+            .standing
+            .tip
+            .as_ref()
+            .map(|tip| tip.in_locale(locale).to_owned());
         let usual = language.pick("该服务已暂停", "The service is suspended");
         return Some(tip.unwrap_or_else(|| usual.to_owned()));
     }
-    let moment = OffsetDateTime::from_unix_timestamp_nanos(i128::from(now.micros()) * 1_000).ok()?;
+    let moment =
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(now.micros()) * 1_000).ok()?;
     let usual = match service.schedule.closing_at(moment)? {
         Closing::Maintenance(Some(notice)) => return Some(notice.in_locale(locale).to_owned()),
-        Closing::Maintenance(None) => {
-            language.pick("收费单位系统维护中，请稍后再来", "The biller's system is under maintenance")
-        }
+        Closing::Maintenance(None) => language.pick(
+            "收费单位系统维护中，请稍后再来",
+            "The biller's system is under maintenance",
+        ),
         Closing::Hours => language.pick("不在服务时间内", "Outside the service's hours"),
-        Closing::Season => {
-            language.pick("不在收费季节内", "Outside the season in which this is collected")
-        }
+        Closing::Season => language.pick(
+            "不在收费季节内",
+            "Outside the season in which this is collected",
+        ),
     };
     Some(usual.to_owned())
 }
@@ -72,12 +79,16 @@ fn fee(fee: &service::Fee) -> Option<FeeRule> {
     };
     match &fee.rule {
         service::FeeRule::None => None,
-        service::FeeRule::Fixed { amount } => {
-            Some(FeeRule { fixed: amount.minor_units(), per_ten_thousand: 0, bearer })
-        }
-        service::FeeRule::Rate { basis_points, .. } => {
-            Some(FeeRule { fixed: 0, per_ten_thousand: i64::from(*basis_points), bearer })
-        }
+        service::FeeRule::Fixed { amount } => Some(FeeRule {
+            fixed: amount.minor_units(),
+            per_ten_thousand: 0,
+            bearer,
+        }),
+        service::FeeRule::Rate { basis_points, .. } => Some(FeeRule {
+            fixed: 0,
+            per_ten_thousand: i64::from(*basis_points),
+            bearer,
+        }),
     }
 }
 

@@ -18,7 +18,10 @@ use tokio::sync::mpsc;
 use crate::seal::{Place, Sealed};
 use crate::store::{Store, StoreError, TranscriptEntry};
 
-const PLACE: Place = Place { table: "transcripts", column: "segment" };
+const PLACE: Place = Place {
+    table: "transcripts",
+    column: "segment",
+};
 /// Transcripts that may wait to be written.
 const QUEUE: usize = 1_024;
 /// Transcripts written together.
@@ -55,7 +58,10 @@ impl Kept {
             DataClass::Full => Self::Full(Box::new(transcript)),
             DataClass::Digest => {
                 let json = serde_json::to_vec(&transcript).unwrap_or_default();
-                Self::Digest { function, digest: guichet_registry::sign::sha256(&json) }
+                Self::Digest {
+                    function,
+                    digest: guichet_registry::sign::sha256(&json),
+                }
             }
             DataClass::None => Self::None { function },
         }
@@ -104,7 +110,12 @@ impl Transcripts {
             store: store.clone(),
         };
         tokio::spawn(writer.run(waiting, lost.clone()));
-        Ok(Self { queue, lost, folder: folder.into(), store })
+        Ok(Self {
+            queue,
+            lost,
+            folder: folder.into(),
+            store,
+        })
     }
 
     /// Hands a transcript over; given up and counted where the writer is far behind.
@@ -122,10 +133,20 @@ impl Transcripts {
 
     /// Reads the transcript of a call; none where there is none.
     pub async fn read(&self, call: &RecordId) -> Result<Option<Kept>, TranscriptError> {
-        let Some(entry) = self.store.transcript(call).await? else { return Ok(None) };
-        let bytes = read_piece(&self.folder.join(&entry.segment), entry.position, entry.length)?;
+        let Some(entry) = self.store.transcript(call).await? else {
+            return Ok(None);
+        };
+        let bytes = read_piece(
+            &self.folder.join(&entry.segment),
+            entry.position,
+            entry.length,
+        )?;
         let (subject, sealed) = split_record(&bytes).ok_or(TranscriptError::Damaged)?;
-        let key = self.store.known_subject_key(&subject).await?.ok_or(TranscriptError::Erased)?;
+        let key = self
+            .store
+            .known_subject_key(&subject)
+            .await?
+            .ok_or(TranscriptError::Erased)?;
         key.open(PLACE, &Sealed::from_bytes(sealed.to_vec()))
             .map(Some)
             .map_err(|_| TranscriptError::Damaged)
@@ -178,10 +199,15 @@ impl Writer {
         }
         let segment = format!("{}-{}.seg", self.prefix, self.number);
         for recorded in batch {
-            let key = self.store.subject_key(&recorded.subject, recorded.at).await?;
+            let key = self
+                .store
+                .subject_key(&recorded.subject, recorded.at)
+                .await?;
             let component = recorded.transcript.component.to_string();
             let kept = Kept::new(recorded.class, recorded.transcript);
-            let sealed = key.seal(PLACE, &kept).map_err(|_| TranscriptError::Damaged)?;
+            let sealed = key
+                .seal(PLACE, &kept)
+                .map_err(|_| TranscriptError::Damaged)?;
             let record = join_record(&recorded.subject, &sealed.into_bytes());
             entries.push(TranscriptEntry {
                 call: recorded.call,
@@ -204,7 +230,11 @@ impl Writer {
 }
 
 fn append(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(bytes)
+    std::fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)?
+        .write_all(bytes)
 }
 
 fn read_piece(path: &Path, position: u64, length: u64) -> std::io::Result<Vec<u8>> {
@@ -225,5 +255,8 @@ fn join_record(subject: &SubjectId, sealed: &[u8]) -> Vec<u8> {
 fn split_record(bytes: &[u8]) -> Option<(SubjectId, &[u8])> {
     let (length, rest) = bytes.split_first()?;
     let (name, sealed) = rest.split_at_checked(usize::from(*length))?;
-    Some((SubjectId::new(std::str::from_utf8(name).ok()?).ok()?, sealed))
+    Some((
+        SubjectId::new(std::str::from_utf8(name).ok()?).ok()?,
+        sealed,
+    ))
 }

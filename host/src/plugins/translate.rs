@@ -15,7 +15,10 @@ pub fn money(amount: &types::Money) -> Option<Money> {
 
 /// Money as a contract amount.
 pub fn amount(money: Money) -> types::Money {
-    types::Money { minor_units: money.minor_units(), currency: money.currency().to_string() }
+    types::Money {
+        minor_units: money.minor_units(),
+        currency: money.currency().to_string(),
+    }
 }
 
 /// Person or firm.
@@ -129,5 +132,9 @@ pub fn refusal(refusal: &types::Refusal) -> order::Refusal {
         | types::RefusalReason::NotAllowed
         | types::RefusalReason::Other(_) => order::RefusalGround::Definite,
     };
-    order::Refusal { ground, code: refusal.code.clone(), message: refusal.message.clone() }
+    order::Refusal {
+        ground,
+        code: refusal.code.clone(),
+        message: refusal.message.clone(),
+    }
 }

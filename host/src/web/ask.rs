@@ -88,8 +88,20 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
                 return visit.not_found();
             };
             let (token, field) = (step.token.clone(), Field::of_step(step));
-            let step = Step { token, kept: Vec::new(), field };
-            service::drawn(&visit, &web, &entry, Filled { step: Some(step), ..Filled::default() })
+            let step = Step {
+                token,
+                kept: Vec::new(),
+                field,
+            };
+            service::drawn(
+                &visit,
+                &web,
+                &entry,
+                Filled {
+                    step: Some(step),
+                    ..Filled::default()
+                },
+            )
         }
     }
 }
@@ -106,20 +118,41 @@ async fn read(visit: &Visit, web: &Web, id: &str) -> Result<Inquiry, Response> {
 
 fn ready(page: Page, inquiry: &Inquiry, document: &Document) -> DocumentPage {
     let t = page.t;
-    let mut head = vec![Fact::new(&t.issued_at, format::contract_moment(&document.issued_at))];
-    head.extend(document.number.iter().map(|number| Fact::new(&t.document_number, number)));
+    let mut head = vec![Fact::new(
+        &t.issued_at,
+        format::contract_moment(&document.issued_at),
+    )];
+    head.extend(
+        document
+            .number
+            .iter()
+            .map(|number| Fact::new(&t.document_number, number)),
+    );
     let until = document.valid_until.iter();
     head.extend(until.map(|until| Fact::new(&t.valid_until, format::contract_moment(until))));
-    let first = SectionView { title: document.issuer.clone(), facts: head, ..Default::default() };
+    let first = SectionView {
+        title: document.issuer.clone(),
+        facts: head,
+        ..Default::default()
+    };
     let sections = document.sections.iter().map(|section| {
-        let mut view = SectionView { title: section.title.clone(), ..Default::default() };
+        let mut view = SectionView {
+            title: section.title.clone(),
+            ..Default::default()
+        };
         match &section.content {
             Content::Fields(fields) => view.facts = fields.iter().map(field).collect(),
             Content::Table(table) => {
-                view.columns = table.columns.iter().map(|column| column.label.clone()).collect();
+                view.columns = table
+                    .columns
+                    .iter()
+                    .map(|column| column.label.clone())
+                    .collect();
                 let row = |row: &Vec<String>| {
                     let cells = row.iter().zip(&table.columns);
-                    cells.map(|(cell, column)| value(cell, &column.format)).collect()
+                    cells
+                        .map(|(cell, column)| value(cell, &column.format))
+                        .collect()
                 };
                 view.rows = table.rows.iter().map(row).collect();
             }
@@ -128,13 +161,15 @@ fn ready(page: Page, inquiry: &Inquiry, document: &Document) -> DocumentPage {
         }
         view
     });
-    let attachments = document.attachments.iter().enumerate().map(|(number, attachment)| {
-        AttachmentView {
+    let attachments = document
+        .attachments
+        .iter()
+        .enumerate()
+        .map(|(number, attachment)| AttachmentView {
             name: attachment.name.clone(),
             href: format!("/inquiries/{}/attachments/{number}", inquiry.id),
             code: attachment.verification_code.clone(),
-        }
-    });
+        });
     DocumentPage {
         title: document.title.clone(),
         issuer: document.issuer.clone(),
@@ -156,8 +191,12 @@ pub(super) async fn attachment(
         Ok(inquiry) => inquiry,
         Err(answer) => return answer,
     };
-    let InquiryAnswer::Ready(document) = &inquiry.answer else { return visit.not_found() };
-    let Some(attachment) = document.attachments.get(number) else { return visit.not_found() };
+    let InquiryAnswer::Ready(document) = &inquiry.answer else {
+        return visit.not_found();
+    };
+    let Some(attachment) = document.attachments.get(number) else {
+        return visit.not_found();
+    };
     let disposition = format!("attachment; filename*=UTF-8''{}", percent(&attachment.name));
     let headers = [
         (header::CONTENT_TYPE, attachment.media_type.clone()),
@@ -186,7 +225,11 @@ pub(super) async fn credential(
     let page = visit.page();
     let t = page.t;
     let mut view = CredentialPage {
-        title: entry.service().titles.in_locale(visit.language().tag()).to_owned(),
+        title: entry
+            .service()
+            .titles
+            .in_locale(visit.language().tag())
+            .to_owned(),
         code: entry.service().code.to_string(),
         handoff: None,
         code_svg: String::new(),
@@ -197,18 +240,30 @@ pub(super) async fn credential(
     };
     match issued {
         Credential::Code(code) => {
-            view.expires =
-                fill(&t.credential_expires, &[("seconds", &code.seconds_to_live.to_string())]);
+            view.expires = fill(
+                &t.credential_expires,
+                &[("seconds", &code.seconds_to_live.to_string())],
+            );
             view.code_svg = picture(&code);
             view.caption = code.caption;
         }
         Credential::Handoff(handoff) => {
-            view.handoff = Some(HandoffView { title: handoff.title, url: handoff.url });
+            view.handoff = Some(HandoffView {
+                title: handoff.title,
+                url: handoff.url,
+            });
         }
         Credential::AskMore(step) => {
             let (token, field) = (step.token.clone(), Field::of_step(&step));
-            let step = Step { token, kept: view.kept, field };
-            let filled = Filled { step: Some(step), ..Filled::default() };
+            let step = Step {
+                token,
+                kept: view.kept,
+                field,
+            };
+            let filled = Filled {
+                step: Some(step),
+                ..Filled::default()
+            };
             return service::drawn(visit, web, entry, filled);
         }
     }
@@ -219,11 +274,16 @@ pub(super) async fn credential(
 fn picture(code: &Code) -> String {
     let is_qr = matches!(code.symbology, Symbology::Qr);
     match QrCode::new(&code.payload).ok().filter(|_| is_qr) {
-        Some(qr) => qr.render::<svg::Color<'_>>().min_dimensions(200, 200).build(),
+        Some(qr) => qr
+            .render::<svg::Color<'_>>()
+            .min_dimensions(200, 200)
+            .build(),
         None => {
             let text = String::from_utf8_lossy(&code.payload);
             // Escaped here because the template takes the picture as it is.
-            text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+            text.replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;")
         }
     }
 }

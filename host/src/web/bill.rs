@@ -97,7 +97,10 @@ fn drawn(visit: &Visit, web: &Web, query: &BillQuery, failure: Option<String>) -
                 kept: query.inputs.clone(),
                 field: Field::of_step(step),
             };
-            let filled = Filled { step: Some(step), ..Filled::default() };
+            let filled = Filled {
+                step: Some(step),
+                ..Filled::default()
+            };
             return service::drawn(visit, web, &entry, filled);
         }
     }
@@ -113,7 +116,10 @@ fn fill(view: &mut BillPage, statement: &Statement) {
     view.selection = statement::selection(&statement.selection, t).to_owned();
     view.bills = statement::bills(statement, t);
     view.amount = statement::amount_field(statement, t);
-    view.payable = statement.bills.iter().any(|b| matches!(b.payability, Payability::Payable));
+    view.payable = statement
+        .bills
+        .iter()
+        .any(|b| matches!(b.payability, Payability::Payable));
 }
 
 /// What the citizen chose.
@@ -164,8 +170,14 @@ pub(super) async fn confirm(
     draw(&Confirm {
         total: format::money(total),
         biller: entry.service().biller.names.in_locale(locale).to_owned(),
-        account: statement.account.as_ref().map(|account| account.number.clone()),
-        lines: chosen.iter().map(|one| Fact::new(&one.title, format::money(one.amount))).collect(),
+        account: statement
+            .account
+            .as_ref()
+            .map(|account| account.number.clone()),
+        lines: chosen
+            .iter()
+            .map(|one| Fact::new(&one.title, format::money(one.amount)))
+            .collect(),
         funding: citizen.account.to_string(),
         key: web.rooms().ports.record_id("web").to_string(),
         bill_query: query.id.to_string(),
@@ -178,7 +190,10 @@ pub(super) async fn confirm(
 }
 
 fn values<'a>(fields: &'a [(String, String)], wanted: &'a str) -> impl Iterator<Item = &'a str> {
-    fields.iter().filter(move |(name, _)| name == wanted).map(|(_, value)| value.as_str())
+    fields
+        .iter()
+        .filter(move |(name, _)| name == wanted)
+        .map(|(_, value)| value.as_str())
 }
 
 /// The chosen bills with their amounts; none where a number or amount is wrong.
@@ -191,7 +206,11 @@ fn choose(statement: &Statement, numbers: &[&str], typed: Option<&str>) -> Optio
             Some(typed) => format::read_yuan(typed)?,
             None => owed,
         };
-        chosen.push(Chosen { number: bill.number.clone(), title: bill.title.clone(), amount });
+        chosen.push(Chosen {
+            number: bill.number.clone(),
+            title: bill.title.clone(),
+            amount,
+        });
     }
     Some(chosen)
 }

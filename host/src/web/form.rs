@@ -127,7 +127,11 @@ fn field(
         placeholder: hints.placeholder.as_ref().map(say),
         described: help.is_some() || problem.is_some(),
         help,
-        input_type: if hints.keyboard == Keyboard::Date { "date" } else { "text" },
+        input_type: if hints.keyboard == Keyboard::Date {
+            "date"
+        } else {
+            "text"
+        },
         inputmode: inputmode(hints.keyboard),
         max_length: property.max_length,
         required: false,
@@ -140,7 +144,10 @@ fn field(
 
 fn choices(property: &Property, value: &str, language: Language) -> Vec<Choice> {
     if property.kind == PropertyType::Boolean {
-        let pair = [("true", language.pick("是", "Yes")), ("false", language.pick("否", "No"))];
+        let pair = [
+            ("true", language.pick("是", "Yes")),
+            ("false", language.pick("否", "No")),
+        ];
         return pair
             .map(|(own, label)| Choice {
                 value: own.to_owned(),
@@ -156,7 +163,11 @@ fn choices(property: &Property, value: &str, language: Language) -> Vec<Choice> 
     property
         .choices
         .iter()
-        .map(|own| Choice { value: own.to_string(), label: label(own), chosen: **own == *value })
+        .map(|own| Choice {
+            value: own.to_string(),
+            label: label(own),
+            chosen: **own == *value,
+        })
         .collect()
 }
 

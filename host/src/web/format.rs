@@ -46,8 +46,12 @@ fn major(minor_units: u64) -> String {
 /// Reads what a citizen typed: `86.5`, `86.50`, `1,200`, `¥20`.
 #[must_use]
 pub fn read_yuan(text: &str) -> Option<Money> {
-    let text: String =
-        text.trim().trim_start_matches(['¥', '￥']).chars().filter(|c| *c != ',').collect();
+    let text: String = text
+        .trim()
+        .trim_start_matches(['¥', '￥'])
+        .chars()
+        .filter(|c| *c != ',')
+        .collect();
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() > 12 || part.len() > 2 || !digits(whole) || !digits(part) {
@@ -81,7 +85,10 @@ mod tests {
         assert_eq!(money(Money::cny(123_456_789)), "¥1,234,567.89");
         assert_eq!(money(Money::cny(-5)), "−¥0.05");
         for minor_units in [0, 5, 50, 8_650, 123_456_789] {
-            assert_eq!(read_yuan(&plain(Money::cny(minor_units))), Some(Money::cny(minor_units)));
+            assert_eq!(
+                read_yuan(&plain(Money::cny(minor_units))),
+                Some(Money::cny(minor_units))
+            );
         }
         assert_eq!(read_yuan("¥ 20"), None);
         assert_eq!(read_yuan("20.5"), Some(Money::cny(2_050)));

@@ -52,12 +52,21 @@ struct Found {
 }
 
 /// Search and results.
-pub(super) async fn show(visit: Visit, Query(search): Query<Search>, State(web): State<Web>) -> Response {
+pub(super) async fn show(
+    visit: Visit,
+    Query(search): Query<Search>,
+    State(web): State<Web>,
+) -> Response {
     let page = visit.page();
     let locale = visit.language().tag();
     let taxonomy = Taxonomy::embedded();
-    let category = search.category.as_deref().and_then(|code| CategoryCode::new(code).ok());
-    let name = category.as_ref().map(|code| category_name(taxonomy, code.as_str(), locale));
+    let category = search
+        .category
+        .as_deref()
+        .and_then(|code| CategoryCode::new(code).ok());
+    let name = category
+        .as_ref()
+        .map(|code| category_name(taxonomy, code.as_str(), locale));
     let is_search = !search.q.trim().is_empty() || category.is_some();
     let (mut results, mut more) = (Vec::new(), None);
     if is_search {
@@ -82,11 +91,28 @@ pub(super) async fn show(visit: Visit, Query(search): Query<Search>, State(web):
         }
     }
     let examples = match locale {
-        "en" => vec!["Hangzhou water", "Beijing heating", "traffic fine", "credit report"],
+        "en" => vec![
+            "Hangzhou water",
+            "Beijing heating",
+            "traffic fine",
+            "credit report",
+        ],
         _ => vec!["杭州 水费", "北京 供暖", "交通罚款", "公积金", "信用报告"],
     };
-    let tiles = if is_search { Vec::new() } else { tiles(taxonomy, locale) };
-    draw(&Home { page, query: search.q, category: name, examples, tiles, results, more })
+    let tiles = if is_search {
+        Vec::new()
+    } else {
+        tiles(taxonomy, locale)
+    };
+    draw(&Home {
+        page,
+        query: search.q,
+        category: name,
+        examples,
+        tiles,
+        results,
+        more,
+    })
 }
 
 fn next(search: &Search, cursor: &str) -> String {
@@ -112,14 +138,25 @@ fn line(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &Texts) -> Foun
 pub(super) fn regions(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &Texts) -> String {
     let name = |code: &guichet_domain::id::RegionCode| {
         let region = taxonomy.region(code.as_str())?;
-        Some(if locale == "en" { &region.english } else { &region.short_name }.to_string())
+        Some(
+            if locale == "en" {
+                &region.english
+            } else {
+                &region.short_name
+            }
+            .to_string(),
+        )
     };
     match service.regions.as_slice() {
         [only] if only.as_str() == "000000" => t.national.clone(),
         [only] => name(only).unwrap_or_default(),
         [first, rest @ ..] => {
             let more = rest.len() + 1;
-            format!("{} … ({more} {})", name(first).unwrap_or_default(), t.region_count)
+            format!(
+                "{} … ({more} {})",
+                name(first).unwrap_or_default(),
+                t.region_count
+            )
         }
         [] => String::new(),
     }
@@ -127,7 +164,10 @@ pub(super) fn regions(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &
 
 fn category_name(taxonomy: &Taxonomy, code: &str, locale: &str) -> String {
     let found = taxonomy.category(code);
-    found.map_or_else(|| code.to_owned(), |one| one.names.in_locale(locale).to_owned())
+    found.map_or_else(
+        || code.to_owned(),
+        |one| one.names.in_locale(locale).to_owned(),
+    )
 }
 
 fn tiles(taxonomy: &Taxonomy, locale: &str) -> Vec<Tile> {

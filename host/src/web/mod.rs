@@ -58,7 +58,11 @@ impl Web {
     /// Pages over these rooms; `secret` signs sessions.
     #[must_use]
     pub fn new(rooms: Rooms, secret: &[u8], sign_in: SignIn) -> Self {
-        Self(Arc::new(Inner { rooms, sessions: Sessions::new(secret), sign_in }))
+        Self(Arc::new(Inner {
+            rooms,
+            sessions: Sessions::new(secret),
+            sign_in,
+        }))
     }
 
     /// The pages' routes without layers.

@@ -37,7 +37,11 @@ impl FromRequestParts<Web> for Visit {
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Self::Rejection> {
         let now = web.rooms().ports.now();
         let visitor = web.0.sessions.visitor(&parts.headers, now);
-        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str())
+            .to_owned();
         Ok(Self { visitor, path })
     }
 }
@@ -70,11 +74,20 @@ impl Visit {
 
     /// The citizen; nobody else gets further than the sign-in page.
     pub(super) fn citizen<'a>(&self, web: &'a Web) -> Result<Citizen<'a>, Response> {
-        let SignIn::Demo { client, subject, account } = &web.0.sign_in else {
+        let SignIn::Demo {
+            client,
+            subject,
+            account,
+        } = &web.0.sign_in
+        else {
             return Err(self.sign_in_first());
         };
         match &self.visitor.subject {
-            Some(own) if own == subject => Ok(Citizen { client, subject, account }),
+            Some(own) if own == subject => Ok(Citizen {
+                client,
+                subject,
+                account,
+            }),
             Some(_) | None => Err(self.sign_in_first()),
         }
     }
@@ -96,8 +109,17 @@ impl Visit {
     /// A page that says that there is no such thing.
     pub(super) fn not_found(&self) -> Response {
         let page = self.page();
-        let (title, message) = (page.t.not_found_title.clone(), page.t.not_found_lead.clone());
-        let notice = Notice { page, title, message, reference: None, button: None };
+        let (title, message) = (
+            page.t.not_found_title.clone(),
+            page.t.not_found_lead.clone(),
+        );
+        let notice = Notice {
+            page,
+            title,
+            message,
+            reference: None,
+            button: None,
+        };
         (StatusCode::NOT_FOUND, draw(&notice)).into_response()
     }
 
@@ -109,7 +131,13 @@ impl Visit {
         let page = self.page();
         let (title, message) = (page.t.error_title.clone(), page.t.error_lead.clone());
         let reference = Some(reference);
-        let notice = Notice { page, title, message, reference, button: None };
+        let notice = Notice {
+            page,
+            title,
+            message,
+            reference,
+            button: None,
+        };
         (StatusCode::SERVICE_UNAVAILABLE, draw(&notice)).into_response()
     }
 }
@@ -175,7 +203,11 @@ pub(super) fn percent(text: &str) -> String {
 /// Only ways back within this site.
 pub(super) fn own_path(back: &str) -> &str {
     let is_own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    if is_own && !back.contains(char::is_control) { back } else { "/" }
+    if is_own && !back.contains(char::is_control) {
+        back
+    } else {
+        "/"
+    }
 }
 
 #[cfg(test)]
@@ -185,7 +217,13 @@ mod tests {
     #[test]
     fn the_way_back_stays_on_this_site() {
         assert_eq!(own_path("/bills/bq_1?x=y"), "/bills/bq_1?x=y");
-        for bad in ["//evil.test", "https://evil.test", "/\\evil.test", "", "/a\r\nb"] {
+        for bad in [
+            "//evil.test",
+            "https://evil.test",
+            "/\\evil.test",
+            "",
+            "/a\r\nb",
+        ] {
             assert_eq!(own_path(bad), "/", "{bad:?}");
         }
     }

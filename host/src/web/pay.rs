@@ -82,8 +82,11 @@ pub(super) async fn create(
         Err(first) => return first,
     };
     let query = first("bill_query");
-    let items: Option<Vec<Item>> =
-        fields.iter().filter(|(name, _)| name == "item").map(|(_, value)| item(value)).collect();
+    let items: Option<Vec<Item>> = fields
+        .iter()
+        .filter(|(name, _)| name == "item")
+        .map(|(_, value)| item(value))
+        .collect();
     let (Ok(bill_query), Some(items)) = (RecordId::new(query.as_str()), items) else {
         return visit.not_found();
     };
@@ -100,9 +103,9 @@ pub(super) async fn create(
     };
     match web.rooms().payments.create(&request).await {
         Ok(made) => Redirect::to(&format!("/payments/{}", made.payment)).into_response(),
-        Err(PaymentError::BillInPayment { payment: Some(payment) }) => {
-            Redirect::to(&format!("/payments/{payment}")).into_response()
-        }
+        Err(PaymentError::BillInPayment {
+            payment: Some(payment),
+        }) => Redirect::to(&format!("/payments/{payment}")).into_response(),
         // The bill page says what has become of the bill.
         Err(PaymentError::QueryExpired | PaymentError::Items(_)) => {
             Redirect::to(&format!("/bills/{query}")).into_response()
@@ -117,7 +120,10 @@ fn item(text: &str) -> Option<Item> {
     let (minor_units, rest) = text.split_once('|')?;
     let (bill, currency) = rest.rsplit_once('|')?;
     let amount = Money::new(minor_units.parse().ok()?, currency.parse().ok()?);
-    Some(Item { bill: bill.to_owned(), amount })
+    Some(Item {
+        bill: bill.to_owned(),
+        amount,
+    })
 }
 
 /// Live progress.
@@ -172,14 +178,19 @@ async fn read(
 fn title(visit: &Visit, web: &Web, payment: &PaymentView) -> String {
     let entry = web.rooms().catalogue.service(&payment.service);
     let locale = visit.language().tag();
-    entry.map_or_else(String::new, |entry| entry.service().titles.in_locale(locale).to_owned())
+    entry.map_or_else(String::new, |entry| {
+        entry.service().titles.in_locale(locale).to_owned()
+    })
 }
 
 /// What happened, and what a payment still waits for.
 fn steps(payment: &PaymentView, events: &[EventView], t: &Texts) -> Vec<StepView> {
     let mut steps: Vec<StepView> = Vec::new();
     let mut last = None;
-    for event in events.iter().filter(|event| last.replace(event.state) != Some(event.state)) {
+    for event in events
+        .iter()
+        .filter(|event| last.replace(event.state) != Some(event.state))
+    {
         steps.push(StepView {
             class: "done",
             label: state(event.state, t).to_owned(),
@@ -190,7 +201,11 @@ fn steps(payment: &PaymentView, events: &[EventView], t: &Texts) -> Vec<StepView
         if let Some(current) = steps.last_mut() {
             current.class = "now";
         }
-        steps.push(StepView { class: "", label: t.state_applied.clone(), at: None });
+        steps.push(StepView {
+            class: "",
+            label: t.state_applied.clone(),
+            at: None,
+        });
     }
     steps
 }
@@ -230,7 +245,12 @@ pub(super) async fn receipt(
         Ok(citizen) => citizen,
         Err(first) => return first,
     };
-    let receipt = match web.rooms().payments.receipt(citizen.client, &payment.id).await {
+    let receipt = match web
+        .rooms()
+        .payments
+        .receipt(citizen.client, &payment.id)
+        .await
+    {
         Ok(receipt) => receipt,
         Err(PaymentError::WrongState(_)) => return visit.not_found(),
         Err(error) => return visit.failed(&web, &error),
@@ -256,20 +276,38 @@ pub(super) async fn receipt(
     let items = receipt.titles.iter().zip(&payment.items);
     lines.extend(items.map(|(title, item)| Fact::new(title, format::money(item.amount))));
     lines.push(Fact::new(&t.receipt_serial, &receipt.application.serial));
-    lines.push(Fact::new(&t.receipt_at, format::contract_moment(&receipt.application.at)));
-    lines.push(Fact::new(&t.accounting_date, payment.accounting_date.to_string()));
+    lines.push(Fact::new(
+        &t.receipt_at,
+        format::contract_moment(&receipt.application.at),
+    ));
+    lines.push(Fact::new(
+        &t.accounting_date,
+        payment.accounting_date.to_string(),
+    ));
     if let Some(record) = &record {
         let mut add = |label: &str, value: &Option<String>| {
             lines.extend(value.iter().map(|value| Fact::new(label, value)));
         };
         add(&t.receipt_treasury, &record.treasury_code);
         add(&t.receipt_fiscal, &record.fiscal_receipt);
-        lines.extend(record.balance.as_ref().map(|b| Fact::new(&t.balance, format::contract_money(b))));
+        lines.extend(
+            record
+                .balance
+                .as_ref()
+                .map(|b| Fact::new(&t.balance, format::contract_money(b))),
+        );
         lines.extend(record.fields.iter().map(field));
     }
     lines.push(Fact::new(&t.receipt_digest, receipt.digest.hex()));
     let total = format::money(payment.total);
-    draw(&ReceiptPage { page, biller, total, tokens, cards, lines })
+    draw(&ReceiptPage {
+        page,
+        biller,
+        total,
+        tokens,
+        cards,
+        lines,
+    })
 }
 
 /// The citizen's payments, newest first.
@@ -278,7 +316,11 @@ pub(super) async fn list(visit: Visit, State(web): State<Web>) -> Response {
         Ok(citizen) => citizen,
         Err(first) => return first,
     };
-    let listed = web.rooms().payments.list(citizen.client, citizen.subject, None, LISTED).await;
+    let listed = web
+        .rooms()
+        .payments
+        .list(citizen.client, citizen.subject, None, LISTED)
+        .await;
     let payments = match listed {
         Ok(listed) => listed.items,
         Err(error) => return visit.failed(&web, &error),

@@ -66,7 +66,11 @@ pub(super) struct Filled {
 }
 
 /// The empty form.
-pub(super) async fn show(visit: Visit, Path(code): Path<String>, State(web): State<Web>) -> Response {
+pub(super) async fn show(
+    visit: Visit,
+    Path(code): Path<String>,
+    State(web): State<Web>,
+) -> Response {
     match find(&web, &code) {
         Some(entry) => drawn(&visit, &web, &entry, Filled::default()),
         None => visit.not_found(),
@@ -88,24 +92,38 @@ pub(super) fn drawn(visit: &Visit, web: &Web, entry: &Entry, filled: Filled) -> 
         ServiceKind::Credential => (&t.agency, &t.issue_button),
     };
     let consent = service.consent.as_ref().map(|consent| Consent {
-        scopes: consent.scopes.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        scopes: consent
+            .scopes
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", "),
         purpose: consent.purpose.in_locale(locale).to_owned(),
     });
     let described = permission::describe(&entry.admission().manifest);
-    let permissions = described.iter().map(|one| one.meaning.in_locale(locale).to_owned());
+    let permissions = described
+        .iter()
+        .map(|one| one.meaning.in_locale(locale).to_owned());
     let (fields, step) = match filled.step {
         Some(mut step) => {
             let field = std::mem::replace(&mut step.field, Field::empty());
             (vec![field], Some(step))
         }
-        None => (form::fields(&service.inputs, &filled.values, &filled.errors, language), None),
+        None => (
+            form::fields(&service.inputs, &filled.values, &filled.errors, language),
+            None,
+        ),
     };
     draw(&ServicePage {
         code: service.code.to_string(),
         title: service.titles.in_locale(locale).to_owned(),
         description: service.descriptions.in_locale(locale).to_owned(),
         party_label: party_label.clone(),
-        submit: if step.is_some() { t.next_button.clone() } else { submit.clone() },
+        submit: if step.is_some() {
+            t.next_button.clone()
+        } else {
+            submit.clone()
+        },
         biller: service.biller.names.in_locale(locale).to_owned(),
         region: home::regions(service, Taxonomy::embedded(), locale, t),
         closed: closing(service, web.rooms().ports.now(), language),
@@ -126,7 +144,9 @@ pub(super) async fn submit(
     State(web): State<Web>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
-    let Some(entry) = find(&web, &code) else { return visit.not_found() };
+    let Some(entry) = find(&web, &code) else {
+        return visit.not_found();
+    };
     let submitted = Submitted::read(&entry, fields);
     if let Err(first) = visit.guarded(&web, &submitted.guard) {
         return first;
@@ -155,14 +175,22 @@ impl Submitted {
         };
         let (guard, token) = (own("guard").unwrap_or_default(), own("step_token"));
         let consents = own("consent").is_some();
-        let values: Vec<(String, String)> =
-            fields.into_iter().filter(|(name, _)| !OWN_NAMES.contains(&name.as_str())).collect();
+        let values: Vec<(String, String)> = fields
+            .into_iter()
+            .filter(|(name, _)| !OWN_NAMES.contains(&name.as_str()))
+            .collect();
         let inputs = values
             .iter()
             .filter(|(_, value)| !value.trim().is_empty())
             .map(|(name, value)| (name.clone(), typed(entry, name, value.trim())))
             .collect();
-        Self { guard, consents, token, values, inputs }
+        Self {
+            guard,
+            consents,
+            token,
+            values,
+            inputs,
+        }
     }
 }
 
@@ -259,7 +287,10 @@ pub(super) fn again(
     failure: ServiceFailure,
 ) -> Response {
     let t = visit.page().t;
-    let mut filled = Filled { values, ..Filled::default() };
+    let mut filled = Filled {
+        values,
+        ..Filled::default()
+    };
     match failure {
         ServiceFailure::InvalidInputs(errors) => filled.errors = errors,
         ServiceFailure::NeedsConsent(_) => {

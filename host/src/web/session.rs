@@ -46,13 +46,18 @@ impl Sessions {
     /// With a secret of this installation.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        Self { key: hmac::Key::new(hmac::HMAC_SHA256, secret) }
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, secret),
+        }
     }
 
     /// The cookie that signs a subject in.
     #[must_use]
     pub fn sign_in(&self, subject: &SubjectId, now: Moment) -> String {
-        let body = format!("{subject}.{}", now.plus_ms(SESSION_SECONDS * 1_000).micros());
+        let body = format!(
+            "{subject}.{}",
+            now.plus_ms(SESSION_SECONDS * 1_000).micros()
+        );
         let value = format!("{body}.{}", self.tag(&body));
         cookie(SESSION, &value, SESSION_SECONDS)
     }
@@ -69,7 +74,9 @@ impl Sessions {
         let session = find(headers, SESSION).unwrap_or_default();
         let subject = self.subject(&session, now);
         let preferences = find(headers, PREFERENCES).unwrap_or_default();
-        let accepted = headers.get("accept-language").and_then(|value| value.to_str().ok());
+        let accepted = headers
+            .get("accept-language")
+            .and_then(|value| value.to_str().ok());
         let language = match preferences.split('.').next() {
             Some("en") => Language::English,
             Some("zh-CN") => Language::Chinese,
@@ -77,10 +84,18 @@ impl Sessions {
         };
         let elder = preferences.ends_with(".elder");
         Visitor {
-            guard: if subject.is_some() { self.tag(&format!("guard {session}")) } else { String::new() },
+            guard: if subject.is_some() {
+                self.tag(&format!("guard {session}"))
+            } else {
+                String::new()
+            },
             subject,
             language,
-            edition: if elder { Edition::Elder } else { Edition::Standard },
+            edition: if elder {
+                Edition::Elder
+            } else {
+                Edition::Standard
+            },
         }
     }
 
@@ -95,7 +110,10 @@ impl Sessions {
 
     fn tag(&self, body: &str) -> String {
         let tag = hmac::sign(&self.key, body.as_bytes());
-        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        tag.as_ref()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -106,7 +124,11 @@ pub fn preferences(language: Language, edition: Edition) -> String {
         Edition::Standard => "standard",
         Edition::Elder => "elder",
     };
-    cookie(PREFERENCES, &format!("{}.{edition}", language.tag()), 365 * 24 * 3_600)
+    cookie(
+        PREFERENCES,
+        &format!("{}.{edition}", language.tag()),
+        365 * 24 * 3_600,
+    )
 }
 
 fn cookie(name: &str, value: &str, seconds: i64) -> String {
@@ -114,7 +136,10 @@ fn cookie(name: &str, value: &str, seconds: i64) -> String {
 }
 
 fn find(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let all = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';')).find_map(|pair| {
         let (own, value) = pair.trim().split_once('=')?;
         (own == name).then(|| value.to_owned())
@@ -156,7 +181,12 @@ mod tests {
         assert_eq!(sessions.visitor(&headers(&cookie), later).subject, None);
         let forged = cookie.replace("anna", "bert");
         assert_eq!(sessions.visitor(&headers(&forged), now).subject, None);
-        assert_eq!(Sessions::new(&[4; 32]).visitor(&headers(&cookie), now).subject, None);
+        assert_eq!(
+            Sessions::new(&[4; 32])
+                .visitor(&headers(&cookie), now)
+                .subject,
+            None
+        );
     }
 
     #[test]
@@ -165,6 +195,9 @@ mod tests {
         let mut both = headers(&preferences(Language::English, Edition::Elder));
         both.insert("accept-language", "zh-CN".parse().unwrap());
         let visitor = sessions.visitor(&both, Moment::from_micros(0));
-        assert_eq!((visitor.language, visitor.edition), (Language::English, Edition::Elder));
+        assert_eq!(
+            (visitor.language, visitor.edition),
+            (Language::English, Edition::Elder)
+        );
     }
 }

@@ -18,18 +18,32 @@ pub(super) struct Back {
 }
 
 /// The sign-in page.
-pub(super) async fn show(visit: Visit, Query(query): Query<Back>, State(web): State<Web>) -> Response {
+pub(super) async fn show(
+    visit: Visit,
+    Query(query): Query<Back>,
+    State(web): State<Web>,
+) -> Response {
     let page = visit.page();
     let t = page.t;
     let open = matches!(web.0.sign_in, SignIn::Demo { .. });
-    let message = if open { &t.sign_in_lead } else { &t.sign_in_closed };
+    let message = if open {
+        &t.sign_in_lead
+    } else {
+        &t.sign_in_closed
+    };
     let button = open.then(|| Button {
         action: "/sign-in",
         label: t.sign_in_button.clone(),
         back: own_path(&query.back).to_owned(),
     });
     let (title, message) = (t.sign_in.clone(), message.clone());
-    draw(&Notice { page, title, message, reference: None, button })
+    draw(&Notice {
+        page,
+        title,
+        message,
+        reference: None,
+        button,
+    })
 }
 
 /// Signs the demo citizen in.

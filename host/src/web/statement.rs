@@ -20,7 +20,10 @@ pub struct Fact {
 impl Fact {
     /// A fact.
     pub fn new(label: &str, value: impl Into<String>) -> Self {
-        Self { label: label.to_owned(), value: value.into() }
+        Self {
+            label: label.to_owned(),
+            value: value.into(),
+        }
     }
 }
 
@@ -59,15 +62,23 @@ pub struct AmountField {
 /// The account's facts.
 #[must_use]
 pub fn account(statement: &contract::Statement, t: &Texts) -> Vec<Fact> {
-    let Some(account) = &statement.account else { return Vec::new() };
+    let Some(account) = &statement.account else {
+        return Vec::new();
+    };
     let mut facts = vec![Fact::new(&t.account_number, &account.number)];
     let mut add = |label: &str, value: Option<String>| {
         facts.extend(value.map(|value| Fact::new(label, value)));
     };
     add(&t.holder, account.holder_name.clone());
     add(&t.address, account.address.clone());
-    add(&t.balance, account.balance.as_ref().map(format::contract_money));
-    add(&t.arrears, account.arrears.as_ref().map(format::contract_money));
+    add(
+        &t.balance,
+        account.balance.as_ref().map(format::contract_money),
+    );
+    add(
+        &t.arrears,
+        account.arrears.as_ref().map(format::contract_money),
+    );
     facts.extend(account.fields.iter().map(field));
     facts
 }
@@ -81,9 +92,9 @@ pub fn field(field: &types::Field) -> Fact {
 /// A value by its format; an unknown format is shown as text.
 #[must_use]
 pub fn value(value: &str, format_name: &str) -> String {
-    let amount = format_name.strip_prefix("money:").and_then(|currency| {
-        Some(Money::new(value.parse().ok()?, currency.parse().ok()?))
-    });
+    let amount = format_name
+        .strip_prefix("money:")
+        .and_then(|currency| Some(Money::new(value.parse().ok()?, currency.parse().ok()?)));
     match (amount, format_name) {
         (Some(amount), _) => format::money(amount),
         (None, "instant") => format::contract_moment(value),
@@ -106,8 +117,15 @@ pub fn bills(statement: &contract::Statement, t: &Texts) -> Vec<BillView> {
             BillView {
                 number: bill.number.clone(),
                 title: bill.title.clone(),
-                period: bill.period.as_ref().map(|p| format!("{} – {}", p.from, p.to)),
-                amount: if is_open(bill) { String::new() } else { format::contract_money(&bill.payable) },
+                period: bill
+                    .period
+                    .as_ref()
+                    .map(|p| format!("{} – {}", p.from, p.to)),
+                amount: if is_open(bill) {
+                    String::new()
+                } else {
+                    format::contract_money(&bill.payable)
+                },
                 control: if single { "radio" } else { "checkbox" },
                 chosen: closed.is_none() && (!single || is_first),
                 lines: lines(bill, t),
@@ -137,15 +155,24 @@ fn lines(bill: &contract::Bill, t: &Texts) -> Vec<Fact> {
         return bill.fields.iter().map(field).collect();
     }
     let mut lines = Vec::new();
-    let has_parts = !(bill.late_charges.is_empty() && bill.discount.is_none() && bill.paid.is_none());
+    let has_parts =
+        !(bill.late_charges.is_empty() && bill.discount.is_none() && bill.paid.is_none());
     if has_parts {
-        lines.push(Fact::new(&t.principal, format::contract_money(&bill.principal)));
+        lines.push(Fact::new(
+            &t.principal,
+            format::contract_money(&bill.principal),
+        ));
     }
-    lines.extend(bill.charges.iter().map(|charge| {
-        Fact::new(&charge.title, format::contract_money(&charge.amount))
-    }));
+    lines.extend(
+        bill.charges
+            .iter()
+            .map(|charge| Fact::new(&charge.title, format::contract_money(&charge.amount))),
+    );
     lines.extend(bill.late_charges.iter().map(|late| {
-        Fact::new(late_label(&late.kind, t), format::contract_money(&late.amount))
+        Fact::new(
+            late_label(&late.kind, t),
+            format::contract_money(&late.amount),
+        )
     }));
     for (label, amount) in [
         (&t.discount, &bill.discount),
@@ -155,15 +182,25 @@ fn lines(bill: &contract::Bill, t: &Texts) -> Vec<Fact> {
         let less = |amount: &types::Money| format!("−{}", format::contract_money(amount));
         lines.extend(amount.as_ref().map(|amount| Fact::new(label, less(amount))));
     }
-    lines.extend(bill.rounding.as_ref().map(|r| Fact::new(&t.rounding, format::contract_money(r))));
+    lines.extend(
+        bill.rounding
+            .as_ref()
+            .map(|r| Fact::new(&t.rounding, format::contract_money(r))),
+    );
     lines.extend(bill.readings.iter().map(|reading| {
-        let text = format!("{} → {} ({} {})", reading.previous, reading.current, reading.used, reading.measure);
+        let text = format!(
+            "{} → {} ({} {})",
+            reading.previous, reading.current, reading.used, reading.measure
+        );
         Fact::new(&t.reading, text)
     }));
     lines.extend(bill.tiers.iter().map(|tier| {
         let text = format!(
             "{} {} × {} = {}",
-            tier.quantity, tier.measure, tier.unit_price, format::contract_money(&tier.amount)
+            tier.quantity,
+            tier.measure,
+            tier.unit_price,
+            format::contract_money(&tier.amount)
         );
         Fact::new(&tier.name, text)
     }));
@@ -195,9 +232,13 @@ pub fn selection<'a>(selection: &contract::Selection, t: &'a Texts) -> &'a str {
 /// The amount field where a single bill takes a free amount.
 #[must_use]
 pub fn amount_field(statement: &contract::Statement, t: &Texts) -> Option<AmountField> {
-    let [bill] = statement.bills.as_slice() else { return None };
+    let [bill] = statement.bills.as_slice() else {
+        return None;
+    };
     let yuan = |amount: &types::Money| {
-        translate::money(amount).map(format::plain).unwrap_or_default()
+        translate::money(amount)
+            .map(format::plain)
+            .unwrap_or_default()
     };
     let owed = yuan(&bill.payable);
     let value = if is_open(bill) { String::new() } else { owed };
@@ -209,7 +250,10 @@ pub fn amount_field(statement: &contract::Statement, t: &Texts) -> Option<Amount
         }
         contract::AmountRule::Between(range) => fill(
             &t.amount_between,
-            &[("minimum", &yuan(&range.minimum)), ("maximum", &yuan(&range.maximum))],
+            &[
+                ("minimum", &yuan(&range.minimum)),
+                ("maximum", &yuan(&range.maximum)),
+            ],
         ),
         contract::AmountRule::Steps(steps) => fill(
             &t.amount_steps,
@@ -235,5 +279,9 @@ pub fn amount_field(statement: &contract::Statement, t: &Texts) -> Option<Amount
             .collect(),
         _ => Vec::new(),
     };
-    Some(AmountField { value, help, choices })
+    Some(AmountField {
+        value,
+        help,
+        choices,
+    })
 }

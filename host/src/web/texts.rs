@@ -77,7 +77,10 @@ mod tests {
     #[test]
     fn both_languages_have_every_text_and_the_same_places() {
         let (chinese, english) = (Texts::of(Language::Chinese), Texts::of(Language::English));
-        assert_eq!((chinese.tag.as_str(), english.tag.as_str()), ("zh-CN", "en"));
+        assert_eq!(
+            (chinese.tag.as_str(), english.tag.as_str()),
+            ("zh-CN", "en")
+        );
         for place in ["{minimum}", "{maximum}", "{step}"] {
             assert!(chinese.amount_steps.contains(place) && english.amount_steps.contains(place));
         }

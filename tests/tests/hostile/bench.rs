@@ -42,11 +42,17 @@ impl Bench {
             Compiler::InThisProcess,
         );
         let sandbox = Sandbox::start(settings).unwrap();
-        Self { sandbox, ports: Ports::in_memory(), _folder: folder }
+        Self {
+            sandbox,
+            ports: Ports::in_memory(),
+            _folder: folder,
+        }
     }
 
     pub async fn load(&self, component: &[u8]) -> Result<Plugin, LoadError> {
-        self.sandbox.load(guichet_sandbox::digest_of(component), component).await
+        self.sandbox
+            .load(guichet_sandbox::digest_of(component), component)
+            .await
     }
 
     /// Loads and asks `query-bills` under a binding; also says how long it took.
@@ -54,7 +60,10 @@ impl Bench {
         let plugin = self.load(component).await.unwrap();
         let started = Instant::now();
         let question = Question::QueryBills { inputs: Vec::new() };
-        let call = Call { context: context(), question };
+        let call = Call {
+            context: context(),
+            question,
+        };
         let report = self.sandbox.call(&plugin, binding, &self.ports, call).await;
         (report, started.elapsed())
     }
@@ -62,8 +71,13 @@ impl Bench {
     /// Submits a payment.
     pub async fn submit(&self, component: &[u8], binding: &Arc<Binding>) -> Report {
         let plugin = self.load(component).await.unwrap();
-        let question = Question::SubmitPayment { order: Box::new(order()) };
-        let call = Call { context: context(), question };
+        let question = Question::SubmitPayment {
+            order: Box::new(order()),
+        };
+        let call = Call {
+            context: context(),
+            question,
+        };
         self.sandbox.call(&plugin, binding, &self.ports, call).await
     }
 }
@@ -93,7 +107,10 @@ pub fn limits() -> Limits {
         fuel: 50_000_000_000,
         ..Limits::standard()
     }
-    .checked(&Limits { fuel: 50_000_000_000, ..Limits::ceiling() })
+    .checked(&Limits {
+        fuel: 50_000_000_000,
+        ..Limits::ceiling()
+    })
     .unwrap()
 }
 
@@ -213,7 +230,10 @@ fn order() -> Order {
         attempt: 1,
         account_number: None,
         items: Vec::new(),
-        total: Money { minor_units: 100, currency: "CNY".into() },
+        total: Money {
+            minor_units: 100,
+            currency: "CNY".into(),
+        },
         fee: None,
         funding: None,
         inputs: Vec::new(),

@@ -22,27 +22,50 @@ async fn ask(guest: &Guest, origin_host: &str, private: &[IpAddr], lies: &[IpAdd
     let origin = format!("http://{origin_host}:{}", server.port);
     let binding = bound("hostile", http_grant(&origin, private), limits());
     let (report, _) = bench.query(&guest.component(), &binding).await;
-    (letter(&report).unwrap_or_else(|| panic!("{:?}", report.result)), server.visitors())
+    (
+        letter(&report).unwrap_or_else(|| panic!("{:?}", report.result)),
+        server.visitors(),
+    )
 }
 
 #[tokio::test]
 async fn what_is_granted_works() {
-    assert_eq!(ask(&http("/ok", None), "127.0.0.1", &[LOCAL], &[]).await, ('k', 1));
+    assert_eq!(
+        ask(&http("/ok", None), "127.0.0.1", &[LOCAL], &[]).await,
+        ('k', 1)
+    );
 }
 
 #[tokio::test]
 async fn without_a_grant_there_is_no_network() {
     let bench = Bench::new();
-    let (report, _) = bench.query(&http("/ok", None).component(), &bare("hostile")).await;
+    let (report, _) = bench
+        .query(&http("/ok", None).component(), &bare("hostile"))
+        .await;
     assert_eq!(letter(&report), Some('a'), "denied");
 }
 
 #[tokio::test]
 async fn other_paths_are_denied_however_they_are_written() {
     let paths = [
-        "/", "/other", "/okay", "/ok/../pay", "/ok/%2e%2e/pay", "/ok/%2E./pay", "/ok%2fpay",
-        "//evil.test/ok", "/ok\\..\\pay", "/ok//pay", "/ok/./pay", "/ok;x=/pay", "/ok#x",
-        "http://evil.test/ok", "ok", "/ok\r\nx: y", "/ok y", "/ok/%00",
+        "/",
+        "/other",
+        "/okay",
+        "/ok/../pay",
+        "/ok/%2e%2e/pay",
+        "/ok/%2E./pay",
+        "/ok%2fpay",
+        "//evil.test/ok",
+        "/ok\\..\\pay",
+        "/ok//pay",
+        "/ok/./pay",
+        "/ok;x=/pay",
+        "/ok#x",
+        "http://evil.test/ok",
+        "ok",
+        "/ok\r\nx: y",
+        "/ok y",
+        "/ok/%00",
     ];
     for path in paths {
         let got = ask(&http(path, None), "127.0.0.1", &[LOCAL], &[]).await;
@@ -76,10 +99,29 @@ async fn private_addresses_are_refused_after_resolution() {
     // Plain http needs a private grant, so the lie is told to one of another address.
     let granted: IpAddr = "10.9.8.7".parse().unwrap();
     let lies = [
-        "127.0.0.1", "0.0.0.0", "10.0.0.1", "172.16.0.1", "192.168.0.1", "169.254.169.254",
-        "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::",
-        "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::",
-        "2001::7f00:1", "fe80::1", "fc00::1", "ff02::1", "2001:db8::1",
+        "127.0.0.1",
+        "0.0.0.0",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.0.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "192.0.2.1",
+        "198.18.0.1",
+        "224.0.0.1",
+        "255.255.255.255",
+        "::1",
+        "::",
+        "::ffff:127.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b:1::7f00:1",
+        "2002:7f00:1::",
+        "2001::7f00:1",
+        "fe80::1",
+        "fc00::1",
+        "ff02::1",
+        "2001:db8::1",
     ];
     for lie in lies {
         let lie: IpAddr = lie.parse().unwrap();
@@ -92,7 +134,13 @@ async fn private_addresses_are_refused_after_resolution() {
 #[tokio::test]
 async fn one_bad_address_among_good_ones_is_refused() {
     let granted: IpAddr = "10.9.8.7".parse().unwrap();
-    let (said, visitors) = ask(&http("/ok", None), "biller.test", &[granted], &[LOCAL, granted]).await;
+    let (said, visitors) = ask(
+        &http("/ok", None),
+        "biller.test",
+        &[granted],
+        &[LOCAL, granted],
+    )
+    .await;
     assert!(said == 'a' || said == 'b', "{said}");
     assert_eq!(visitors, 0);
 }
@@ -127,7 +175,10 @@ async fn redirects_are_shown_and_never_followed() {
 async fn a_query_has_no_effect_whatever_the_plugin_calls_it() {
     for (path, intent) in [("/pay", 0), ("/pay", 1), ("/gateway", 1)] {
         let query = format!("(call $say (call $get (i32.const {intent})))");
-        let guest = Guest { query, ..http(path, None) };
+        let guest = Guest {
+            query,
+            ..http(path, None)
+        };
         let got = ask(&guest, "127.0.0.1", &[LOCAL], &[]).await;
         assert_eq!(got, ('a', 0), "{path} {intent}");
     }
@@ -149,7 +200,10 @@ fn payer(path: &str, calls: u32) -> Guest {
         (i32.store (i32.const 1036) (i32.const 1))
         (i32.const 1024)"
     );
-    Guest { submit, ..http(path, None) }
+    Guest {
+        submit,
+        ..http(path, None)
+    }
 }
 
 async fn pay(guest: &Guest, answer: &'static str) -> (String, EffectState, u32) {
@@ -169,9 +223,17 @@ async fn pay(guest: &Guest, answer: &'static str) -> (String, EffectState, u32) 
 async fn a_payment_sent_as_a_read_still_counts_as_an_effect() {
     let (_, effect, visitors) = pay(&payer("/gateway", 1), FINE).await;
     assert_eq!((effect, visitors), (EffectState::Answered, 1));
-    let (_, effect, _) = pay(&payer("/pay", 1), "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf").await;
+    let (_, effect, _) = pay(
+        &payer("/pay", 1),
+        "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf",
+    )
+    .await;
     assert_eq!(effect, EffectState::Unanswered);
-    let (_, effect, _) = pay(&payer("/pay", 1), "HTTP/1.1 502 Bad\r\ncontent-length: 0\r\n\r\n").await;
+    let (_, effect, _) = pay(
+        &payer("/pay", 1),
+        "HTTP/1.1 502 Bad\r\ncontent-length: 0\r\n\r\n",
+    )
+    .await;
     assert_eq!(effect, EffectState::Inconclusive);
     let (_, effect, _) = pay(&payer("/ok", 1), FINE).await;
     assert_eq!(effect, EffectState::None);
@@ -186,9 +248,15 @@ async fn a_second_effect_in_one_call_is_denied() {
 
 #[tokio::test]
 async fn names_of_secrets_and_keys_tell_nothing() {
-    let texts = format!("{}{}", data(TEXTS, "biller-key"), data(TEXTS + 64, "app-key"));
-    let sign = "(import \"guichet:host/keys@0.1.0\" \"sign\" (func $sign (param i32 i32 i32 i32 i32)))";
-    let config = "(import \"guichet:host/config@0.1.0\" \"get\" (func $config (param i32 i32 i32)))";
+    let texts = format!(
+        "{}{}",
+        data(TEXTS, "biller-key"),
+        data(TEXTS + 64, "app-key")
+    );
+    let sign =
+        "(import \"guichet:host/keys@0.1.0\" \"sign\" (func $sign (param i32 i32 i32 i32 i32)))";
+    let config =
+        "(import \"guichet:host/config@0.1.0\" \"get\" (func $config (param i32 i32 i32)))";
     let key = Guest {
         imports: sign.into(),
         fields: texts.clone(),
@@ -231,22 +299,35 @@ async fn state_of_another_package_is_out_of_reach() {
         (call $say (i32.add (i32.const 48) (local.get $found)))",
         TEXTS + 64
     );
-    let guest = Guest { imports: imports.into(), fields: texts, query, ..Guest::default() };
+    let guest = Guest {
+        imports: imports.into(),
+        fields: texts,
+        query,
+        ..Guest::default()
+    };
     let bench = Bench::new();
     let grant = || http_grant("http://127.0.0.1:9", &[LOCAL]);
-    let (own, other) = (bound("own", grant(), limits()), bound("other", grant(), limits()));
+    let (own, other) = (
+        bound("own", grant(), limits()),
+        bound("other", grant(), limits()),
+    );
     let component = guest.component();
     let mut said = Vec::new();
     for binding in [&own, &own, &other] {
         let (report, _) = bench.query(&component, binding).await;
         said.push(letter(&report).unwrap_or_else(|| panic!("{:?}", report.result)));
     }
-    assert_eq!(said, ['0', '1', '0'], "none, then its own, and none of another's");
+    assert_eq!(
+        said,
+        ['0', '1', '0'],
+        "none, then its own, and none of another's"
+    );
 }
 
 #[tokio::test]
 async fn subject_data_needs_a_grant() {
-    let import = "(import \"guichet:host/subject-data@0.1.0\" \"get\" (func $data (param i32 i32 i32)))";
+    let import =
+        "(import \"guichet:host/subject-data@0.1.0\" \"get\" (func $data (param i32 i32 i32)))";
     let guest = Guest {
         imports: import.into(),
         fields: data(TEXTS, "identity.name"),

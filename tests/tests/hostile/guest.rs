@@ -128,9 +128,21 @@ impl Guest {
 
     /// The core module's text.
     pub fn text(&self) -> String {
-        let Self { imports, fields, memory, realloc, query, submit } = self;
+        let Self {
+            imports,
+            fields,
+            memory,
+            realloc,
+            query,
+            submit,
+        } = self;
         let kind = "guichet:service/bill-payment@0.1.0#";
-        let others = ["poll-query", "payment-status", "reverse-payment", "reversal-status"];
+        let others = [
+            "poll-query",
+            "payment-status",
+            "reverse-payment",
+            "reversal-status",
+        ];
         let others: String = others
             .iter()
             .map(|name| {
@@ -163,7 +175,9 @@ impl Guest {
         let mut resolve = wit_parser::Resolve::default();
         let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/../wit/0.1.0");
         let (package, _) = resolve.push_dir(contract).unwrap();
-        let world = resolve.select_world(&[package], Some("bill-payment-plugin")).unwrap();
+        let world = resolve
+            .select_world(&[package], Some("bill-payment-plugin"))
+            .unwrap();
         let encoding = StringEncoding::UTF8;
         wit_component::embed_component_metadata(&mut module, &resolve, world, encoding).unwrap();
         let encoder = ComponentEncoder::default().module(&module).unwrap();

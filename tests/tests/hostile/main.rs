@@ -36,7 +36,10 @@ async fn contained_under(guest: &Guest, binding: &Arc<Binding>) -> CallError {
         for _ in 0..20 {
             let (report, took) = bench.query(&good, &neighbour).await;
             assert_eq!(letter(&report), Some('k'), "{:?}", report.result);
-            assert!(took < Duration::from_millis(DEADLINE_MS.into()), "a neighbour took {took:?}");
+            assert!(
+                took < Duration::from_millis(DEADLINE_MS.into()),
+                "a neighbour took {took:?}"
+            );
             served += 1;
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
@@ -44,7 +47,10 @@ async fn contained_under(guest: &Guest, binding: &Arc<Binding>) -> CallError {
     };
     let ((report, took), served) = tokio::join!(bench.query(&bad, binding), neighbours);
     assert_eq!(served, 20);
-    assert!(took.as_millis() <= u128::from(DEADLINE_MS) + GRACE_MS, "stopped after {took:?}");
+    assert!(
+        took.as_millis() <= u128::from(DEADLINE_MS) + GRACE_MS,
+        "stopped after {took:?}"
+    );
     // And once more afterwards: nothing stays behind.
     let (after, _) = bench.query(&good, &neighbour).await;
     assert_eq!(letter(&after), Some('k'));
@@ -53,27 +59,49 @@ async fn contained_under(guest: &Guest, binding: &Arc<Binding>) -> CallError {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endless_loop_is_stopped_at_the_deadline() {
-    let guest = Guest { query: FOR_EVER.into(), ..Guest::default() };
+    let guest = Guest {
+        query: FOR_EVER.into(),
+        ..Guest::default()
+    };
     assert_eq!(contained(&guest).await, CallError::Deadline(DEADLINE_MS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_endless_loop_uses_up_its_fuel() {
-    let guest = Guest { query: FOR_EVER.into(), ..Guest::default() };
-    let binding = bound("hostile", Default::default(), Limits { fuel: 1_000_000, ..limits() });
-    assert!(matches!(contained_under(&guest, &binding).await, CallError::OutOfFuel(_)));
+    let guest = Guest {
+        query: FOR_EVER.into(),
+        ..Guest::default()
+    };
+    let binding = bound(
+        "hostile",
+        Default::default(),
+        Limits {
+            fuel: 1_000_000,
+            ..limits()
+        },
+    );
+    assert!(matches!(
+        contained_under(&guest, &binding).await,
+        CallError::OutOfFuel(_)
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_in_the_start_function_is_stopped() {
     let fields = format!("(func $begin {FOR_EVER}) (start $begin)");
-    let guest = Guest { fields, ..Guest::default() };
+    let guest = Guest {
+        fields,
+        ..Guest::default()
+    };
     assert_eq!(contained(&guest).await, CallError::Deadline(DEADLINE_MS));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_loop_in_the_allocator_is_stopped() {
-    let guest = Guest { realloc: FOR_EVER.into(), ..Guest::default() };
+    let guest = Guest {
+        realloc: FOR_EVER.into(),
+        ..Guest::default()
+    };
     assert_eq!(contained(&guest).await, CallError::Deadline(DEADLINE_MS));
 }
 
@@ -82,14 +110,23 @@ async fn a_memory_bomb_is_contained() {
     let query = "(loop $again
         (if (i32.eq (memory.grow (i32.const 16)) (i32.const -1)) (then (unreachable)))
         (br $again)) (unreachable)";
-    let guest = Guest { query: query.into(), ..Guest::default() };
+    let guest = Guest {
+        query: query.into(),
+        ..Guest::default()
+    };
     let error = contained(&guest).await;
-    assert!(matches!(error, CallError::Memory(_) | CallError::Trap(_)), "{error:?}");
+    assert!(
+        matches!(error, CallError::Memory(_) | CallError::Trap(_)),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_memory_declared_too_large_is_refused() {
-    let guest = Guest { memory: "(memory $memory 4096)".into(), ..Guest::default() };
+    let guest = Guest {
+        memory: "(memory $memory 4096)".into(),
+        ..Guest::default()
+    };
     let error = contained(&guest).await;
     assert!(matches!(error, CallError::Memory(_)), "{error:?}");
 }
@@ -102,14 +139,24 @@ async fn a_table_bomb_is_contained() {
                 (then (unreachable)))
             (br $again)))";
     let query = "(call $bomb) (unreachable)";
-    let guest = Guest { fields: fields.into(), query: query.into(), ..Guest::default() };
+    let guest = Guest {
+        fields: fields.into(),
+        query: query.into(),
+        ..Guest::default()
+    };
     let error = contained(&guest).await;
-    assert!(matches!(error, CallError::Memory(_) | CallError::Trap(_)), "{error:?}");
+    assert!(
+        matches!(error, CallError::Memory(_) | CallError::Trap(_)),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_table_declared_too_large_is_refused() {
-    let guest = Guest { fields: "(table 50000 funcref)".into(), ..Guest::default() };
+    let guest = Guest {
+        fields: "(table 50000 funcref)".into(),
+        ..Guest::default()
+    };
     let error = contained(&guest).await;
     assert!(matches!(error, CallError::Memory(_)), "{error:?}");
 }
@@ -119,14 +166,21 @@ async fn a_stack_bomb_is_contained() {
     let fields = "(func $deeper (param i64) (result i64)
         (i64.add (call $deeper (i64.add (local.get 0) (i64.const 1))) (local.get 0)))";
     let query = "(drop (call $deeper (i64.const 0))) (unreachable)";
-    let guest = Guest { fields: fields.into(), query: query.into(), ..Guest::default() };
+    let guest = Guest {
+        fields: fields.into(),
+        query: query.into(),
+        ..Guest::default()
+    };
     assert!(matches!(contained(&guest).await, CallError::Trap(_)));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_string_beyond_its_memory_traps() {
     let guest = Guest {
-        query: format!("(call $log (i32.const 0) (i32.const 0x7fffffff)) {}", say('k')),
+        query: format!(
+            "(call $log (i32.const 0) (i32.const 0x7fffffff)) {}",
+            say('k')
+        ),
         ..log()
     };
     assert!(matches!(contained(&guest).await, CallError::Trap(_)));
@@ -145,7 +199,10 @@ async fn giant_strings_to_the_host_meet_a_limit() {
     );
     let guest = Guest { query, ..log() };
     let error = contained(&guest).await;
-    assert!(matches!(error, CallError::Limit(_) | CallError::Trap(_)), "{error:?}");
+    assert!(
+        matches!(error, CallError::Limit(_) | CallError::Trap(_)),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,15 +222,25 @@ async fn a_list_of_one_giant_string_many_times_meets_a_limit() {
     );
     let guest = Guest { query, ..log() };
     let error = contained(&guest).await;
-    assert!(matches!(error, CallError::Limit(_) | CallError::Trap(_)), "{error:?}");
+    assert!(
+        matches!(error, CallError::Limit(_) | CallError::Trap(_)),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_giant_answer_is_refused() {
-    let query = "(drop (memory.grow (i32.const 32))) (call $fail (i32.const 0) (i32.const 2000000))";
-    let guest = Guest { query: query.into(), ..Guest::default() };
+    let query =
+        "(drop (memory.grow (i32.const 32))) (call $fail (i32.const 0) (i32.const 2000000))";
+    let guest = Guest {
+        query: query.into(),
+        ..Guest::default()
+    };
     let error = contained(&guest).await;
-    let refused = matches!(error, CallError::Contract(_) | CallError::Limit(_) | CallError::Trap(_));
+    let refused = matches!(
+        error,
+        CallError::Contract(_) | CallError::Limit(_) | CallError::Trap(_)
+    );
     assert!(refused, "{error:?}");
 }
 
@@ -192,16 +259,25 @@ async fn too_much_randomness_traps() {
     let guest = Guest {
         imports: "(import \"guichet:host/random@0.1.0\" \"bytes\" (func $bytes (param i32 i32)))"
             .into(),
-        query: format!("(call $bytes (i32.const 1025) (i32.const 2048)) {}", say('k')),
+        query: format!(
+            "(call $bytes (i32.const 1025) (i32.const 2048)) {}",
+            say('k')
+        ),
         ..Guest::default()
     };
     let error = contained(&guest).await;
-    assert!(matches!(error, CallError::Trap(_) | CallError::Limit(_)), "{error:?}");
+    assert!(
+        matches!(error, CallError::Trap(_) | CallError::Limit(_)),
+        "{error:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_trap_ends_the_call_only() {
-    let guest = Guest { query: "(unreachable)".into(), ..Guest::default() };
+    let guest = Guest {
+        query: "(unreachable)".into(),
+        ..Guest::default()
+    };
     assert!(matches!(contained(&guest).await, CallError::Trap(_)));
 }
 
@@ -211,11 +287,18 @@ async fn wild_answers_are_no_answers() {
     let outside = "(i32.const 0x7ffffff0)";
     let no_case = "(i32.store8 (i32.const 1024) (i32.const 1))
         (i32.store8 (i32.const 1032) (i32.const 99)) (i32.const 1024)";
-    let no_text = "(i32.store8 (i32.const 0) (i32.const 0xff)) (call $fail (i32.const 0) (i32.const 1))";
+    let no_text =
+        "(i32.store8 (i32.const 0) (i32.const 0xff)) (call $fail (i32.const 0) (i32.const 1))";
     for query in [outside, no_case, no_text] {
-        let guest = Guest { query: query.into(), ..Guest::default() };
+        let guest = Guest {
+            query: query.into(),
+            ..Guest::default()
+        };
         let error = contained(&guest).await;
-        assert!(matches!(error, CallError::Trap(_) | CallError::Contract(_)), "{error:?}");
+        assert!(
+            matches!(error, CallError::Trap(_) | CallError::Contract(_)),
+            "{error:?}"
+        );
     }
 }
 
@@ -232,7 +315,11 @@ async fn a_log_flood_is_cut_and_counted_and_the_call_goes_on() {
     );
     let guest = log();
     let fields = format!("{}{}", guest.fields, data(4_096, "hello"));
-    let guest = Guest { query, fields, ..guest };
+    let guest = Guest {
+        query,
+        fields,
+        ..guest
+    };
     let bench = Bench::new();
     let (report, _) = bench.query(&guest.component(), &bare("hostile")).await;
     assert_eq!(letter(&report), Some('k'), "{:?}", report.result);
@@ -244,30 +331,53 @@ async fn log_lines_cannot_be_forged_and_hold_no_personal_data() {
     let line = "paid\n2026-11-21 INFO forged\x1b[2J 11010519491231002X 13800138000";
     let guest = log();
     let fields = format!("{}{}", guest.fields, data(4_096, line));
-    let query = format!("(call $log (i32.const 4096) (i32.const {})) {}", line.len(), say('k'));
-    let guest = Guest { query, fields, ..guest };
+    let query = format!(
+        "(call $log (i32.const 4096) (i32.const {})) {}",
+        line.len(),
+        say('k')
+    );
+    let guest = Guest {
+        query,
+        fields,
+        ..guest
+    };
     let bench = Bench::new();
     let (report, _) = bench.query(&guest.component(), &bare("hostile")).await;
     let kept = &report.log[0].message;
-    assert!(!kept.contains(|letter: char| letter.is_control()), "{kept:?}");
-    assert!(!kept.contains("11010519491231002X") && !kept.contains("13800138000"), "{kept:?}");
+    assert!(
+        !kept.contains(|letter: char| letter.is_control()),
+        "{kept:?}"
+    );
+    assert!(
+        !kept.contains("11010519491231002X") && !kept.contains("13800138000"),
+        "{kept:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_looping_guests_leave_room_for_others() {
     let bench = Bench::new();
-    let bad = Guest { query: FOR_EVER.into(), ..Guest::default() }.component();
+    let bad = Guest {
+        query: FOR_EVER.into(),
+        ..Guest::default()
+    }
+    .component();
     let good = Guest::default().component();
     bench.load(&good).await.unwrap();
     bench.load(&bad).await.unwrap();
-    let hostile: Vec<_> = (0..8).map(|number| bare(&format!("hostile-{number}"))).collect();
+    let hostile: Vec<_> = (0..8)
+        .map(|number| bare(&format!("hostile-{number}")))
+        .collect();
     let attack = futures_join(hostile.iter().map(|binding| bench.query(&bad, binding)));
     let neighbour = bare("neighbour");
     let served = async {
         for _ in 0..10 {
             let (report, took) = bench.query(&good, &neighbour).await;
             assert_eq!(letter(&report), Some('k'));
-            assert!(took < Duration::from_millis(150), "a neighbour took {took:?}");
+            assert!(
+                took < Duration::from_millis(150),
+                "a neighbour took {took:?}"
+            );
         }
     };
     let (reports, ()) = tokio::join!(attack, served);
@@ -289,8 +399,15 @@ async fn futures_join<F: Future>(futures: impl Iterator<Item = F>) -> Vec<F::Out
                 }
             }
         }
-        if open { std::task::Poll::Pending } else { std::task::Poll::Ready(()) }
+        if open {
+            std::task::Poll::Pending
+        } else {
+            std::task::Poll::Ready(())
+        }
     })
     .await;
-    waiting.into_iter().map(|(_, result)| result.expect("all are ready")).collect()
+    waiting
+        .into_iter()
+        .map(|(_, result)| result.expect("all are ready"))
+        .collect()
 }

@@ -59,7 +59,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
 /// Builds all of them with whichever toolchain works.
 pub(crate) fn build_all() -> Result<()> {
-    run(&Arguments { names: Vec::new(), toolchain: toolchain::Source::Auto })
+    run(&Arguments {
+        names: Vec::new(),
+        toolchain: toolchain::Source::Auto,
+    })
 }
 
 /// Builds the named plugins, or all, into `<target>/plugins`.
