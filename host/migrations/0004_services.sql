@@ -72,7 +72,8 @@ create table kv (
 create table transcripts (
     call text primary key,
     service text not null,
-    payment text,
+    -- The bill query, inquiry, credential or payment that the call belongs to.
+    record text not null,
     component text not null,
     segment text not null,
     position bigint not null,
@@ -80,7 +81,7 @@ create table transcripts (
     created_at bigint not null
 );
 
-create index transcripts_by_payment on transcripts (payment);
+create index transcripts_by_record on transcripts (record);
 
 -- One leaf for every state change; `position` is given by the sequencer.
 create table audit_leaves (

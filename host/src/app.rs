@@ -113,6 +113,7 @@ impl App {
 
     /// Serves until SIGTERM or Ctrl-C, then finishes what is in hand.
     pub async fn serve(self, listener: TcpListener, sign_in: SignIn) -> Result<()> {
+        let _alone = alone(&self.settings)?;
         let (stop, stopping) = watch::channel(Stop::No);
         let neighbours = match self.settings.database {
             Database::Sqlite(_) => Neighbours::None,
@@ -147,7 +148,7 @@ impl App {
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
-            served = std::future::IntoFuture::into_future(server) => served?,
+            served = IntoFuture::into_future(server) => served?,
             () = overdue => tracing::warn!("some connections were still open"),
         }
         stop.send_replace(Stop::Yes);
@@ -163,6 +164,23 @@ impl App {
         self.rooms.store.clone().close().await;
         Ok(())
     }
+}
+
+/// Holds the folder's lock while this node serves an embedded database: a second
+/// node would take the leases of the first for those of a dead one.
+fn alone(settings: &Settings) -> Result<Option<std::fs::File>> {
+    let Database::Sqlite(file) = &settings.database else {
+        return Ok(None);
+    };
+    let path = file.with_extension("lock");
+    let lock = std::fs::File::create(&path).with_context(|| path.display().to_string())?;
+    lock.try_lock().map_err(|_| {
+        anyhow::anyhow!(
+            "another node serves {}: stop it, or use another folder with --data",
+            file.display()
+        )
+    })?;
+    Ok(Some(lock))
 }
 
 /// Opens the books.

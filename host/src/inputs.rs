@@ -21,12 +21,15 @@ pub struct FieldError {
 #[error("the service's inputs schema cannot be used: {0}")]
 pub struct SchemaError(String);
 
+/// Inputs as name and text, or everything that is wrong with them.
+pub type Checked = Result<Vec<(String, String)>, Vec<FieldError>>;
+
 /// Checks the inputs and gives them as the contract wants them: name and text.
 pub fn check(
     schema: &Value,
     inputs: &Map<String, Value>,
     language: Language,
-) -> Result<Result<Vec<(String, String)>, Vec<FieldError>>, SchemaError> {
+) -> Result<Checked, SchemaError> {
     let validator = compile(schema)?;
     let instance = Value::Object(inputs.clone());
     let mut errors: Vec<FieldError> = validator

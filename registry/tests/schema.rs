@@ -1,7 +1,6 @@
 //! The published JSON Schema of the manifest and the reader agree: what the one
 //! refuses, the other refuses too.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use guichet_registry::Manifest;
 use jsonschema::Validator;

@@ -74,11 +74,8 @@ async fn a_water_bill_in_hangzhou_is_found_paid_and_receipted() {
     assert_eq!(again.json()["id"], payment["id"]);
     one_effect(&market, code, &payment).await;
 
-    let events = market.api.get(&format!(
-        "/v1/payments/{}/events",
-        payment["id"].as_str().unwrap()
-    ));
-    let events = events.await.unwrap().json();
+    let path = format!("/v1/payments/{}/events", payment["id"].as_str().unwrap());
+    let events = market.api.get(&path).await.unwrap().json();
     let states: Vec<_> = events["items"]
         .as_array()
         .unwrap()

@@ -18,13 +18,7 @@ pub(crate) struct Arguments {
 /// Builds the generator and makes the bundles of built plugins.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     say("building the generator of the catalogue");
-    run(cargo().args([
-        "build",
-        "--package",
-        "guichet-city",
-        "--bin",
-        "guichet-packages",
-    ]))?;
+    run(cargo().args(["build", "--workspace", "--bins"]))?;
     pack(if arguments.table { &["--table"] } else { &[] })
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn build() -> Result<()> {
     say("[1/4] building the plugins (the first time some two minutes)");
     guest::build_all()?;
     say("[2/4] building the host and the simulated country (the first time some eight minutes)");
-    run(cargo().args(["build", "--package", "guichet", "--package", "guichet-city"]))?;
+    // One selection of packages everywhere: another one would unify features
+    // differently and compile the dependencies again.
+    run(cargo().args(["build", "--workspace", "--bins"]))?;
     say("[3/4] packing the catalogue");
     packages::build()
 }

@@ -1,5 +1,4 @@
 //! The hand-written services' protocols over real HTTP.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,6 +1,5 @@
 //! Every dialect over real HTTP, through a reference client written from
 //! `PROTOCOLS.md`.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,6 +1,5 @@
 //! The log of effects says exactly what was applied; samples, seeds, hours and
 //! limits hold.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -1,5 +1,4 @@
 //! Every fault as it looks from outside, and what it leaves in the log.
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod support;
 

@@ -40,7 +40,7 @@ pub use limits::{Limits, LimitsError};
 pub use permissions::{Permissions, PermissionsError, Secrets};
 pub use plugin::Plugin;
 pub use replay::Replay;
-pub use sandbox::{LoadError, Sandbox, StartError, digest_of};
+pub use sandbox::{LoadError, Sandbox, StartError, bare_engine, digest_of};
 pub use settings::{Compiler, EgressSettings, Settings};
 pub use transcript::{
     Answered, DecodeError, Exchange, Headline, KeyQuestion, KvAnswer, KvQuestion, StoredTranscript,

@@ -225,6 +225,12 @@ pub fn digest_of(bytes: &[u8]) -> Digest {
     Digest::from_bytes(array)
 }
 
+/// An engine of its own with exactly the settings that calls run under, but
+/// without a ticker: what benches compare a call with. Nothing here uses it.
+pub fn bare_engine(settings: &Settings) -> Result<Engine, StartError> {
+    engine::calling(settings).map_err(|error| engine_error(&error))
+}
+
 fn engine_error(error: &wasmtime::Error) -> StartError {
     StartError::Engine(explain(error))
 }

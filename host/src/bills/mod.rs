@@ -61,6 +61,10 @@ pub struct BillQuery {
 /// What came back from the biller.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one is made for each request and soon serialised"
+)]
 pub enum BillAnswer {
     /// What is owed.
     Ready(Statement),

@@ -74,9 +74,9 @@ pub enum Command {
     /// Record, show and withdraw a subject's consents.
     #[command(subcommand)]
     Consents(ConsentsCommand),
-    /// Run a recorded plugin call again and prove that it gives the same result.
+    /// Run recorded plugin calls again and prove that they give the same result.
     Replay {
-        /// The call's id.
+        /// The id of a call, or of the payment, bill query or inquiry it was made for.
         call: String,
     },
     /// Look after the books.

@@ -63,41 +63,50 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
     Ok(Ending::Done)
 }
 
-/// Runs a recorded call again and compares.
-pub(super) fn replay(call: &str, arguments: &Arguments) -> Result<Ending, Failure> {
+/// Runs recorded calls again and compares: one call, or all calls of a bill
+/// query, inquiry, credential or payment.
+pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Failure> {
     log("error", Form::Text);
-    let id: RecordId = call
-        .parse()
-        .map_err(|_| Failure::Usage(format!("{call:?} is no call's id")))?;
-    let output = output(arguments)?;
-    let report = many_threads()?.block_on(async {
-        let app = App::open(offline(arguments, None)?).await?;
-        app.plugins().replay(&id).await.map_err(anyhow::Error::from)
+    let id: RecordId = record.parse().map_err(|_| {
+        Failure::Usage(format!(
+            "{record:?} is no id of a call, bill query, inquiry or payment"
+        ))
     })?;
-    let answer = json!({
-        "call": call,
-        "same": report.difference.is_none(),
-        "difference": report.difference,
-        "interrupted": report.interrupted,
-    });
-    output.answer(&answer, |lines| match &report.difference {
-        None => lines.say(
-            "重放结果与记录逐位相同。",
-            "The replay gives the recorded result, bit for bit.",
-        ),
-        Some(difference) => {
-            lines.say(
-                "重放结果与记录不同：",
-                "The replay differs from the record:",
-            );
-            lines.line(difference);
+    let output = output(arguments)?;
+    let replayed = many_threads()?.block_on(async {
+        let app = App::open(offline(arguments, None)?).await?;
+        let mut replayed = Vec::new();
+        for call in app.plugins().calls_of(&id).await? {
+            let replay = app.plugins().replay(&call).await?;
+            replayed.push((call, replay));
+        }
+        anyhow::Ok(replayed)
+    })?;
+    let same = replayed
+        .iter()
+        .all(|(_, replay)| replay.difference.is_none());
+    let calls: Vec<Value> = replayed
+        .iter()
+        .map(|(call, replay)| {
+            json!({
+                "call": call,
+                "same": replay.difference.is_none(),
+                "difference": replay.difference,
+                "interrupted": replay.interrupted,
+            })
+        })
+        .collect();
+    output.answer(&json!({"same": same, "calls": calls}), |lines| {
+        for (call, replay) in &replayed {
+            match &replay.difference {
+                None => lines.pair("逐位相同", "Bit for bit the same", call.as_str()),
+                Some(difference) => {
+                    lines.pair("不同", "Different", &format!("{call} {difference}"));
+                }
+            }
         }
     });
-    Ok(if report.difference.is_none() {
-        Ending::Done
-    } else {
-        Ending::Refused
-    })
+    Ok(if same { Ending::Done } else { Ending::Refused })
 }
 
 /// Checks the books.

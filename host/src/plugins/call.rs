@@ -63,12 +63,11 @@ impl Plugins {
             tracing::info!(service = %bound.service.code, call = %id, %error, "a call failed");
         }
         if let Some(transcript) = report.transcript.take() {
-            let record = caller.record;
             let recorded = Recorded {
                 call: id,
                 subject: caller.subject.clone(),
                 service: bound.service.code.to_string(),
-                payment: record.as_str().starts_with("pay_").then(|| record.clone()),
+                record: caller.record.clone(),
                 class: bound.release.class,
                 transcript,
                 at: now,

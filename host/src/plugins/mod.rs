@@ -162,6 +162,11 @@ impl Plugins {
         &self.0.transcripts
     }
 
+    /// The store, for the room's own parts.
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
     /// The sandbox, for replays and for stopping.
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
@@ -205,7 +210,7 @@ impl Plugins {
                 actual,
             });
         }
-        if let Some(message) = terms::closing(entry.service(), now, language) {
+        if let Some(message) = closing(entry.service(), now, language) {
             return Err(ServiceFailure::Closed {
                 message,
                 retry_after_seconds: None,

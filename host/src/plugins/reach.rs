@@ -92,6 +92,7 @@ impl Reach {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "errors are mapped by value")]
 fn unavailable(error: StoreError) -> KvError {
     KvError::Unavailable(error.to_string())
 }

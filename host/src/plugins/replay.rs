@@ -27,6 +27,20 @@ pub enum ReplayError {
 }
 
 impl Plugins {
+    /// The calls made for a bill query, inquiry, credential or payment, oldest
+    /// first; a call's own id stands for itself.
+    pub async fn calls_of(&self, record: &RecordId) -> Result<Vec<RecordId>, ReplayError> {
+        let entries = self
+            .store()
+            .transcripts_of(record)
+            .await
+            .map_err(TranscriptError::from)?;
+        if entries.is_empty() {
+            return Ok(vec![record.clone()]);
+        }
+        Ok(entries.into_iter().map(|entry| entry.call).collect())
+    }
+
     /// Replays the call and says whether it gave the same result.
     pub async fn replay(&self, call: &RecordId) -> Result<Replay, ReplayError> {
         let kept = self.transcripts().read(call).await?;

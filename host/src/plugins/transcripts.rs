@@ -76,8 +76,8 @@ pub struct Recorded {
     pub subject: SubjectId,
     /// The catalogue entry.
     pub service: String,
-    /// The payment that the call was made for.
-    pub payment: Option<RecordId>,
+    /// The bill query, inquiry, credential or payment that the call belongs to.
+    pub record: RecordId,
     /// How much may be kept.
     pub class: DataClass,
     /// What the call did.
@@ -212,7 +212,7 @@ impl Writer {
             entries.push(TranscriptEntry {
                 call: recorded.call,
                 service: recorded.service,
-                payment: recorded.payment,
+                record: recorded.record,
                 component,
                 segment: segment.clone(),
                 position: self.written + bytes.len() as u64,

@@ -13,8 +13,8 @@ pub struct TranscriptEntry {
     pub call: RecordId,
     /// The service's code.
     pub service: String,
-    /// The payment that the call was made for.
-    pub payment: Option<RecordId>,
+    /// The bill query, inquiry, credential or payment that the call belongs to.
+    pub record: RecordId,
     /// Digest of the component.
     pub component: String,
     /// Segment file.
@@ -27,10 +27,10 @@ pub struct TranscriptEntry {
     pub created_at: Moment,
 }
 
-const COLUMNS_BY_CALL: &str = "select call, service, payment, component, segment, position, \
+const COLUMNS_BY_CALL: &str = "select call, service, record, component, segment, position, \
     length, created_at from transcripts where call = $1";
-const COLUMNS_BY_PAYMENT: &str = "select call, service, payment, component, segment, position, \
-    length, created_at from transcripts where payment = $1 order by created_at, call limit 200";
+const COLUMNS_BY_RECORD: &str = "select call, service, record, component, segment, position, \
+    length, created_at from transcripts where record = $1 order by created_at, call limit 200";
 
 impl Store {
     /// Adds entries; an entry that stands already stays as it is.
@@ -38,17 +38,13 @@ impl Store {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let statements = entries.iter().map(|entry| {
             Statement::new(
-                "insert into transcripts (call, service, payment, component, segment, position, \
+                "insert into transcripts (call, service, record, component, segment, position, \
                  length, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
                  on conflict (call) do nothing",
                 vec![
                     entry.call.as_str().into(),
                     entry.service.as_str().into(),
-                    entry
-                        .payment
-                        .as_ref()
-                        .map(|id| id.as_str().to_owned())
-                        .into(),
+                    entry.record.as_str().into(),
                     entry.component.as_str().into(),
                     entry.segment.as_str().into(),
                     number(entry.position).into(),
@@ -66,13 +62,13 @@ impl Store {
         rows.first().map(read).transpose()
     }
 
-    /// The calls of a payment, oldest first.
+    /// The calls made for a record, oldest first.
     pub async fn transcripts_of(
         &self,
-        payment: &RecordId,
+        record: &RecordId,
     ) -> Result<Vec<TranscriptEntry>, StoreError> {
         let rows = self
-            .fetch(COLUMNS_BY_PAYMENT, &[payment.as_str().into()])
+            .fetch(COLUMNS_BY_RECORD, &[record.as_str().into()])
             .await?;
         rows.iter().map(read).collect()
     }
@@ -86,10 +82,7 @@ fn read(row: &Row) -> Result<TranscriptEntry, StoreError> {
     Ok(TranscriptEntry {
         call: row.parsed(0)?,
         service: row.text(1)?.to_owned(),
-        payment: match row.text_or_none(2)? {
-            Some(text) => Some(text.parse().map_err(|_| StoreError::Shape(2))?),
-            None => None,
-        },
+        record: row.parsed(2)?,
         component: row.text(3)?.to_owned(),
         segment: row.text(4)?.to_owned(),
         position: number(5)?,

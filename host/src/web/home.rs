@@ -6,7 +6,7 @@ use axum::response::Response;
 use guichet_domain::id::CategoryCode;
 use guichet_registry::Service;
 use guichet_registry::catalogue::{Filter, Item};
-use guichet_registry::taxonomy::Taxonomy;
+use guichet_registry::taxonomy::{Category, CategoryGroup, Taxonomy};
 use serde::Deserialize;
 
 use super::Web;
@@ -32,9 +32,14 @@ struct Home {
     query: String,
     category: Option<String>,
     examples: Vec<&'static str>,
-    tiles: Vec<Tile>,
+    groups: Vec<Group>,
     results: Vec<Found>,
     more: Option<String>,
+}
+
+struct Group {
+    name: String,
+    tiles: Vec<Tile>,
 }
 
 struct Tile {
@@ -72,7 +77,7 @@ pub(super) async fn show(
     if is_search {
         let filter = Filter {
             words: search.q.clone(),
-            category: category.clone(),
+            category,
             cursor: search.cursor.clone(),
             limit: RESULTS,
             ..Filter::default()
@@ -99,17 +104,17 @@ pub(super) async fn show(
         ],
         _ => vec!["杭州 水费", "北京 供暖", "交通罚款", "公积金", "信用报告"],
     };
-    let tiles = if is_search {
+    let groups = if is_search {
         Vec::new()
     } else {
-        tiles(taxonomy, locale)
+        groups(taxonomy, locale)
     };
     draw(&Home {
         page,
         query: search.q,
         category: name,
         examples,
-        tiles,
+        groups,
         results,
         more,
     })
@@ -170,13 +175,16 @@ fn category_name(taxonomy: &Taxonomy, code: &str, locale: &str) -> String {
     )
 }
 
-fn tiles(taxonomy: &Taxonomy, locale: &str) -> Vec<Tile> {
-    let all = taxonomy.groups().iter().flat_map(|group| &group.categories);
-    all.map(|category| Tile {
+fn groups(taxonomy: &Taxonomy, locale: &str) -> Vec<Group> {
+    let tile = |category: &Category| Tile {
         code: category.code.to_string(),
         // The first Chinese character is the sign of a category in both languages.
         glyph: category.names.chinese().chars().take(1).collect(),
         name: category.names.in_locale(locale).to_owned(),
-    })
-    .collect()
+    };
+    let group = |group: &CategoryGroup| Group {
+        name: group.names.in_locale(locale).to_owned(),
+        tiles: group.categories.iter().map(tile).collect(),
+    };
+    taxonomy.groups().iter().map(group).collect()
 }

@@ -14,7 +14,7 @@ use super::page::{Page, Visit, draw};
 use super::statement::{Fact, field};
 use super::texts::Texts;
 use super::{Web, format};
-use crate::payments::{Create, EventView, PaymentError, PaymentView};
+use crate::payments::{Create, EventView, PaymentError, PaymentView, Receipt};
 
 /// Payments on the list.
 const LISTED: u32 = 50;
@@ -259,46 +259,13 @@ pub(super) async fn receipt(
     let t = page.t;
     let record: Option<Application> =
         serde_json::from_value(receipt.application.record.clone()).ok();
-    let (mut tokens, mut cards) = (Vec::new(), Vec::new());
-    for delivery in record.iter().flat_map(|record| &record.deliveries) {
-        match delivery {
-            Delivery::Token(token) => tokens.push(token.digits.clone()),
-            Delivery::CardWrite(card) => cards.push(card.instruction.clone()),
-            Delivery::Other(_) => {}
-        }
-    }
+    let (tokens, cards) = deliveries(record.as_ref());
     let entry = web.rooms().catalogue.service(&payment.service);
     let locale = visit.language().tag();
     let biller = entry.map_or(receipt.biller.clone(), |entry| {
         entry.service().biller.names.in_locale(locale).to_owned()
     });
-    let mut lines = vec![Fact::new(&t.payment_number, payment.id.as_str())];
-    let items = receipt.titles.iter().zip(&payment.items);
-    lines.extend(items.map(|(title, item)| Fact::new(title, format::money(item.amount))));
-    lines.push(Fact::new(&t.receipt_serial, &receipt.application.serial));
-    lines.push(Fact::new(
-        &t.receipt_at,
-        format::contract_moment(&receipt.application.at),
-    ));
-    lines.push(Fact::new(
-        &t.accounting_date,
-        payment.accounting_date.to_string(),
-    ));
-    if let Some(record) = &record {
-        let mut add = |label: &str, value: &Option<String>| {
-            lines.extend(value.iter().map(|value| Fact::new(label, value)));
-        };
-        add(&t.receipt_treasury, &record.treasury_code);
-        add(&t.receipt_fiscal, &record.fiscal_receipt);
-        lines.extend(
-            record
-                .balance
-                .as_ref()
-                .map(|b| Fact::new(&t.balance, format::contract_money(b))),
-        );
-        lines.extend(record.fields.iter().map(field));
-    }
-    lines.push(Fact::new(&t.receipt_digest, receipt.digest.hex()));
+    let lines = receipt_lines(&receipt, record.as_ref(), t);
     let total = format::money(payment.total);
     draw(&ReceiptPage {
         page,
@@ -308,6 +275,43 @@ pub(super) async fn receipt(
         cards,
         lines,
     })
+}
+
+/// Digits for the meter, and what to do with the card.
+fn deliveries(record: Option<&Application>) -> (Vec<String>, Vec<String>) {
+    let (mut tokens, mut cards) = (Vec::new(), Vec::new());
+    for delivery in record.iter().flat_map(|record| &record.deliveries) {
+        match delivery {
+            Delivery::Token(token) => tokens.push(token.digits.clone()),
+            Delivery::CardWrite(card) => cards.push(card.instruction.clone()),
+            Delivery::Other(_) => {}
+        }
+    }
+    (tokens, cards)
+}
+
+fn receipt_lines(receipt: &Receipt, record: Option<&Application>, t: &Texts) -> Vec<Fact> {
+    let payment = &receipt.payment;
+    let mut lines = vec![Fact::new(&t.payment_number, payment.id.as_str())];
+    let items = receipt.titles.iter().zip(&payment.items);
+    lines.extend(items.map(|(title, item)| Fact::new(title, format::money(item.amount))));
+    lines.push(Fact::new(&t.receipt_serial, &receipt.application.serial));
+    let at = format::contract_moment(&receipt.application.at);
+    lines.push(Fact::new(&t.receipt_at, at));
+    let date = payment.accounting_date.to_string();
+    lines.push(Fact::new(&t.accounting_date, date));
+    if let Some(record) = record {
+        let mut add = |label: &str, value: &Option<String>| {
+            lines.extend(value.iter().map(|value| Fact::new(label, value)));
+        };
+        add(&t.receipt_treasury, &record.treasury_code);
+        add(&t.receipt_fiscal, &record.fiscal_receipt);
+        let balance = record.balance.as_ref().map(format::contract_money);
+        add(&t.balance, &balance);
+        lines.extend(record.fields.iter().map(field));
+    }
+    lines.push(Fact::new(&t.receipt_digest, receipt.digest.hex()));
+    lines
 }
 
 /// The citizen's payments, newest first.

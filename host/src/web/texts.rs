@@ -19,27 +19,25 @@ macro_rules! texts {
 }
 
 texts! {
-    tag name brand tagline skip other_language elder standard my_payments sign_in sign_out
-    sign_in_lead sign_in_button sign_in_closed signed_in_as footer search_label search_placeholder
-    search_button search_examples all_categories results_for results_none results_more back home
-    biller agency region national region_choice region_count query_button ask_button issue_button
-    closed form_mend choose optional consent_title consent_agree consent_scopes consent_purpose
-    permissions_title account account_number holder address balance arrears bills_title bills_none
-    bills_none_lead bill_details period principal discount paid_part brought_forward rounding
-    payable due reading late_charge_liquidated late_charge_surcharge late_charge_penalty
-    late_charge_other amount_label amount_choose amount_between amount_steps amount_at_most
-    amount_at_least amount_whole_plus select_any select_all select_oldest select_single
-    next_button pending_title pending_lead expired_title expired_lead query_again confirm_title
-    confirm_lead pay_to pay_from fee total pay_button payment_title payment_number state_requested
-    state_held state_submitted state_applied state_pending state_unknown state_refused
-    state_released state_declined state_cancelled state_expired state_requires_action
-    state_reversing state_reversed state_refunding state_refunded unknown_warning released_lead
-    receipt_title receipt_button receipt_serial receipt_at receipt_token receipt_token_help
-    receipt_card receipt_digest receipt_treasury receipt_fiscal accounting_date print
-    payments_none document_title document_number issued_at valid_until attachment
-    verification_code credential_title credential_expires credential_refresh handoff_lead
-    handoff_button step_title error_title not_found_title not_found_lead error_lead
-    error_reference try_again
+    tag brand tagline skip other_language elder standard my_payments sign_in sign_out sign_in_lead
+    sign_in_button sign_in_closed footer search_label search_placeholder search_button
+    search_examples results_for results_none results_more back home biller agency national
+    region_count query_button ask_button issue_button closed form_mend choose optional
+    consent_title consent_agree consent_scopes consent_purpose permissions_title account
+    account_number holder address balance arrears bills_title bills_none bills_none_lead
+    bill_details principal discount paid_part brought_forward rounding due reading
+    late_charge_liquidated late_charge_surcharge late_charge_penalty late_charge_other
+    amount_label amount_choose amount_between amount_steps amount_at_most amount_at_least
+    amount_whole_plus select_any select_all select_oldest select_single next_button pending_title
+    pending_lead expired_title expired_lead query_again confirm_title confirm_lead pay_to pay_from
+    total pay_button payment_number state_requested state_held state_submitted state_applied
+    state_pending state_unknown state_refused state_released state_declined state_cancelled
+    state_expired state_requires_action state_reversing state_reversed state_refunding
+    state_refunded unknown_warning released_lead receipt_title receipt_button receipt_serial
+    receipt_at receipt_token receipt_token_help receipt_card receipt_digest receipt_treasury
+    receipt_fiscal accounting_date payments_none document_title document_number issued_at
+    valid_until attachment verification_code credential_expires credential_refresh handoff_lead
+    handoff_button error_title not_found_title not_found_lead error_lead error_reference
 }
 
 static CHINESE: LazyLock<Texts> =

@@ -1,7 +1,6 @@
 //! A city on loopback for tests, and a plain HTTP client that shows what really
 //! came over the wire, broken answers included.
 #![allow(dead_code, reason = "every test file uses another part of it")]
-#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 pub(crate) mod dialects;
 

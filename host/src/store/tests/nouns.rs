@@ -294,7 +294,7 @@ async fn transcripts(store: &Store) {
     let entry = TranscriptEntry {
         call: id("call", 1),
         service: "water-330100-1".to_owned(),
-        payment: Some(id("pay", 1)),
+        record: id("pay", 1),
         component: "sha256:00".to_owned(),
         segment: "0001".to_owned(),
         position: 7,

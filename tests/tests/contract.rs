@@ -1,0 +1,117 @@
+//! Components built against every version of the contract run on today's host:
+//! none is forgotten, each loads, and each answers a call of its kind.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use guichet_domain::Digest;
+use guichet_domain::grant::Grant;
+use guichet_domain::id::ServiceCode;
+use guichet_sandbox::contract::types::{AssuranceLevel, Context, PayerType};
+use guichet_sandbox::keyring::{Keyring, Secret};
+use guichet_sandbox::ports::Ports;
+use guichet_sandbox::{
+    Answer, Binding, BindingId, BindingSettings, BreakerSettings, Call, Compiler, Config, Kind,
+    Limits, Permissions, Question, Sandbox, Secrets, Settings, digest_of,
+};
+
+fn folders(path: PathBuf) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(path)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    found.retain(|path| path.is_dir());
+    found.sort();
+    found
+}
+
+fn context() -> Context {
+    Context {
+        call: "call_00000000000000000000000000".into(),
+        service: "water-330100-1".into(),
+        region: "330100".into(),
+        subject: "somebody".into(),
+        payer_type: PayerType::Person,
+        assurance: AssuranceLevel::Substantial,
+        consent: None,
+        channel: "test".into(),
+        journey: "journey".into(),
+        locale: "en".into(),
+        accounting_date: "2026-11-21".into(),
+        details: Vec::new(),
+    }
+}
+
+/// A binding without any permission: a call must end in an answer all the same.
+fn binding() -> Arc<Binding> {
+    let permissions =
+        Permissions::new(Grant::default(), &Secrets::new(), Keyring::default()).unwrap();
+    Arc::new(Binding::new(BindingSettings {
+        id: BindingId {
+            release: Digest::from_bytes([1; 32]),
+            service: ServiceCode::new("water-330100-1").unwrap(),
+        },
+        state: "test".into(),
+        permissions: Arc::new(permissions),
+        limits: Limits::standard(),
+        config: Config::default(),
+        breaker: BreakerSettings::default(),
+    }))
+}
+
+#[tokio::test]
+async fn every_version_of_the_contract_still_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let code = tempfile::tempdir().unwrap();
+    let settings = Settings::new(
+        code.path().join("code"),
+        Secret::new(vec![7; 32]),
+        Compiler::InThisProcess,
+    );
+    let sandbox = Sandbox::start(settings).unwrap();
+    for version in folders(root.join("../wit")) {
+        let name = version.file_name().unwrap();
+        let kept = root.join("contract").join(name);
+        let components: Vec<PathBuf> = std::fs::read_dir(&kept)
+            .unwrap_or_else(|_| panic!("no components of {} in {}", name.display(), kept.display()))
+            .flatten()
+            .map(|entry| entry.path())
+            .collect();
+        assert!(
+            !components.is_empty(),
+            "no components of {}",
+            name.display()
+        );
+        for path in components {
+            let bytes = std::fs::read(&path).unwrap();
+            let plugin = sandbox.load(digest_of(&bytes), &bytes).await.unwrap();
+            for kind in plugin.kinds() {
+                let inputs = Vec::new();
+                let question = match kind {
+                    Kind::BillPayment => Question::QueryBills { inputs },
+                    Kind::Inquiry => Question::Ask { inputs },
+                    Kind::Credential => Question::Issue {
+                        inputs,
+                        token: None,
+                    },
+                };
+                let call = Call {
+                    context: context(),
+                    question,
+                };
+                let report = sandbox
+                    .call(&plugin, &binding(), &Ports::in_memory(), call)
+                    .await;
+                let answered = matches!(
+                    report.result,
+                    Ok(Answer::Query(_) | Answer::Inquiry(_) | Answer::Issued(_))
+                );
+                assert!(answered, "{}: {:?}", path.display(), report.result);
+                let transcript = report.transcript.expect("the call ran");
+                let replay = sandbox.replay(&plugin, &transcript).await;
+                assert_eq!(replay.difference, None, "{}", path.display());
+            }
+        }
+    }
+}
