@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod bench;
 mod check;
 mod guest;
 mod packages;
@@ -28,6 +29,8 @@ enum Command {
     Test(check::Arguments),
     /// Run what the integration server runs.
     Ci,
+    /// Measure against a named peer and print the figures.
+    Bench(bench::Arguments),
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
     Plugins(guest::Arguments),
     /// Make the bundles of the catalogue into `<target>/packages` (needs the plugins).
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         Command::Dev(arguments) => product::dev(&arguments),
         Command::Test(arguments) => check::test(&arguments),
         Command::Ci => check::ci(),
+        Command::Bench(arguments) => bench::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),
     };

@@ -1,7 +1,7 @@
 //! Makes the catalogue's bundles: `cargo xtask packages`. What stands in them is
 //! decided by `guichet-packages` of the simulated country.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
@@ -27,6 +27,8 @@ pub(crate) fn build() -> Result<()> {
     pack(&[])
 }
 
+/// The generator's own words go to standard error, unless the table is asked
+/// for: standard output belongs to whoever builds the catalogue as a step.
 fn pack(options: &[&str]) -> Result<()> {
     let (root, target) = (root(), target()?);
     let mut generator = Command::new(target.join("debug/guichet-packages"));
@@ -39,5 +41,8 @@ fn pack(options: &[&str]) -> Result<()> {
         .arg(root.join("examples/city/mappings"))
         .arg("--out")
         .arg(target.join("packages"));
+    if options.is_empty() {
+        generator.stdout(Stdio::from(std::io::stderr()));
+    }
     run(generator.args(options))
 }

@@ -1,1 +1,0 @@
-//! Measurements against named peers

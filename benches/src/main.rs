@@ -1,0 +1,105 @@
+//! Measures Guichet against named peers, both in the same run, and prints the
+//! figures. It judges nothing; `docs/PERFORMANCE.md` says what they mean.
+//! Programs, plugins and packages are built before, by `cargo xtask bench`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+use clap::{Parser, ValueEnum};
+use serde_json::{Value, json};
+
+mod catalogue;
+mod disk;
+mod http;
+mod ledger;
+mod load;
+mod packages;
+mod payments;
+mod sandbox;
+mod search;
+mod statistics;
+
+/// What is measured.
+#[derive(Debug, Parser)]
+#[command(name = "guichet-benches")]
+struct Arguments {
+    /// The bench to run.
+    bench: Bench,
+    /// One line of JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Bench {
+    /// A sandboxed call against bare wasmtime, and 6,300 components.
+    Sandbox,
+    /// Only the comparison of calls, for profiling.
+    #[value(hide = true)]
+    SandboxCall,
+    /// Admission of every package, the index, and the start of a node.
+    Catalogue,
+    /// Searching the whole catalogue, in process and over HTTP.
+    Search,
+    /// The search over HTTP under load, against the health check.
+    Http,
+    /// Whole payments over HTTP, against bill queries alone.
+    Payments,
+    /// Transfers through the writer, against one commit for each row.
+    Ledger,
+    /// Compiles the 6,300 components: `sandbox` runs it as a child, so that its
+    /// own memory is not the compiler's.
+    #[value(hide = true)]
+    CompileComponents,
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    ensure!(
+        std::env::var_os("GUICHET_TARGET").is_some(),
+        "GUICHET_TARGET names no target folder: run `cargo xtask bench NAME`"
+    );
+    let mut figures = run(arguments.bench)?;
+    if let Value::Object(fields) = &mut figures {
+        fields.insert("profile".to_owned(), json!("dev"));
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        fields.insert("cores".to_owned(), json!(cores));
+    }
+    let text = if arguments.json {
+        figures.to_string()
+    } else {
+        serde_json::to_string_pretty(&figures)?
+    };
+    writeln!(std::io::stdout().lock(), "{text}").context("standard output")
+}
+
+fn run(bench: Bench) -> Result<Value> {
+    // One thread for the sandbox: both sides of its comparison run on it.
+    let mut runtime = match bench {
+        Bench::Sandbox | Bench::SandboxCall => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = runtime.enable_all().build()?;
+    match bench {
+        Bench::Sandbox => runtime.block_on(sandbox::measure()),
+        Bench::SandboxCall => runtime.block_on(sandbox::measure_calls()),
+        Bench::Catalogue => runtime.block_on(catalogue::measure()),
+        Bench::Search => runtime.block_on(search::measure()),
+        Bench::Http => runtime.block_on(http::measure()),
+        Bench::Payments => runtime.block_on(payments::measure()),
+        Bench::Ledger => runtime.block_on(ledger::measure()),
+        Bench::CompileComponents => runtime.block_on(sandbox::compile_components()),
+    }
+}
+
+/// Says how far a bench has come, on standard error.
+pub(crate) fn say(text: &str) {
+    // A closed standard error is no reason to stop measuring.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
+/// A folder for what benches keep between runs.
+pub(crate) fn kept(name: &str) -> PathBuf {
+    guichet_tests::target().join("bench").join(name)
+}
