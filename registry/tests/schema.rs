@@ -1,7 +1,6 @@
 //! The published JSON Schema of the manifest and the reader agree: what the one
 //! refuses, the other refuses too.
 
-
 use guichet_registry::Manifest;
 use jsonschema::Validator;
 use serde_json::{Value, json};

@@ -116,7 +116,7 @@ async fn two_bills_of_three_are_paid_where_the_biller_lets_choose() {
             .unwrap()
             .json();
         if !matches!(
-            detail["selection"].as_str(),
+            detail["payment"]["selection"].as_str(),
             Some("any" | "oldest_first" | "oldest-first")
         ) {
             continue;

@@ -53,11 +53,26 @@ pub(crate) fn ci() -> Result<()> {
     say("lints");
     for mut command in [cargo_in_root(), plugins(&[])?] {
         // What is shipped has no `unwrap`; tests fail by it.
-        let shipped = ["clippy", "--workspace", "--lib", "--bins", "--", "-D", "warnings"];
+        let shipped = [
+            "clippy",
+            "--workspace",
+            "--lib",
+            "--bins",
+            "--",
+            "-D",
+            "warnings",
+        ];
         run(command.args(shipped).args(["-D", "clippy::unwrap_used"]))?;
     }
     for mut command in [cargo_in_root(), plugins(&[])?] {
-        run(command.args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+        run(command.args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ]))?;
     }
     say("documentation");
     let documented = [

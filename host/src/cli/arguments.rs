@@ -10,7 +10,6 @@ use super::requests::{
     BillsCommand, ConsentsCommand, CredentialArguments, InquireArguments, InquiriesCommand,
     PayArguments, PaymentsCommand, ServicesCommand,
 };
-use crate::config::Database;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -108,7 +107,7 @@ pub struct DevArguments {
     pub city: Option<String>,
     /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
     #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<Database>,
+    pub database: Option<String>,
     /// The folder of packages to install; else found beside the program.
     #[arg(long, value_name = "DIR")]
     pub packages: Option<PathBuf>,
@@ -127,7 +126,7 @@ pub struct ServeArguments {
     pub listen: SocketAddr,
     /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
     #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<Database>,
+    pub database: Option<String>,
     /// The node's name, unique among the nodes of one database.
     #[arg(
         long,
@@ -145,7 +144,7 @@ pub enum LedgerCommand {
     Check {
         /// Where the books are; else in the data folder.
         #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-        database: Option<Database>,
+        database: Option<String>,
     },
 }
 

@@ -11,7 +11,7 @@ use super::arguments::{Arguments, DevArguments, LedgerCommand, ServeArguments};
 use super::exit::{Ending, Failure};
 use super::output::{Form, Lines, Output};
 use crate::app::{self, App};
-use crate::config::{Database, Settings};
+use crate::config::{Database, SettingError, Settings};
 use crate::dev::{self, Announce, DevSettings};
 use crate::language::Language;
 use crate::ports::Ports;
@@ -24,7 +24,7 @@ pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, F
     let settings = DevSettings {
         data: arguments.data.clone(),
         listen: dev.listen,
-        database: dev.database.clone(),
+        database: database(dev.database.as_deref())?,
         city: dev.city.clone(),
         packages: dev.packages.clone(),
         announce: if arguments.json {
@@ -49,7 +49,7 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
     );
     let settings = Settings::prepare(
         &arguments.data,
-        serve.database.clone(),
+        database(serve.database.as_deref())?,
         serve.listen,
         &serve.node,
     )
@@ -114,8 +114,9 @@ pub(super) fn ledger(command: &LedgerCommand, arguments: &Arguments) -> Result<E
     let LedgerCommand::Check { database } = command;
     log("error", Form::Text);
     let output = output(arguments)?;
+    let database = self::database(database.as_deref())?;
     let report = many_threads()?.block_on(async {
-        let settings = offline(arguments, database.clone())?;
+        let settings = offline(arguments, database)?;
         let store = app::open_store(&settings).await?;
         let report = store.check_ledger(Ports::system().now()).await;
         store.close().await;
@@ -184,6 +185,13 @@ fn draw_report(lines: &mut Lines, report: &LedgerReport) {
 pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
     compile_main(input, output).map_err(|error| Failure::Failed(anyhow::anyhow!("{error}")))?;
     Ok(Ending::Done)
+}
+
+/// Read here and not by the parser of arguments, which would repeat a mistyped
+/// URL with its password.
+fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
+    let parsed = text.map(str::parse).transpose();
+    parsed.map_err(|error: SettingError| Failure::Usage(error.to_string()))
 }
 
 /// Settings for commands that open a node's folder and listen nowhere.
