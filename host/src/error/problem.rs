@@ -149,7 +149,7 @@ impl Problem {
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json; charset=utf-8"),
+            HeaderValue::from_static("application/problem+json"),
         );
         headers.insert(
             header::CONTENT_LANGUAGE,
