@@ -1,6 +1,6 @@
 //! What wit-bindgen's export macros are pointed at: the exported functions
 //! without their `cabi_post_…` companions. Those would only give memory back
-//! that the [arena](crate::arena) never takes; the canonical ABI does not ask
+//! that the arena never takes; the canonical ABI does not ask
 //! for them. The names inside are wit-bindgen's, which is why its version is fixed.
 
 /// Exports one interface's functions, each of which takes a pointer to its
