@@ -65,7 +65,8 @@ async fn every_forgery_is_found() {
     let guest = curious();
     let plugin = house.load(&guest).await;
     let (_, original) = recorded(&house, &guest, server.port).await;
-    let forge: [(&str, fn(&mut Transcript)); 7] = [
+    type Forgery = (&'static str, fn(&mut Transcript));
+    let forge: [Forgery; 7] = [
         ("answer", |transcript| {
             let Exchange::Http {
                 answer: Ok(response),
@@ -88,7 +89,7 @@ async fn every_forgery_is_found() {
             transcript.exchanges.push(Exchange::Clock { answer: 1 });
         }),
         ("result", |transcript| {
-            transcript.result = Err(CallError::Trap("x".to_owned()))
+            transcript.result = Err(CallError::Trap("x".to_owned()));
         }),
         ("fuel", |transcript| transcript.fuel_used += 1),
     ];
