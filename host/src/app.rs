@@ -2,6 +2,7 @@
 //! until it is told to stop, and stops it without losing anything.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::payments::{PaymentSettings, Payments};
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
 use crate::seal::Vault;
+use crate::shutdown::Shutdown;
 use crate::store::{Location, Store};
 use crate::web::{SignIn, Web};
 use crate::worker::{self, Neighbours, Stop, TokioTimer, WorkerSettings};
@@ -103,17 +105,13 @@ impl App {
         &self.settings
     }
 
-    /// Listens; the address is known from here on.
-    pub async fn listen(&self) -> Result<TcpListener> {
-        let address = self.settings.listen;
-        TcpListener::bind(address).await.with_context(|| {
-            format!("cannot listen on {address}: choose another address with --listen")
-        })
-    }
-
-    /// Serves until SIGTERM or Ctrl-C, then finishes what is in hand.
-    pub async fn serve(self, listener: TcpListener, sign_in: SignIn) -> Result<()> {
-        let _alone = alone(&self.settings)?;
+    /// Serves until it is told to stop, then finishes what is in hand.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        sign_in: SignIn,
+        shutdown: &Shutdown,
+    ) -> Result<()> {
         let (stop, stopping) = watch::channel(Stop::No);
         let neighbours = match self.settings.database {
             Database::Sqlite(_) => Neighbours::None,
@@ -131,8 +129,9 @@ impl App {
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
         let routes: Router = api.in_layers(api.routes().merge(web.routes()));
         let draining = api.clone();
+        let shutdown = shutdown.clone();
         let told = async move {
-            told_to_stop().await;
+            shutdown.told().await;
             tracing::info!("stopping: finishing what is in hand");
             draining.drain();
         };
@@ -166,9 +165,18 @@ impl App {
     }
 }
 
-/// Holds the folder's lock while this node serves an embedded database: a second
-/// node would take the leases of the first for those of a dead one.
-fn alone(settings: &Settings) -> Result<Option<std::fs::File>> {
+/// Listens; the address is known from here on, and one that cannot be had is
+/// refused before anything is opened.
+pub async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: choose another address with --listen")
+    })
+}
+
+/// Holds the folder's lock, which is needed while a node serves an embedded
+/// database: a second node would take the leases of the first for those of a
+/// dead one.
+pub fn alone(settings: &Settings) -> Result<Option<std::fs::File>> {
     let Database::Sqlite(file) = &settings.database else {
         return Ok(None);
     };
@@ -267,16 +275,4 @@ fn compiler() -> Result<Compiler> {
         program,
         arguments: vec![OsString::from("compile-component")],
     })
-}
-
-/// Resolves at SIGTERM or Ctrl-C.
-async fn told_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
 }

@@ -11,11 +11,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use guichet_registry::bundle::{Bundle, BundleLimits};
+use tokio::net::TcpListener;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::cli::DevFile;
 use crate::config::{Database, Settings};
+use crate::shutdown::Shutdown;
 use crate::web::SignIn;
+use city::City;
+use demo::Demo;
 
 /// How `guichet dev` runs.
 #[derive(Debug, Clone)]
@@ -45,6 +49,7 @@ pub enum Announce {
 
 /// Runs until it is told to stop.
 pub async fn run(settings: DevSettings) -> Result<()> {
+    let shutdown = Shutdown::listen()?;
     let packages = match &settings.packages {
         Some(folder) => folder.clone(),
         None => packages_beside(&std::env::current_exe()?)?,
@@ -55,16 +60,43 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         settings.listen,
         "dev",
     )?;
-    let city = city::City::start(settings.city.as_deref(), &node.folder("city.log")).await?;
+    let listener = app::listen(settings.listen).await?;
+    let _alone = app::alone(&node)?;
+    let city = City::start(settings.city.as_deref(), &node.folder("city.log")).await?;
+    let prepared = tokio::select! {
+        prepared = prepare(node, &city, &packages) => prepared.map(Some),
+        () = shutdown.told() => Ok(None),
+    };
+    let served = match prepared {
+        Ok(Some((app, demo))) => serve(app, demo, &city, listener, &settings, &shutdown).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    city.stop().await;
+    served
+}
+
+/// Opens the node, admits what is new and makes the demo's client and citizen.
+async fn prepare(node: Settings, city: &City, packages: &Path) -> Result<(App, Demo)> {
     let app = App::open(node).await?;
-    admit_new(&app, &packages).await?;
+    admit_new(&app, packages).await?;
     city.bind(&app).await?;
     let demo = demo::prepare(&app).await?;
-    let listener = app.listen().await?;
+    Ok((app, demo))
+}
+
+async fn serve(
+    app: App,
+    demo: Demo,
+    city: &City,
+    listener: TcpListener,
+    settings: &DevSettings,
+    shutdown: &Shutdown,
+) -> Result<()> {
     let file = DevFile {
         url: format!("http://{}", listener.local_addr()?),
         city_url: city.url().to_owned(),
-        token: demo.token.clone(),
+        token: demo.token,
         subject: demo.subject.to_string(),
         payer_account: demo.account.to_string(),
     };
@@ -78,9 +110,7 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         subject: demo.subject,
         account: demo.account,
     };
-    let served = app.serve(listener, sign_in).await;
-    city.stop().await;
-    served
+    app.serve(listener, sign_in, shutdown).await
 }
 
 /// `packages` beside the program or one folder above it.

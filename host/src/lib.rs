@@ -22,6 +22,7 @@ pub mod payments;
 pub mod plugins;
 pub mod ports;
 pub mod seal;
+pub mod shutdown;
 pub mod store;
 pub mod web;
 pub mod worker;

@@ -16,14 +16,14 @@ use guichet_domain::id::{BillerId, CategoryCode, DataScope, RegionCode, ServiceC
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use amount::{AmountRule, Amounts, Fee, FeeBearer, FeeRule};
-pub use capability::{Capabilities, DayFile, Reversal, StatusAnswer};
+pub use amount::Amounts;
+pub use capability::{Capabilities, DayFile, Reversal};
 pub use inputs::{
     Hints, InputName, InputNameError, InputSchema, Keyboard, ObjectType, Property, PropertyType,
     Scan, TextFormat,
 };
 pub use mask::{MaskRule, Masks};
-pub use payment::{Flow, PaymentTerms, Selection, Timing};
+pub use payment::{Flow, PaymentTerms, Timing};
 pub use schedule::{
     Closing, Hours, Maintenance, MonthDay, Schedule, ScheduleError, Season, TimeOfDay, Weekday,
 };

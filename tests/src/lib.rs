@@ -3,6 +3,7 @@
 
 mod client;
 mod marketplace;
+pub mod postgres;
 
 pub use client::{Answer, Client, encode};
 pub use marketplace::{Marketplace, program, target};

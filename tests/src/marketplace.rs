@@ -27,10 +27,17 @@ pub fn target() -> PathBuf {
         .to_owned()
 }
 
-/// A built program of the workspace.
+/// A built program of the workspace, of the same build as the running one,
+/// which lies beside it or, being a test, one folder deeper.
 #[must_use]
 pub fn program(name: &str) -> PathBuf {
-    target().join("debug").join(name)
+    let own = std::env::current_exe().unwrap_or_default();
+    let mut folders = own.ancestors().skip(1).take(2);
+    let found = folders.find_map(|folder| {
+        let program = folder.join(name);
+        program.is_file().then_some(program)
+    });
+    found.unwrap_or_else(|| target().join("debug").join(name))
 }
 
 /// A running marketplace; its processes end with it.

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use guichet_tests::Marketplace;
+use guichet_tests::postgres::{Cluster, Durability};
 use serde_json::{Value, json};
 
 /// The first service of a search.
@@ -98,6 +99,36 @@ async fn a_water_bill_in_hangzhou_is_found_paid_and_receipted() {
         "{}",
         String::from_utf8_lossy(&check.stdout)
     );
+}
+
+#[tokio::test]
+async fn the_same_on_postgresql() {
+    let cluster = Cluster::start(Durability::None).unwrap();
+    let database = cluster.database("books").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let arguments = ["--database", database.as_str()];
+    let mut market = Marketplace::start_with(&data, &arguments).unwrap();
+    let query = market.ready_bills("water-330100-1").await.unwrap();
+    let items = all_items(&query);
+    let payment = market.pay(&query, &items, "first").await.unwrap().json();
+    assert_eq!(payment["state"], "applied", "{payment}");
+    one_effect(&market, "water-330100-1", &payment).await;
+
+    // The books are there again after a restart, and hold.
+    assert_eq!(market.terminate().unwrap(), Some(0));
+    let market = Marketplace::start_with(&data, &arguments).unwrap();
+    let id = payment["id"].as_str().unwrap();
+    let again = market.api.get(&format!("/v1/payments/{id}")).await.unwrap();
+    assert_eq!(again.json()["state"], "applied", "{}", again.text());
+    let check = std::process::Command::new(guichet_tests::program("guichet"))
+        .args(["ledger", "check", "--database", &database, "--data"])
+        .arg(&data)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&check.stdout);
+    assert!(check.status.success(), "{said}");
+    assert!(said.contains("Payments          1"), "{said}");
 }
 
 #[tokio::test]

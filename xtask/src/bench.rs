@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::product;
-use crate::workspace::{run, target};
+use crate::workspace::{Profile, run, target};
 
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
@@ -19,12 +19,11 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// Standard output is the bench's own; everything else goes to standard error.
+/// Built for speed, unlike everything else. Standard output is the bench's own; everything else goes to standard error.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
-    product::build()?;
-    let target = target()?;
-    let mut bench = Command::new(target.join("debug/guichet-benches"));
-    bench.arg(&arguments.name).env("GUICHET_TARGET", &target);
+    let programs = product::build(Profile::Release)?;
+    let mut bench = Command::new(programs.join("guichet-benches"));
+    bench.arg(&arguments.name).env("GUICHET_TARGET", target()?);
     if arguments.json {
         bench.arg("--json");
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::workspace::{cargo, root, run, say, target};
+use crate::workspace::{Profile, cargo, root, run, say, target};
 use crate::{product, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
@@ -25,7 +25,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     let postgres = tools::postgres()?;
     let chromium = tools::chromium()?;
     tools::browser_driver()?;
-    product::build()?;
+    tools::documented()?;
+    product::build(Profile::Development)?;
     say("testing the plugins natively, with the SDK's fake host");
     run(plugins(&["nextest", "run", "--workspace"])?
         .args(NONE_IS_FINE)

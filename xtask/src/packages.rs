@@ -1,11 +1,12 @@
 //! Makes the catalogue's bundles: `cargo xtask packages`. What stands in them is
 //! decided by `guichet-packages` of the simulated country.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use crate::workspace::{cargo, root, run, say, target};
+use crate::workspace::{Profile, build, root, run, say, target};
 
 /// What `cargo xtask packages` takes.
 #[derive(Debug, clap::Args)]
@@ -18,20 +19,15 @@ pub(crate) struct Arguments {
 /// Builds the generator and makes the bundles of built plugins.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     say("building the generator of the catalogue");
-    run(cargo().args(["build", "--workspace", "--bins"]))?;
-    pack(if arguments.table { &["--table"] } else { &[] })
+    let programs = build(Profile::Development)?;
+    pack(&programs, if arguments.table { &["--table"] } else { &[] })
 }
 
-/// Makes the bundles with a generator that is built already.
-pub(crate) fn build() -> Result<()> {
-    pack(&[])
-}
-
-/// The generator's own words go to standard error, unless the table is asked
+/// Makes the bundles with a generator that is built already. Its own words go to standard error, unless the table is asked
 /// for: standard output belongs to whoever builds the catalogue as a step.
-fn pack(options: &[&str]) -> Result<()> {
+pub(crate) fn pack(programs: &Path, options: &[&str]) -> Result<()> {
     let (root, target) = (root(), target()?);
-    let mut generator = Command::new(target.join("debug/guichet-packages"));
+    let mut generator = Command::new(programs.join("guichet-packages"));
     generator
         .arg("--components")
         .arg(target.join("plugins"))

@@ -1,10 +1,11 @@
 //! Builds the product and starts it: `cargo xtask dev`.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::workspace::{cargo, run, say, target};
+use crate::workspace::{self, Profile, run, say};
 use crate::{guest, packages};
 
 /// What `cargo xtask dev` takes.
@@ -17,21 +18,21 @@ pub(crate) struct Arguments {
 
 /// Builds everything and runs the marketplace until it is stopped.
 pub(crate) fn dev(arguments: &Arguments) -> Result<()> {
-    build()?;
+    let programs = build(Profile::Development)?;
     say("[4/4] starting the marketplace (stop it with Ctrl-C)");
-    run(Command::new(target()?.join("debug/guichet"))
+    run(Command::new(programs.join("guichet"))
         .arg("dev")
         .args(&arguments.rest))
 }
 
-/// Plugins, packages, host and city, in the order that they need each other.
-pub(crate) fn build() -> Result<()> {
+/// Plugins, packages, host and city, in the order that they need each other;
+/// the folder of programs.
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     say("[1/4] building the plugins (the first time some two minutes)");
     guest::build_all()?;
     say("[2/4] building the host and the simulated country (the first time some eight minutes)");
-    // One selection of packages everywhere: another one would unify features
-    // differently and compile the dependencies again.
-    run(cargo().args(["build", "--workspace", "--bins"]))?;
+    let programs = workspace::build(profile)?;
     say("[3/4] packing the catalogue");
-    packages::build()
+    packages::pack(&programs, &[])?;
+    Ok(programs)
 }

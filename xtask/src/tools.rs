@@ -49,6 +49,14 @@ pub(crate) fn chromium() -> Result<PathBuf> {
     })
 }
 
+/// Programs that the documentation's commands use.
+pub(crate) fn documented() -> Result<()> {
+    for program in ["curl", "jq"] {
+        find_or_install(program, program, || on_path(&[program]))?;
+    }
+    Ok(())
+}
+
 /// The Node.js library that drives the browser.
 pub(crate) fn browser_driver() -> Result<()> {
     let folder = root().join(BROWSER_FOLDER);

@@ -34,6 +34,32 @@ pub(crate) fn target() -> Result<PathBuf> {
         .into())
 }
 
+/// How the workspace is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quick to compile: for development and tests.
+    Development,
+    /// Quick to run: for measurements.
+    Release,
+}
+
+/// Builds every program of the workspace; the folder that holds them. One
+/// selection of packages everywhere: another one would unify features
+/// differently and compile the dependencies again.
+pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--workspace", "--bins"]);
+    let folder = match profile {
+        Profile::Development => "debug",
+        Profile::Release => {
+            command.arg("--release");
+            "release"
+        }
+    };
+    run(&mut command)?;
+    Ok(target()?.join(folder))
+}
+
 /// What `cargo metadata` says of a workspace's own packages.
 pub(crate) fn metadata(manifest: &Path) -> Result<serde_json::Value> {
     let mut command = cargo();

@@ -2,7 +2,7 @@
 //! wait, and the log of effects. It speaks no HTTP.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -64,6 +64,7 @@ pub struct City {
     by_code: HashMap<String, usize>,
     packages: BTreeMap<String, Arc<PackageKeys>>,
     log: LogFile,
+    log_path: Option<PathBuf>,
     orders: AtomicUsize,
 }
 
@@ -106,6 +107,7 @@ impl City {
             by_code,
             packages,
             log: LogFile::default(),
+            log_path: options.log.clone(),
             orders: AtomicUsize::new(0),
         };
         if let Some(path) = &options.log {
@@ -127,6 +129,11 @@ impl City {
             city.orders = AtomicUsize::new(restored);
         }
         Ok(city)
+    }
+
+    /// The file of effects.
+    pub(crate) fn log_path(&self) -> Option<&Path> {
+        self.log_path.as_deref()
     }
 
     /// The service of this code.

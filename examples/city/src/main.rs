@@ -22,7 +22,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serves every biller and agency until SIGTERM or SIGINT.
+    /// Serves every biller and agency until SIGTERM, SIGINT or `POST /_stop`.
     Serve(Serve),
 }
 
@@ -71,6 +71,7 @@ async fn run(arguments: Serve) -> anyhow::Result<()> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = running.asked_to_stop() => {}
     }
     running.stop().await;
     Ok(())

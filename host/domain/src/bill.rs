@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::moment::AccountingDate;
 use crate::money::{Currency, Money};
 
-/// Which amounts a bill accepts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+/// Which amounts a bill accepts, or a service for all its bills.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, tag = "is")]
 pub enum AmountRule {
     /// The payable amount and no other.
+    #[default]
     Exact,
     /// Anything above zero up to `maximum`.
     AtMost {
@@ -41,7 +42,7 @@ pub enum AmountRule {
     },
     /// One of these.
     Choices {
-        /// The lawful amounts.
+        /// Ascending.
         amounts: Vec<Money>,
     },
     /// The whole bill and up to `allowance` on top.
@@ -49,18 +50,14 @@ pub enum AmountRule {
         /// Included.
         allowance: Money,
     },
-    /// Of a later contract: shown, not payable here.
-    Other {
-        /// Its name.
-        name: String,
-    },
 }
 
 /// How many of a statement's bills one payment may take.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Selection {
     /// Exactly one.
+    #[default]
     Single,
     /// Any of them.
     Any,
@@ -68,8 +65,6 @@ pub enum Selection {
     All,
     /// The oldest ones without a gap.
     OldestFirst,
-    /// Of a later contract: not payable here.
-    Other(String),
 }
 
 /// Whether a bill may be paid here.
@@ -83,9 +78,10 @@ pub enum Payability {
         /// For the citizen.
         reason: String,
     },
-    /// Of a later contract: not payable here.
+    /// Its payability, amount rule or selection is of a later contract: not
+    /// payable here.
     Other {
-        /// Its name.
+        /// What that contract calls it.
         name: String,
     },
 }
@@ -168,10 +164,12 @@ pub enum ItemError {
     Sum,
 }
 
-/// Checks the items against the statement and gives their sum.
+/// Checks the items against the statement, and against the service's own rule,
+/// which no bill may widen; gives their sum.
 pub fn check_items(
     bills: &[Bill],
-    selection: &Selection,
+    selection: Selection,
+    service_rule: Option<&AmountRule>,
     limits: &[Limits],
     items: &[Item],
     today: AccountingDate,
@@ -188,7 +186,11 @@ pub fn check_items(
         if chosen.iter().any(|other| other.number == bill.number) {
             return Err(ItemError::Twice(position));
         }
-        check_bill(bill, item, position, today)?;
+        check_bill(bill, position, today)?;
+        for rule in [Some(&bill.rule), service_rule].into_iter().flatten() {
+            check_amount(rule, bill.payable, item.amount)
+                .map_err(|message| ItemError::Amount(position, message))?;
+        }
         chosen.push(bill);
     }
     check_selection(bills, selection, &chosen)?;
@@ -203,12 +205,7 @@ pub fn check_items(
     Ok(total)
 }
 
-fn check_bill(
-    bill: &Bill,
-    item: &Item,
-    position: usize,
-    today: AccountingDate,
-) -> Result<(), ItemError> {
+fn check_bill(bill: &Bill, position: usize, today: AccountingDate) -> Result<(), ItemError> {
     match &bill.payability {
         Payability::Payable => {}
         Payability::NotPayable { reason } => {
@@ -223,17 +220,17 @@ fn check_bill(
         let (from, to) = (text(bill.payable_from), text(bill.payable_to));
         return Err(ItemError::OutsideDates(position, from, to));
     }
-    check_amount(bill, item.amount).map_err(|message| ItemError::Amount(position, message))
+    Ok(())
 }
 
-fn check_amount(bill: &Bill, amount: Money) -> Result<(), String> {
-    if amount.currency() != bill.payable.currency() {
-        return Err(format!("the bill is in {}", bill.payable.currency()));
+fn check_amount(rule: &AmountRule, payable: Money, amount: Money) -> Result<(), String> {
+    if amount.currency() != payable.currency() {
+        return Err(format!("the bill is in {}", payable.currency()));
     }
     if !amount.is_positive() {
         return Err("the amount must be above zero".to_owned());
     }
-    let (paid, owed) = (amount.minor_units(), bill.payable.minor_units());
+    let (paid, owed) = (amount.minor_units(), payable.minor_units());
     let range = |minimum: i64, maximum: i64| {
         if (minimum..=maximum).contains(&paid) {
             Ok(())
@@ -243,7 +240,7 @@ fn check_amount(bill: &Bill, amount: Money) -> Result<(), String> {
             ))
         }
     };
-    match &bill.rule {
+    match rule {
         AmountRule::Exact => range(owed, owed),
         AmountRule::AtMost { maximum } => range(1, maximum.minor_units()),
         AmountRule::AtLeast { minimum } => range(minimum.minor_units(), i64::MAX),
@@ -270,13 +267,12 @@ fn check_amount(bill: &Bill, amount: Money) -> Result<(), String> {
         AmountRule::WholePlus { allowance } => {
             range(owed, owed.saturating_add(allowance.minor_units()))
         }
-        AmountRule::Other { name } => Err(format!("the rule {name} is not known here")),
     }
 }
 
 fn check_selection(
     bills: &[Bill],
-    selection: &Selection,
+    selection: Selection,
     chosen: &[&Bill],
 ) -> Result<(), ItemError> {
     let is_chosen = |bill: &Bill| chosen.iter().any(|other| other.number == bill.number);
@@ -307,9 +303,6 @@ fn check_selection(
             }
             Ok(())
         }
-        Selection::Other(_) => Err(ItemError::Selection(
-            "this choice of bills is not known here",
-        )),
     }
 }
 

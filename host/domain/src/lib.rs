@@ -4,6 +4,7 @@
 pub mod bill;
 pub mod books;
 pub mod digest;
+pub mod fee;
 pub mod grant;
 pub mod id;
 pub mod moment;

@@ -1,9 +1,11 @@
 //! JSON bodies, strictly read: the media type must be said, unknown fields and
 //! wrong types are refused with their path. Business rules are the rooms' work.
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use bytes::BytesMut;
+use http_body_util::BodyExt as _;
 use serde::de::DeserializeOwned;
 
 use super::wording;
@@ -11,6 +13,8 @@ use crate::error::{Code, Problem, Text};
 
 /// The largest JSON body that any call takes.
 pub const LIMIT_BYTES: usize = 64 * 1024;
+/// How much of a body beyond its limit is read and thrown away.
+const DISCARD_BYTES: usize = 4 * 1024 * 1024;
 
 /// A JSON body of the shape `T`.
 #[derive(Debug)]
@@ -23,9 +27,9 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         require_json(request.headers())?;
-        let bytes = read(request, state).await?;
+        let bytes = read(request.into_body(), LIMIT_BYTES).await?;
         parse(&bytes).map(Self)
     }
 }
@@ -42,29 +46,56 @@ where
 {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Problem> {
         require_json(request.headers())?;
-        let bytes = read(request, state).await?;
+        let bytes = read(request.into_body(), LIMIT_BYTES).await?;
         // The typed reading comes first: it refuses what a plain value would
         // swallow, such as a field that stands twice.
         Ok(Self(parse(&bytes)?, parse(&bytes)?))
     }
 }
 
-/// Reads the whole body; what is beyond the route's limit is a problem.
-pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    use axum::extract::rejection::{BytesRejection, FailedToBufferBody};
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-                too_large()
-            }
-            _ => Problem::new(Code::MalformedJson).with_detail(Text::new(
+/// Reads the whole body; one beyond the limit is a problem.
+pub async fn read(body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
+    let mut body = body;
+    let mut whole = BytesMut::new();
+    while let Some(chunk) = next(&mut body).await? {
+        if whole.len() + chunk.len() > limit_bytes {
+            discard(body).await?;
+            return Err(too_large());
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.freeze())
+}
+
+/// Reads on for a while without keeping anything: a client that is still
+/// sending when the connection closes loses the answer.
+async fn discard(mut body: Body) -> Result<(), Problem> {
+    let mut left = DISCARD_BYTES;
+    while let Some(chunk) = next(&mut body).await? {
+        let Some(fewer) = left.checked_sub(chunk.len()) else {
+            break;
+        };
+        left = fewer;
+    }
+    Ok(())
+}
+
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Problem> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
+            Problem::new(Code::MalformedJson).with_detail(Text::new(
                 "请求体没有完整到达，请重新发送。",
                 "The body did not arrive whole; send it again.",
-            )),
-        })
+            ))
+        })?;
+        // Trailers carry nothing that any call reads.
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
 }
 
 /// The answer to a body beyond the limit.

@@ -2,7 +2,7 @@
 //! which releases come in.
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::id::{PackageStem, PublisherName};
@@ -10,7 +10,7 @@ use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::finding::Finding;
 use guichet_registry::manifest::MANIFEST_FILE;
 use guichet_registry::{Manifest, PackageName, Version};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
@@ -34,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(read_package))
-        .routes(routes!(read, admit).layer(DefaultBodyLimit::max(BUNDLE_LIMIT_BYTES)))
+        .routes(routes!(read, admit))
 }
 
 /// List installed releases
@@ -162,7 +162,7 @@ async fn admit(
             )),
         );
     }
-    let bytes = body::read(request, &api).await?;
+    let bytes = body::read(request.into_body(), BUNDLE_LIMIT_BYTES).await?;
     require_name(&bytes, &PackageName::new(publisher, stem), &version)?;
     let admitted = api.rooms().catalogue.admit(bytes.to_vec()).await?;
     let shape = Release::new(&admitted, trace.language);

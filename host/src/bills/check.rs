@@ -59,7 +59,7 @@ pub fn statement(statement: &contract::Statement) -> Result<Checked, Broken> {
             if !numbers.insert(bill.number.as_str()) {
                 return Err(broken(&bill.number, "the number stands twice"));
             }
-            check_bill(bill)
+            check_bill(bill, &statement.selection)
         })
         .collect::<Result<Vec<_>, _>>()?;
     let mixed = bills
@@ -75,7 +75,7 @@ pub fn statement(statement: &contract::Statement) -> Result<Checked, Broken> {
     })
 }
 
-fn check_bill(bill: &contract::Bill) -> Result<Bill, Broken> {
+fn check_bill(bill: &contract::Bill, selection: &contract::Selection) -> Result<Bill, Broken> {
     let wrong = |what| broken(&bill.number, what);
     if bill.number.is_empty() || bill.number.len() > MAX_NUMBER_BYTES {
         return Err(wrong("the number has 1 to 128 bytes"));
@@ -99,7 +99,7 @@ fn check_bill(bill: &contract::Bill) -> Result<Bill, Broken> {
         title: bill.title.clone(),
         payable,
         rule,
-        payability: payability(&bill.payability),
+        payability: payability(bill, selection),
         payable_from: date(&bill.payable_from).map_err(|_| wrong("payable-from is no date"))?,
         payable_to: date(&bill.payable_to).map_err(|_| wrong("payable-to is no date"))?,
         order: bill.order,
@@ -171,27 +171,31 @@ fn rule(rule: &contract::AmountRule) -> Option<AmountRule> {
         contract::AmountRule::WholePlus(allowance) => AmountRule::WholePlus {
             allowance: not_negative(allowance)?,
         },
-        contract::AmountRule::Other(name) => AmountRule::Other { name: name.clone() },
+        // `payability` keeps such a bill from being paid.
+        contract::AmountRule::Other(_) => AmountRule::Exact,
     })
 }
 
-fn payability(payability: &contract::Payability) -> Payability {
-    match payability {
-        contract::Payability::Payable => Payability::Payable,
-        contract::Payability::NotPayable(reason) => Payability::NotPayable {
+/// What this host does not know makes a bill one that is only shown.
+fn payability(bill: &contract::Bill, selection: &contract::Selection) -> Payability {
+    let unknown = |name: &String| Payability::Other { name: name.clone() };
+    match (&bill.payability, &bill.rule, selection) {
+        (contract::Payability::NotPayable(reason), ..) => Payability::NotPayable {
             reason: reason.clone(),
         },
-        contract::Payability::Other(name) => Payability::Other { name: name.clone() },
+        (contract::Payability::Other(name), ..)
+        | (_, contract::AmountRule::Other(name), _)
+        | (.., contract::Selection::Other(name)) => unknown(name),
+        (contract::Payability::Payable, ..) => Payability::Payable,
     }
 }
 
 fn selection(selection: &contract::Selection) -> Selection {
     match selection {
-        contract::Selection::Single => Selection::Single,
+        contract::Selection::Single | contract::Selection::Other(_) => Selection::Single,
         contract::Selection::Any => Selection::Any,
         contract::Selection::All => Selection::All,
         contract::Selection::OldestFirst => Selection::OldestFirst,
-        contract::Selection::Other(name) => Selection::Other(name.clone()),
     }
 }
 
@@ -251,10 +255,17 @@ mod tests {
     }
 
     fn run(bills: Vec<contract::Bill>) -> Result<Checked, Broken> {
+        run_with(bills, contract::Selection::Any)
+    }
+
+    fn run_with(
+        bills: Vec<contract::Bill>,
+        selection: contract::Selection,
+    ) -> Result<Checked, Broken> {
         statement(&contract::Statement {
             account: None,
             bills,
-            selection: contract::Selection::Any,
+            selection,
             limits: None,
             notice: None,
             valid_for_seconds: None,
@@ -291,6 +302,27 @@ mod tests {
         let mut odd = bill("1", 5, 5);
         odd.payable_to = Some("tomorrow".into());
         assert!(run(vec![odd]).is_err());
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_shown_and_not_paid() {
+        let payability = |bill: contract::Bill, selection: contract::Selection| {
+            let checked = run_with(vec![bill], selection).unwrap();
+            checked.bills[0].payability.clone()
+        };
+        let other = Payability::Other {
+            name: "later".into(),
+        };
+        let mut odd = bill("1", 5, 5);
+        odd.rule = contract::AmountRule::Other("later".into());
+        assert_eq!(payability(odd, contract::Selection::Any), other);
+        let plain = bill("1", 5, 5);
+        let later = contract::Selection::Other("later".into());
+        assert_eq!(payability(plain.clone(), later), other);
+        assert_eq!(
+            payability(plain, contract::Selection::Any),
+            Payability::Payable
+        );
     }
 
     #[test]

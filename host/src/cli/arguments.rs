@@ -75,7 +75,8 @@ pub enum Command {
     Consents(ConsentsCommand),
     /// Run recorded plugin calls again and prove that they give the same result.
     Replay {
-        /// The id of a call, or of the payment, bill query or inquiry it was made for.
+        /// The id of a call, or of the payment, bill query or inquiry it was made
+        /// for; `last` is the bill query that was made last from this folder.
         call: String,
     },
     /// Look after the books.

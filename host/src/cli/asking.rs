@@ -1,37 +1,43 @@
 //! `guichet inquire`, `inquiries` and `credential`: documents and codes.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
+use super::last::{self, Noun};
 use super::output::{Lines, Output, list, text};
 use super::requests::{CredentialArguments, InquireArguments, InquiriesCommand};
 
 pub(super) async fn inquire(
     arguments: &InquireArguments,
+    data: &Path,
     connection: &Connection,
     output: Output,
 ) -> Result<Ending, Failure> {
     let mut body = json!({
         "service": arguments.service,
         "subject": connection.subject()?,
-        "inputs": inputs::read(&arguments.inputs)?,
+        "inputs": inputs::read(&arguments.inputs, &arguments.service, connection).await?,
     });
     inputs::continue_step(&arguments.inputs, &mut body);
     if let Some(consent) = &arguments.consent {
-        body["consent"] = Value::from(consent.as_str());
+        body["consent"] = last::resolve(data, Noun::Consent, consent)?.into();
     }
     let key = super::new_key();
     let answer = connection
         .post("/v1/inquiries", &[("idempotency-key", &key)], &body)
         .await?;
+    last::remember(data, Noun::Inquiry, text(&answer, "id"));
     output.answer(&answer, |lines| draw_inquiry(lines, &answer));
     Ok(super::ending_of_state(&answer))
 }
 
 pub(super) async fn inquiries(
     command: &InquiriesCommand,
+    data: &Path,
     connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
@@ -39,7 +45,10 @@ pub(super) async fn inquiries(
         inquiry,
         connection,
     } = command;
-    let path = format!("/v1/inquiries/{}", super::segment(inquiry)?);
+    let path = format!(
+        "/v1/inquiries/{}",
+        last::resolve(data, Noun::Inquiry, inquiry)?
+    );
     let answer = connect(connection)?.get(&path).await?;
     output.answer(&answer, |lines| draw_inquiry(lines, &answer));
     Ok(super::ending_of_state(&answer))
@@ -47,17 +56,18 @@ pub(super) async fn inquiries(
 
 pub(super) async fn credential(
     arguments: &CredentialArguments,
+    data: &Path,
     connection: &Connection,
     output: Output,
 ) -> Result<Ending, Failure> {
     let mut body = json!({
         "service": arguments.service,
         "subject": connection.subject()?,
-        "inputs": inputs::read(&arguments.inputs)?,
+        "inputs": inputs::read(&arguments.inputs, &arguments.service, connection).await?,
     });
     inputs::continue_step(&arguments.inputs, &mut body);
     if let Some(consent) = &arguments.consent {
-        body["consent"] = Value::from(consent.as_str());
+        body["consent"] = last::resolve(data, Noun::Consent, consent)?.into();
     }
     let answer = connection.post("/v1/credentials", &[], &body).await?;
     output.answer(&answer, |lines| draw_credential(lines, &answer));

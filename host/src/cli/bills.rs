@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
 use super::inputs;
-use super::last;
+use super::last::{self, Noun};
 use super::output::{Lines, Output, amount, list, text};
 use super::requests::BillsCommand;
 
@@ -27,17 +27,20 @@ pub(super) async fn run(
             let mut body = json!({
                 "service": service,
                 "subject": connection.subject()?,
-                "inputs": inputs::read(inputs)?,
+                "inputs": inputs::read(inputs, service, &connection).await?,
             });
             inputs::continue_step(inputs, &mut body);
             connection.post("/v1/bill-queries", &[], &body).await?
         }
         BillsCommand::Show { query, connection } => {
-            let path = format!("/v1/bill-queries/{}", super::segment(query)?);
+            let path = format!(
+                "/v1/bill-queries/{}",
+                last::resolve(data, Noun::BillQuery, query)?
+            );
             connect(connection)?.get(&path).await?
         }
     };
-    last::remember(data, text(&answer, "id"));
+    last::remember(data, Noun::BillQuery, text(&answer, "id"));
     output.answer(&answer, |lines| draw(lines, &answer));
     Ok(super::ending_of_state(&answer))
 }

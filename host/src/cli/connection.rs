@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::exit::Failure;
 use super::requests::Connection as Asked;
@@ -67,6 +67,7 @@ pub(super) struct Connection {
     subject: Option<String>,
     /// The subject's account, where it is known.
     pub(super) payer_account: Option<String>,
+    city_url: Option<String>,
 }
 
 impl Connection {
@@ -93,6 +94,7 @@ impl Connection {
             url: pick(&asked.url, |file| &file.url).unwrap_or_default(),
             token: pick(&asked.token, |file| &file.token).unwrap_or_default(),
             subject: pick(&asked.subject, |file| &file.subject),
+            city_url: file.as_ref().map(|file| file.city_url.clone()),
             payer_account: file.map(|file| file.payer_account),
             language,
         })
@@ -123,6 +125,24 @@ impl Connection {
         body: &Value,
     ) -> Result<Value, Failure> {
         self.send(Method::POST, path, headers, Some(body)).await
+    }
+
+    /// Inputs that have an answer now, from the simulated city.
+    pub(super) async fn sample(&self, service: &str) -> Result<Map<String, Value>, Failure> {
+        let city = self.city_url.as_deref().ok_or_else(|| {
+            Failure::Usage("--sample needs the simulated city of `guichet dev`".to_owned())
+        })?;
+        let url = format!("{city}/_sample?service={}", super::segment(service)?);
+        let request = Request::get(url).body(Full::default());
+        let request = request.map_err(|_| Failure::Usage(format!("{city} is no URL of a city")))?;
+        let (status, bytes) = self.exchange(request).await?;
+        let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        match &answer["inputs"] {
+            Value::Object(inputs) => Ok(inputs.clone()),
+            _ => Err(Failure::Usage(format!(
+                "the simulated city has no sample for {service} ({status})"
+            ))),
+        }
     }
 
     async fn send(

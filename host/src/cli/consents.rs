@@ -1,14 +1,18 @@
 //! `guichet consents`: record, show and withdraw.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
+use super::last::{self, Noun};
 use super::output::{Lines, Output, list, text};
 use super::requests::ConsentsCommand;
 
 pub(super) async fn run(
     command: &ConsentsCommand,
+    data: &Path,
     connect: impl Fn(&super::requests::Connection) -> Result<Connection, Failure>,
     output: Output,
 ) -> Result<Ending, Failure> {
@@ -31,23 +35,31 @@ pub(super) async fn run(
                 "lifetime_seconds": seconds,
             });
             let key = super::new_key();
-            connection
+            let granted = connection
                 .post("/v1/consents", &[("idempotency-key", &key)], &body)
-                .await?
+                .await?;
+            last::remember(data, Noun::Consent, text(&granted, "id"));
+            granted
         }
         ConsentsCommand::Show {
             consent,
             connection,
         } => {
             connect(connection)?
-                .get(&format!("/v1/consents/{}", super::segment(consent)?))
+                .get(&format!(
+                    "/v1/consents/{}",
+                    last::resolve(data, Noun::Consent, consent)?
+                ))
                 .await?
         }
         ConsentsCommand::Withdraw {
             consent,
             connection,
         } => {
-            let path = format!("/v1/consents/{}", super::segment(consent)?);
+            let path = format!(
+                "/v1/consents/{}",
+                last::resolve(data, Noun::Consent, consent)?
+            );
             connect(connection)?.delete(&path).await?
         }
     };

@@ -2,11 +2,26 @@
 
 use serde_json::{Map, Value};
 
+use super::connection::Connection;
 use super::exit::Failure;
 use super::requests::Inputs;
 
-/// The inputs as the API wants them.
-pub(super) fn read(inputs: &Inputs) -> Result<Map<String, Value>, Failure> {
+/// The inputs as the API wants them; what is given replaces what is sampled.
+pub(super) async fn read(
+    inputs: &Inputs,
+    service: &str,
+    connection: &Connection,
+) -> Result<Map<String, Value>, Failure> {
+    let given = given(inputs)?;
+    if !inputs.sample {
+        return Ok(given);
+    }
+    let mut all = connection.sample(service).await?;
+    all.extend(given);
+    Ok(all)
+}
+
+fn given(inputs: &Inputs) -> Result<Map<String, Value>, Failure> {
     if let Some(text) = &inputs.inputs {
         return serde_json::from_str(text)
             .map_err(|error| Failure::Usage(format!("--inputs is no JSON object: {error}")));
@@ -44,7 +59,7 @@ mod tests {
 
     #[test]
     fn values_may_hold_equals_signs() {
-        let read = read(&inputs(&["account=12=3", "name="], None)).unwrap();
+        let read = given(&inputs(&["account=12=3", "name="], None)).unwrap();
         assert_eq!(read["account"], "12=3");
         assert_eq!(read["name"], "");
     }
@@ -52,15 +67,15 @@ mod tests {
     #[test]
     fn nonsense_is_a_usage_error() {
         assert!(matches!(
-            read(&inputs(&["account"], None)),
+            given(&inputs(&["account"], None)),
             Err(Failure::Usage(_))
         ));
         assert!(matches!(
-            read(&inputs(&[], Some("[1]"))),
+            given(&inputs(&[], Some("[1]"))),
             Err(Failure::Usage(_))
         ));
         assert_eq!(
-            read(&inputs(&[], Some(r#"{"months":3}"#))).unwrap()["months"],
+            given(&inputs(&[], Some(r#"{"months":3}"#))).unwrap()["months"],
             3
         );
     }

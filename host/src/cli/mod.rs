@@ -27,6 +27,7 @@ pub use exit::{Ending, Failure};
 
 use crate::language::Language;
 use connection::Connection;
+use last::Noun;
 use output::{Form, Output};
 
 /// Reads the command line, runs the command, and gives the exit code.
@@ -94,26 +95,24 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
         Form::Text
     };
     let output = Output::new(form, language);
-    let connect = |asked: &requests::Connection| Connection::open(asked, &arguments.data, language);
+    let data = &arguments.data;
+    let connect = |asked: &requests::Connection| Connection::open(asked, data, language);
     match command {
         Command::Services(command) => services::run(command, connect, output).await,
-        Command::Bills(command) => bills::run(command, &arguments.data, connect, output).await,
+        Command::Bills(command) => bills::run(command, data, connect, output).await,
         Command::Pay(pay) => {
-            let query = match &pay.query {
-                Some(query) => query.clone(),
-                None => last::recall(&arguments.data)?,
-            };
+            let query = last::resolve(data, Noun::BillQuery, &pay.query)?;
             pay::run(pay, &query, &connect(&pay.connection)?, output).await
         }
         Command::Payments(command) => payments::run(command, connect, output).await,
         Command::Inquire(inquire) => {
-            asking::inquire(inquire, &connect(&inquire.connection)?, output).await
+            asking::inquire(inquire, data, &connect(&inquire.connection)?, output).await
         }
-        Command::Inquiries(command) => asking::inquiries(command, connect, output).await,
+        Command::Inquiries(command) => asking::inquiries(command, data, connect, output).await,
         Command::Credential(credential) => {
-            asking::credential(credential, &connect(&credential.connection)?, output).await
+            asking::credential(credential, data, &connect(&credential.connection)?, output).await
         }
-        Command::Consents(command) => consents::run(command, connect, output).await,
+        Command::Consents(command) => consents::run(command, data, connect, output).await,
         Command::Dev(_)
         | Command::Serve(_)
         | Command::Replay { .. }

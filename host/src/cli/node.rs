@@ -9,12 +9,14 @@ use serde_json::{Value, json};
 
 use super::arguments::{Arguments, DevArguments, LedgerCommand, ServeArguments};
 use super::exit::{Ending, Failure};
+use super::last::{self, Noun};
 use super::output::{Form, Lines, Output};
 use crate::app::{self, App};
 use crate::config::{Database, SettingError, Settings};
 use crate::dev::{self, Announce, DevSettings};
 use crate::language::Language;
 use crate::ports::Ports;
+use crate::shutdown::Shutdown;
 use crate::store::LedgerReport;
 use crate::web::SignIn;
 
@@ -55,10 +57,15 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
     )
     .map_err(|error| Failure::Usage(error.to_string()))?;
     many_threads()?.block_on(async {
-        let app = App::open(settings).await?;
-        let listener = app.listen().await?;
+        let shutdown = Shutdown::listen()?;
+        let listener = app::listen(settings.listen).await?;
+        let _alone = app::alone(&settings)?;
+        let app = tokio::select! {
+            app = App::open(settings) => app?,
+            () = shutdown.told() => return Ok(()),
+        };
         tracing::info!(address = %listener.local_addr()?, "serving");
-        app.serve(listener, SignIn::Closed).await
+        app.serve(listener, SignIn::Closed, &shutdown).await
     })?;
     Ok(Ending::Done)
 }
@@ -67,6 +74,7 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
 /// query, inquiry, credential or payment.
 pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Failure> {
     log("error", Form::Text);
+    let record = last::resolve(&arguments.data, Noun::BillQuery, record)?;
     let id: RecordId = record.parse().map_err(|_| {
         Failure::Usage(format!(
             "{record:?} is no id of a call, bill query, inquiry or payment"

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::asking::draw_fields;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
+use super::last::LAST;
 use super::output::{Lines, Output, amount, list, text};
 use super::requests::PaymentsCommand;
 
@@ -17,17 +18,10 @@ pub(super) async fn run(
     match command {
         PaymentsCommand::Show {
             payment,
-            last: _,
             connection,
         } => {
             let connection = connect(connection)?;
-            let payment = match payment {
-                Some(id) => {
-                    let path = format!("/v1/payments/{}", super::segment(id)?);
-                    connection.get(&path).await?
-                }
-                None => newest(&connection).await?,
-            };
+            let payment = connection.get(&path(&connection, payment).await?).await?;
             show_with_receipt(&connection, payment, output).await
         }
         PaymentsCommand::List { limit, connection } => {
@@ -40,12 +34,11 @@ pub(super) async fn run(
             payment,
             connection,
         } => {
-            let path = format!("/v1/payments/{}/cancel", super::segment(payment)?);
+            let connection = connect(connection)?;
+            let path = format!("{}/cancel", path(&connection, payment).await?);
             let key = super::new_key();
             let headers = [("idempotency-key", key.as_str())];
-            let answer = connect(connection)?
-                .post(&path, &headers, &json!({}))
-                .await?;
+            let answer = connection.post(&path, &headers, &json!({})).await?;
             output.answer(&answer, |lines| draw(lines, &answer));
             Ok(Ending::Done)
         }
@@ -55,11 +48,12 @@ pub(super) async fn run(
             key,
             connection,
         } => {
-            let path = format!("/v1/payments/{}/refunds", super::segment(payment)?);
+            let connection = connect(connection)?;
+            let path = format!("{}/refunds", path(&connection, payment).await?);
             let key = key.clone().unwrap_or_else(super::new_key);
             let headers = [("idempotency-key", key.as_str()), ("prefer", "wait=20")];
             let body = json!({"reason": reason});
-            let answer = connect(connection)?.post(&path, &headers, &body).await?;
+            let answer = connection.post(&path, &headers, &body).await?;
             output.answer(&answer, |lines| draw(lines, &answer));
             Ok(ending(&answer))
         }
@@ -75,10 +69,15 @@ async fn list_of(connection: &Connection, limit: u32) -> Result<Value, Failure> 
     connection.get(&format!("/v1/payments?{query}")).await
 }
 
-async fn newest(connection: &Connection) -> Result<Value, Failure> {
-    let answer = list_of(connection, 1).await?;
-    let first = list(&answer, "items").first().cloned();
-    first.ok_or_else(|| Failure::Usage("there are no payments yet".to_owned()))
+/// A payment's path; `last` is the subject's newest one.
+async fn path(connection: &Connection, payment: &str) -> Result<String, Failure> {
+    if payment != LAST {
+        return Ok(format!("/v1/payments/{}", super::segment(payment)?));
+    }
+    let newest = list_of(connection, 1).await?;
+    let newest = list(&newest, "items").first();
+    let newest = newest.ok_or_else(|| Failure::Usage("there are no payments yet".to_owned()))?;
+    Ok(format!("/v1/payments/{}", text(newest, "id")))
 }
 
 /// Shows a payment with its events, and with its receipt once it is applied.

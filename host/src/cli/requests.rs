@@ -68,6 +68,10 @@ pub struct Inputs {
     /// All inputs at once, as a JSON object.
     #[arg(long, value_name = "JSON", conflicts_with_all = ["pairs", "more"])]
     pub inputs: Option<String>,
+    /// Inputs that have an answer now, from the simulated city of `guichet dev`;
+    /// what is given beside it stays.
+    #[arg(long, conflicts_with = "inputs")]
+    pub sample: bool,
     /// The token of the step that this call continues.
     #[arg(long, value_name = "TOKEN")]
     pub continuing: Option<String>,
@@ -92,7 +96,7 @@ pub enum BillsCommand {
     },
     /// Read a bill query again.
     Show {
-        /// Its id.
+        /// Its id; `last` is the one that was made last from this folder.
         query: String,
         /// Where to go.
         #[command(flatten)]
@@ -103,12 +107,8 @@ pub enum BillsCommand {
 /// `guichet pay`
 #[derive(Debug, Args)]
 pub struct PayArguments {
-    /// The bill query.
-    #[arg(required_unless_present = "last")]
-    pub query: Option<String>,
-    /// The bill query that was made last from this folder.
-    #[arg(long, conflicts_with = "query")]
-    pub last: bool,
+    /// The bill query; `last` is the one that was made last from this folder.
+    pub query: String,
     /// A bill to pay, and how much where it is free: ID or ID=86.50. May be
     /// given several times; a query of one bill needs none.
     #[arg(long = "bill", short = 'b', value_name = "ID[=AMOUNT]")]
@@ -141,12 +141,8 @@ pub struct PayArguments {
 pub enum PaymentsCommand {
     /// Show a payment with its events, and its receipt once there is one.
     Show {
-        /// Its id.
-        #[arg(required_unless_present = "last")]
-        payment: Option<String>,
-        /// The subject's newest payment.
-        #[arg(long, conflicts_with = "payment")]
-        last: bool,
+        /// Its id; `last` is the subject's newest payment.
+        payment: String,
         /// Where to go.
         #[command(flatten)]
         connection: Connection,
@@ -192,7 +188,8 @@ pub struct InquireArguments {
     /// What the citizen fills in.
     #[command(flatten)]
     pub inputs: Inputs,
-    /// The consent under which data may be used.
+    /// The consent under which data may be used; `last` is the one that was
+    /// granted last from this folder.
     #[arg(long, value_name = "ID")]
     pub consent: Option<String>,
     /// Where to go.
@@ -205,7 +202,7 @@ pub struct InquireArguments {
 pub enum InquiriesCommand {
     /// Read an inquiry again.
     Show {
-        /// Its id.
+        /// Its id; `last` is the one that was made last from this folder.
         inquiry: String,
         /// Where to go.
         #[command(flatten)]
@@ -221,7 +218,8 @@ pub struct CredentialArguments {
     /// What the citizen fills in.
     #[command(flatten)]
     pub inputs: Inputs,
-    /// The consent under which data may be used.
+    /// The consent under which data may be used; `last` is the one that was
+    /// granted last from this folder.
     #[arg(long, value_name = "ID")]
     pub consent: Option<String>,
     /// Where to go.

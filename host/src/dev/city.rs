@@ -9,9 +9,11 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use guichet_domain::id::EndpointName;
 use guichet_registry::binding::{EndpointBinding, OperatorBinding};
 use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
@@ -23,13 +25,23 @@ use crate::store::{PackageSecret, SecretKind};
 
 /// How long the city may take to start.
 const START: Duration = Duration::from_secs(30);
+/// How long it may take to end before it is killed.
+const STOP: Duration = Duration::from_secs(5);
 /// The most that its answer may hold.
 const ANSWER_BYTES: usize = 4 << 20;
 
 /// A city that answers.
 pub(super) struct City {
     url: String,
-    child: Option<Child>,
+    owner: Owner,
+}
+
+/// Who ends the city.
+enum Owner {
+    /// This host; with the process where it is this host's own child.
+    Host(Option<Child>),
+    /// Whoever started it.
+    Somebody,
 }
 
 /// What the city tells the operator.
@@ -62,14 +74,29 @@ struct Secret {
 }
 
 impl City {
-    /// Uses the city at `url`, or starts one beside this program.
+    /// The city at `url`; without one, the city that an earlier host of this log
+    /// left running, or else a new one beside this program.
     pub(super) async fn start(url: Option<&str>, log: &Path) -> Result<Self> {
         if let Some(url) = url {
-            return Ok(Self {
-                url: url.trim_end_matches('/').to_owned(),
-                child: None,
-            });
+            return Ok(Self::running(url, Owner::Somebody));
         }
+        let address = log.with_extension("url");
+        if let Some(left) = left_running(&address, log).await {
+            return Ok(left);
+        }
+        let city = Self::spawn(log).await?;
+        std::fs::write(&address, &city.url).with_context(|| address.display().to_string())?;
+        Ok(city)
+    }
+
+    fn running(url: &str, owner: Owner) -> Self {
+        Self {
+            url: url.trim_end_matches('/').to_owned(),
+            owner,
+        }
+    }
+
+    async fn spawn(log: &Path) -> Result<Self> {
         let program = std::env::current_exe()?.with_file_name("guichet-city");
         let mut child = Command::new(&program)
             .args(["serve", "--listen", "127.0.0.1:0", "--json", "--log"])
@@ -99,29 +126,27 @@ impl City {
         let ready: serde_json::Value = serde_json::from_str(&line)?;
         let url = ready["url"]
             .as_str()
-            .context("the city did not say where it is")?
-            .to_owned();
-        Ok(Self {
-            url,
-            child: Some(child),
-        })
+            .context("the city did not say where it is")?;
+        Ok(Self::running(url, Owner::Host(Some(child))))
     }
 
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Ends a city that was started here.
+    /// Ends a city that belongs to this host.
     pub(super) async fn stop(self) {
-        let Some(mut child) = self.child else { return };
-        if let Some(pid) = child.id() {
-            let told = Command::new("kill").arg(pid.to_string()).status().await;
-            let ended = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
-            if told.is_ok() && ended.is_ok() {
-                return;
+        let Owner::Host(child) = self.owner else {
+            return;
+        };
+        let stop = format!("{}/_stop", self.url);
+        let told = ask(Method::POST, &stop).await;
+        if let Some(mut child) = child {
+            let ended = tokio::time::timeout(STOP, child.wait()).await;
+            if told.is_err() || ended.is_err() {
+                let _gone = child.kill().await;
             }
         }
-        let _gone = child.kill().await;
     }
 
     /// Gives every admitted release the endpoints, keys and secrets that the
@@ -152,22 +177,41 @@ impl City {
     }
 
     async fn operator(&self) -> Result<Operator> {
-        let client: Client<_, Empty<bytes::Bytes>> =
-            Client::builder(TokioExecutor::new()).build_http();
         let address = format!("{}/_operator", self.url);
-        let unreachable = || format!("the simulated city does not answer at {address}");
-        let answer = client
-            .get(address.parse()?)
-            .await
-            .with_context(unreachable)?;
+        let answer = ask(Method::GET, &address).await?;
+        serde_json::from_slice(&answer)
+            .with_context(|| format!("the answer of the simulated city at {address}"))
+    }
+}
+
+/// The city that a killed host left behind: it answers where that host found it,
+/// and keeps the same log.
+async fn left_running(address: &Path, log: &Path) -> Option<City> {
+    let url = std::fs::read_to_string(address).ok()?;
+    let health = ask(Method::GET, &format!("{url}/_health")).await.ok()?;
+    let health: serde_json::Value = serde_json::from_slice(&health).ok()?;
+    let ours = health["log"].as_str() == log.to_str();
+    ours.then(|| City::running(&url, Owner::Host(None)))
+}
+
+async fn ask(method: Method, address: &str) -> Result<Bytes> {
+    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let request = Request::builder()
+        .method(method)
+        .uri(address)
+        .body(Empty::new())?;
+    let answered = async {
+        let answer = client.request(request).await?;
         let body = Limited::new(answer.into_body(), ANSWER_BYTES)
             .collect()
             .await;
-        let body = body
-            .map_err(|error| anyhow::anyhow!("{error}"))
-            .with_context(unreachable)?;
-        serde_json::from_slice(&body.to_bytes()).with_context(unreachable)
-    }
+        body.map_err(|error| anyhow::anyhow!("{error}"))
+    };
+    let body = tokio::time::timeout(START, answered).await;
+    body.map_err(anyhow::Error::from)
+        .flatten()
+        .map(http_body_util::Collected::to_bytes)
+        .with_context(|| format!("the simulated city does not answer at {address}"))
 }
 
 fn secrets(package: &str, told: &Package) -> Result<Vec<PackageSecret>> {

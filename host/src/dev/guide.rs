@@ -56,20 +56,28 @@ Try it from another terminal (paste as it stands):
   G={program}
 
   $G services search 杭州 水费
-  A=$(curl -s '{city}/_sample?service={water}' | sed 's/.*\"account\":\"\\([^\"]*\\)\".*/\\1/')
-  $G bills query {water} account=$A
-  $G pay --last --all
-  $G payments show --last
-  curl -s '{city}/_log?service={water}'
+  $G bills query {water} --sample         # an account that owes something now
+  $G pay last --all
+  $G payments show last                   # with the receipt
+  curl -s '{city}/_log?service={water}'; echo
+  $G replay last                          # what the plugin did, once more, bit for bit
   $G ledger check
 
-More services with inputs from  curl -s '{city}/_sample?service=CODE' :
+  # prepaid power: the token for the meter stands on the receipt
+  $G bills query {power} --sample && $G pay last --amount 50
 
-  prepaid power           {power}
-  traffic fine            {fine}
-  provident fund          {fund}     (needs a consent: $G consents grant {fund})
-  credit report           {credit}
-  medical-insurance code  {medical}
+  # a traffic fine goes to the treasury
+  $G bills query {fine} --sample && $G pay last --all
+
+  # documents and codes need the citizen's consent
+  $G inquire {fund} --sample              # refused
+  $G consents grant {fund} && $G inquire {fund} --sample --consent last
+
+  # a credit report is ready later
+  $G consents grant {credit} && $G inquire {credit} --sample --consent last
+  sleep 3; $G inquiries show last
+
+  $G consents grant {medical} && $G credential {medical} --sample --consent last
 
 Stop with Ctrl-C. The data stay in {data}.
 ",

@@ -44,7 +44,8 @@ impl Payments {
         let limits = [terms.limits, payable.limits];
         let total = check_items(
             &payable.bills,
-            &payable.selection,
+            payable.selection,
+            Some(&terms.rule),
             &limits,
             &request.items,
             today,
@@ -213,7 +214,7 @@ impl Payments {
             account_number: payable.account_number.clone(),
             items,
             total,
-            fee: terms.fee_for(total),
+            fee: terms.fee.of(total),
             inputs: query.inputs.clone(),
             circumstances: query.circumstances.clone(),
             accounting_date: now.accounting_date(),

@@ -3,9 +3,9 @@
 
 use guichet_domain::Money;
 use guichet_domain::books::Transfer;
+use guichet_domain::fee::{Fee, FeeBearer};
 use guichet_domain::id::{RecordId, TransferId};
 
-use super::order::{Fee, FeeBearer};
 use super::ports::Payee;
 use crate::accounts::chart;
 use crate::store::{NewAccount, PaymentRow};

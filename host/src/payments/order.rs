@@ -2,6 +2,7 @@
 //! words. The plugin side translates them from and to the contract.
 
 use guichet_domain::bill::Item;
+use guichet_domain::fee::Fee;
 use guichet_domain::id::{BillerId, ClientId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
@@ -28,27 +29,6 @@ impl OrderItem {
             amount: self.amount,
         }
     }
-}
-
-/// Who bears a fee.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FeeBearer {
-    /// Taken from the payer beside the total.
-    Payer,
-    /// Withheld at settlement.
-    Biller,
-    /// Nobody is charged.
-    Operator,
-}
-
-/// A fee beside the total.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fee {
-    /// Above zero.
-    pub amount: Money,
-    /// Who bears it.
-    pub bearer: FeeBearer,
 }
 
 /// Person or firm.

@@ -2,13 +2,13 @@
 //! the terms of a service. Both are implemented over the plugins.
 
 use futures::future::BoxFuture;
-use guichet_domain::Money;
-use guichet_domain::bill::Limits;
+use guichet_domain::bill::{AmountRule, Limits};
+use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{BillerId, ServiceCode};
 use guichet_domain::payment::Capabilities;
 use serde::{Deserialize, Serialize};
 
-use super::order::{FeeBearer, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
+use super::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 
 /// Calls to billers. Every call ends by itself within its binding's deadline;
 /// what went wrong on the way is part of the outcome.
@@ -45,17 +45,6 @@ pub enum Payee {
     Treasury,
 }
 
-/// The fee of a service: a fixed part and a share of the total, rounded up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FeeRule {
-    /// In minor units.
-    pub fixed: i64,
-    /// Of ten thousand parts of the total.
-    pub per_ten_thousand: i64,
-    /// Who bears it.
-    pub bearer: FeeBearer,
-}
-
 /// What a payment must know of its service. Kept with the payment, so that a
 /// later release does not change its rules.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,28 +55,14 @@ pub struct Terms {
     pub biller: BillerId,
     /// In whose name the money is booked.
     pub payee: Payee,
+    /// The amounts that it accepts for every bill.
+    pub rule: AmountRule,
     /// The service's own limits.
     pub limits: Limits,
-    /// Fee.
-    pub fee: Option<FeeRule>,
+    /// What paying costs.
+    pub fee: FeeTerms,
     /// What the biller can do.
     pub capabilities: Capabilities,
-}
-
-impl Terms {
-    /// The fee for a total; none where it would be zero or beyond 64 bits.
-    #[must_use]
-    pub fn fee_for(&self, total: Money) -> Option<super::order::Fee> {
-        let rule = self.fee?;
-        let share = i128::from(total.minor_units()) * i128::from(rule.per_ten_thousand);
-        let amount = i128::from(rule.fixed) + (share + 9_999) / 10_000;
-        let amount = i64::try_from(amount).ok().filter(|amount| *amount > 0)?;
-        let amount = Money::new(amount, total.currency());
-        Some(super::order::Fee {
-            amount,
-            bearer: rule.bearer,
-        })
-    }
 }
 
 /// Why a service takes no payment now.

@@ -2,12 +2,13 @@
 //! acknowledgement and answered again byte for byte.
 
 use guichet_domain::bill::Item;
+use guichet_domain::fee::Fee;
 use guichet_domain::id::{AccountId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::payment::State;
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
-use super::order::{Application, Fee};
+use super::order::Application;
 
 /// A payment as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -230,11 +230,19 @@ impl Plugins {
             .collect();
         let mut releases = BTreeMap::new();
         for admission in admissions.values() {
-            match self.release(admission, &code, old).await {
+            // A database that does not answer is no reason to serve less: the old
+            // shelf stays until it does.
+            let store = &self.0.store;
+            let bindings = store.bindings_of(&admission.release.to_string()).await?;
+            let package = admission.package().to_string();
+            let secrets = store.package_secrets(&package).await?;
+            match self
+                .release(admission, &bindings, secrets, &code, old)
+                .await
+            {
                 Ok(release) => drop(releases.insert(admission.release, release)),
                 Err(why) => {
-                    let package = admission.package();
-                    tracing::warn!(%package, why, "a release is not bound and serves nobody");
+                    tracing::warn!(package, why, "a release is not bound and serves nobody");
                 }
             }
         }
@@ -253,17 +261,12 @@ impl Plugins {
     async fn release(
         &self,
         admission: &Admission,
+        bindings: &[StoredBinding],
+        secrets: Vec<PackageSecret>,
         code: &HashMap<Digest, &[u8]>,
         old: &Shelf,
     ) -> Result<Arc<Release>, String> {
         let text = |error: &dyn std::fmt::Display| error.to_string();
-        let store = &self.0.store;
-        let bindings = store.bindings_of(&admission.release.to_string()).await;
-        let bindings = bindings.map_err(|error| text(&error))?;
-        let secrets = store
-            .package_secrets(&admission.package().to_string())
-            .await;
-        let secrets = secrets.map_err(|error| text(&error))?;
         let body = bindings
             .iter()
             .find(|binding| binding.service == ALL_SERVICES);

@@ -9,8 +9,7 @@ use time::OffsetDateTime;
 
 use super::Plugins;
 use crate::language::Language;
-use crate::payments::order::FeeBearer;
-use crate::payments::ports::{Closed, FeeRule, Payee, Terms, TermsPort};
+use crate::payments::ports::{Closed, Payee, Terms, TermsPort};
 
 impl TermsPort for Plugins {
     fn terms(&self, code: &ServiceCode, now: Moment) -> Result<Terms, Closed> {
@@ -24,11 +23,12 @@ impl TermsPort for Plugins {
             service: code.clone(),
             biller: service.biller.id.clone(),
             payee: payee(service),
+            rule: terms.amount.rule.clone(),
             limits: Limits {
                 per_payment: terms.amount.per_payment,
                 per_day: terms.amount.per_day,
             },
-            fee: fee(&terms.fee),
+            fee: terms.fee,
             capabilities: capabilities(&terms.capabilities),
         })
     }
@@ -71,27 +71,6 @@ fn payee(service: &Service) -> Payee {
     }
 }
 
-fn fee(fee: &service::Fee) -> Option<FeeRule> {
-    let bearer = match fee.bearer {
-        service::FeeBearer::Payer => FeeBearer::Payer,
-        service::FeeBearer::Biller => FeeBearer::Biller,
-        service::FeeBearer::Operator => FeeBearer::Operator,
-    };
-    match &fee.rule {
-        service::FeeRule::None => None,
-        service::FeeRule::Fixed { amount } => Some(FeeRule {
-            fixed: amount.minor_units(),
-            per_ten_thousand: 0,
-            bearer,
-        }),
-        service::FeeRule::Rate { basis_points, .. } => Some(FeeRule {
-            fixed: 0,
-            per_ten_thousand: i64::from(*basis_points),
-            bearer,
-        }),
-    }
-}
-
 fn capabilities(capabilities: &service::Capabilities) -> payment::Capabilities {
     payment::Capabilities {
         repetition: if capabilities.deduplicates {
@@ -99,13 +78,7 @@ fn capabilities(capabilities: &service::Capabilities) -> payment::Capabilities {
         } else {
             payment::Repetition::MayApplyAgain
         },
-        status: match capabilities.status {
-            service::StatusAnswer::None => payment::StatusAnswer::None,
-            service::StatusAnswer::Advisory => payment::StatusAnswer::Advisory,
-            service::StatusAnswer::Authoritative { after_seconds } => {
-                payment::StatusAnswer::Authoritative { after_seconds }
-            }
-        },
+        status: capabilities.status,
         reversal: match capabilities.reversal {
             service::Reversal::None => payment::Reversal::Unsupported,
             service::Reversal::SameDay { .. } => payment::Reversal::SameAccountingDate,

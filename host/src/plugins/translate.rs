@@ -1,6 +1,7 @@
 //! The payment room's words and the contract's, each way. Pure: what may be
 //! believed is decided in `biller`.
 
+use guichet_domain::fee::{Fee, FeeBearer};
 use guichet_domain::{Currency, Money};
 use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::contract::types;
@@ -68,13 +69,13 @@ fn item(item: &order::OrderItem) -> contract::OrderItem {
     }
 }
 
-fn fee(fee: order::Fee) -> contract::Fee {
+fn fee(fee: Fee) -> contract::Fee {
     contract::Fee {
         amount: amount(fee.amount),
         bearer: match fee.bearer {
-            order::FeeBearer::Payer => contract::FeeBearer::Payer,
-            order::FeeBearer::Biller => contract::FeeBearer::Biller,
-            order::FeeBearer::Operator => contract::FeeBearer::Operator,
+            FeeBearer::Payer => contract::FeeBearer::Payer,
+            FeeBearer::Biller => contract::FeeBearer::Biller,
+            FeeBearer::Operator => contract::FeeBearer::Operator,
         },
         details: Vec::new(),
     }

@@ -210,4 +210,4 @@ impl Store {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -4,10 +4,10 @@
 mod damage;
 mod ledger;
 mod nouns;
-pub(crate) mod postgres;
 
 use guichet_domain::Moment;
 use guichet_domain::id::RecordId;
+use guichet_tests::postgres::{Cluster, Durability};
 
 use super::{Location, Store};
 use crate::seal::Vault;
@@ -46,14 +46,16 @@ async fn the_suite_holds_on_sqlite() {
 
 #[tokio::test]
 async fn the_suite_holds_on_postgresql() {
-    let cluster = postgres::Cluster::start();
-    let location = cluster.database("suite");
+    let cluster = Cluster::start(Durability::None).unwrap();
+    let location = Location::Postgres(cluster.database("suite").unwrap());
     suite(&open(&location).await).await;
     let again = Store::open(&location, Vault::from_key(&[7; 32]).unwrap(), "node-2")
         .await
         .unwrap();
     again.ping().await.unwrap();
-    cluster.sql("suite", "alter database suite set synchronous_commit = off");
+    cluster
+        .sql("suite", "alter database suite set synchronous_commit = off")
+        .unwrap();
     let vault = Vault::from_key(&[7; 32]).unwrap();
     let refused = Store::open(&location, vault, "node-3").await.unwrap_err();
     assert!(

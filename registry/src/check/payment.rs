@@ -1,9 +1,12 @@
 //! Checks that a service's payment terms can be kept.
 
 use guichet_domain::Money;
+use guichet_domain::bill::AmountRule;
+use guichet_domain::fee::{FeeRule, FeeTerms};
+use guichet_domain::payment::StatusAnswer;
 
 use super::Fault;
-use crate::service::{AmountRule, Amounts, Fee, FeeRule, Flow, PaymentTerms, StatusAnswer};
+use crate::service::{Amounts, Flow, PaymentTerms};
 
 const CHOICES_LIMIT: usize = 64;
 const STATUS_LIMIT_SECONDS: u32 = 86_400;
@@ -137,7 +140,7 @@ fn least(rule: &AmountRule) -> Option<Money> {
     }
 }
 
-fn fee(fee: &Fee, amounts: &Amounts) -> Vec<Fault> {
+fn fee(fee: &FeeTerms, amounts: &Amounts) -> Vec<Fault> {
     let lawful = |money: &Money| (0..=AMOUNT_LIMIT).contains(&money.minor_units());
     let (fine, stated) = match &fee.rule {
         FeeRule::None => (true, None),

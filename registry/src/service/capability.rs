@@ -1,5 +1,6 @@
 //! What a biller says it can do. Certification shows how far that is true.
 
+use guichet_domain::payment::StatusAnswer;
 use serde::{Deserialize, Serialize};
 
 use super::schedule::TimeOfDay;
@@ -16,22 +17,6 @@ pub struct Capabilities {
     pub reversal: Reversal,
     /// Who makes the day file.
     pub day_file: DayFile,
-}
-
-/// What a status answer is worth.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, tag = "is")]
-pub enum StatusAnswer {
-    /// It cannot be asked: the day file decides.
-    #[default]
-    None,
-    /// `applied` counts, `not-found` does not.
-    Advisory,
-    /// `not-found` counts too, once this much time has passed since submission.
-    Authoritative {
-        /// Seconds.
-        after_seconds: u32,
-    },
 }
 
 /// Whether an application can be undone on its accounting date (冲正).

@@ -1,9 +1,11 @@
 //! How a service is paid: flow, amounts, selection, fee and what the biller can
 //! do. Deciding a payment's fate by it is the payment room's work.
 
+use guichet_domain::bill::Selection;
+use guichet_domain::fee::FeeTerms;
 use serde::{Deserialize, Serialize};
 
-use super::amount::{Amounts, Fee};
+use super::amount::Amounts;
 use super::capability::Capabilities;
 
 /// Everything about paying that does not depend on a bill.
@@ -22,8 +24,8 @@ pub struct PaymentTerms {
     #[serde(default)]
     pub selection: Selection,
     /// What paying costs.
-    #[serde(default, skip_serializing_if = "Fee::is_none")]
-    pub fee: Fee,
+    #[serde(default, skip_serializing_if = "FeeTerms::is_free")]
+    pub fee: FeeTerms,
     /// What the biller can do.
     #[serde(default)]
     pub capabilities: Capabilities,
@@ -52,19 +54,4 @@ pub enum Timing {
     /// After it: something is owed.
     #[default]
     Postpaid,
-}
-
-/// How many of the bills one payment takes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Selection {
-    /// One.
-    #[default]
-    Single,
-    /// Any of them.
-    Any,
-    /// All or none.
-    All,
-    /// Any number, beginning with the oldest.
-    OldestFirst,
 }

@@ -26,9 +26,10 @@ pub(crate) struct Arguments {
     /// Plugins to build; all where none is named.
     names: Vec<String>,
 
-    /// Where the wasm target comes from: `rustup`, `debian`, or whichever works.
-    #[arg(long, env = "GUICHET_WASM_TOOLCHAIN", default_value = "auto")]
-    toolchain: toolchain::Source,
+    /// Where the wasm target comes from: `rustup`, `debian`, or whichever works;
+    /// otherwise what GUICHET_WASM_TOOLCHAIN says.
+    #[arg(long)]
+    toolchain: Option<toolchain::Source>,
 }
 
 /// One plugin, built.
@@ -44,7 +45,11 @@ pub(crate) struct Built {
 
 /// Builds and prints the sizes.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let built = build(&arguments.names, arguments.toolchain)?;
+    let source = match arguments.toolchain {
+        Some(source) => source,
+        None => toolchain::Source::of_environment()?,
+    };
+    let built = build(&arguments.names, source)?;
     for plugin in &built {
         let size = format!("{:.1} kB", kilobytes(plugin.size_bytes));
         workspace::say(&format!(
@@ -61,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 pub(crate) fn build_all() -> Result<()> {
     run(&Arguments {
         names: Vec::new(),
-        toolchain: toolchain::Source::Auto,
+        toolchain: None,
     })
 }
 

@@ -24,6 +24,18 @@ pub(crate) enum Source {
     Debian,
 }
 
+impl Source {
+    /// What the environment asks for; without a word, whichever works.
+    pub(crate) fn of_environment() -> Result<Self> {
+        const NAME: &str = "GUICHET_WASM_TOOLCHAIN";
+        match std::env::var(NAME) {
+            Err(_) => Ok(Self::Auto),
+            Ok(word) => clap::ValueEnum::from_str(&word, true)
+                .map_err(|_| anyhow::anyhow!("{NAME}={word}: write auto, rustup or debian")),
+        }
+    }
+}
+
 /// A compiler that can build plugins.
 #[derive(Debug)]
 pub(crate) enum Toolchain {

@@ -28,6 +28,10 @@ pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Ou
             city.faults.clear();
             Ok(json!({"faults": []}))
         }
+        (&Method::POST, "/_stop") => {
+            shared.asked_to_stop.notify_one();
+            Ok(json!({"stopping": true}))
+        }
         (&Method::POST, "/_maintenance") => post_maintenance(city, body),
         _ => return plain(StatusCode::NOT_FOUND, "no such path"),
     };
@@ -70,7 +74,12 @@ fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
 }
 
 fn health(city: &City) -> Value {
-    json!({"status": "ok", "seed": city.world.seed, "services": city.places().len()})
+    json!({
+        "status": "ok",
+        "seed": city.world.seed,
+        "services": city.places().len(),
+        "log": city.log_path(),
+    })
 }
 
 fn sample(city: &City, query: &str) -> Result<Value, Wrong> {

@@ -19,7 +19,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::city::City;
 use body::Outgoing;
@@ -42,6 +42,7 @@ const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 pub struct Running {
     address: SocketAddr,
     stop: watch::Sender<bool>,
+    asked: Arc<Notify>,
     accepting: tokio::task::JoinHandle<()>,
 }
 
@@ -50,6 +51,11 @@ impl Running {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Waits until somebody asks for the end by `POST /_stop`.
+    pub async fn asked_to_stop(&self) {
+        self.asked.notified().await;
     }
 
     /// Stops listening, and waits a moment for open requests.
@@ -65,6 +71,7 @@ impl Running {
 struct Shared {
     city: Arc<City>,
     origin: String,
+    asked_to_stop: Arc<Notify>,
 }
 
 /// Listens at the address and serves the city.
@@ -74,15 +81,18 @@ struct Shared {
 pub async fn serve(city: Arc<City>, listen: SocketAddr) -> std::io::Result<Running> {
     let listener = TcpListener::bind(listen).await?;
     let address = listener.local_addr()?;
+    let asked = Arc::new(Notify::new());
     let shared = Arc::new(Shared {
         city,
         origin: format!("http://{address}"),
+        asked_to_stop: asked.clone(),
     });
     let (stop, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept(listener, shared, stopped));
     Ok(Running {
         address,
         stop,
+        asked,
         accepting,
     })
 }

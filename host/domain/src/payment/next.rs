@@ -8,10 +8,11 @@ use super::State;
 use crate::moment::Moment;
 
 /// What a biller's status query is worth.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, tag = "is")]
 pub enum StatusAnswer {
-    /// It has none.
+    /// It has none: the day file decides.
+    #[default]
     None,
     /// Its "not found" proves nothing.
     Advisory,

@@ -1,5 +1,6 @@
 //! Payments, their events and receipts on the wire.
 
+use guichet_domain::fee::FeeBearer;
 use guichet_domain::id::{AccountId, RecordId, SubjectId};
 use guichet_domain::payment::State;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,6 @@ use utoipa::ToSchema;
 use super::application::Application;
 use super::money::Money;
 use crate::language::Language;
-use crate::payments::order::FeeBearer;
 use crate::payments::{EventView, PaymentView};
 
 /// What is to be paid.

@@ -1,6 +1,8 @@
 //! How a service is paid, and when it is open, on the wire.
 
 use guichet_domain::Moment;
+use guichet_domain::bill::{self, Selection};
+use guichet_domain::fee::{self, FeeBearer, FeeRule};
 use guichet_registry::service as registry;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -116,10 +118,10 @@ impl From<&registry::PaymentTerms> for PaymentTerms {
             .to_owned(),
             amount_rule: (&terms.amount.rule).into(),
             selection: match terms.selection {
-                registry::Selection::Single => "single",
-                registry::Selection::Any => "any",
-                registry::Selection::All => "all",
-                registry::Selection::OldestFirst => "oldest_first",
+                Selection::Single => "single",
+                Selection::Any => "any",
+                Selection::All => "all",
+                Selection::OldestFirst => "oldest_first",
             }
             .to_owned(),
             limits: ServiceLimits {
@@ -135,9 +137,9 @@ impl From<&registry::PaymentTerms> for PaymentTerms {
     }
 }
 
-impl From<&registry::AmountRule> for AmountRule {
-    fn from(rule: &registry::AmountRule) -> Self {
-        use registry::AmountRule as Rule;
+impl From<&bill::AmountRule> for AmountRule {
+    fn from(rule: &bill::AmountRule) -> Self {
+        use bill::AmountRule as Rule;
         match rule {
             Rule::Exact => Self::Exact,
             Rule::AtMost { maximum } => Self::AtMost {
@@ -169,12 +171,12 @@ impl From<&registry::AmountRule> for AmountRule {
     }
 }
 
-impl From<&registry::Fee> for FeeTerms {
-    fn from(fee: &registry::Fee) -> Self {
+impl From<&fee::FeeTerms> for FeeTerms {
+    fn from(fee: &fee::FeeTerms) -> Self {
         let bearer = match fee.bearer {
-            registry::FeeBearer::Payer => "payer",
-            registry::FeeBearer::Biller => "biller",
-            registry::FeeBearer::Operator => "operator",
+            FeeBearer::Payer => "payer",
+            FeeBearer::Biller => "biller",
+            FeeBearer::Operator => "operator",
         };
         let empty = |kind: &str| Self {
             kind: kind.to_owned(),
@@ -185,12 +187,12 @@ impl From<&registry::Fee> for FeeTerms {
             bearer: bearer.to_owned(),
         };
         match &fee.rule {
-            registry::FeeRule::None => empty("none"),
-            registry::FeeRule::Fixed { amount } => Self {
+            FeeRule::None => empty("none"),
+            FeeRule::Fixed { amount } => Self {
                 amount: Some((*amount).into()),
                 ..empty("fixed")
             },
-            registry::FeeRule::Rate {
+            FeeRule::Rate {
                 basis_points,
                 minimum,
                 maximum,

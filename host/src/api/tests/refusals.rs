@@ -205,6 +205,19 @@ async fn the_envelope_is_checked_before_anything_is_done() {
 }
 
 #[tokio::test]
+async fn an_expired_bill_query_is_asked_for_again_and_nothing_is_held() {
+    let world = World::new().await;
+    let query = world.query_for(&[("b1", 8650)], -1).await;
+    let body = world.payment(&query, &[("b1", 8650)]);
+    let answer = world.post("/v1/payments", &[KEY], &body).await;
+    let (status, code, _) = problem(&answer);
+    assert_eq!((status, code.as_str()), (409, "query_expired"));
+    assert_eq!(answer.json()["errors"][0]["field"], "bill_query");
+    let list = world.get("/v1/payments?subject=anna").await.json();
+    assert_eq!(list["items"], json!([]));
+}
+
+#[tokio::test]
 async fn a_wrong_method_names_the_right_ones() {
     let world = World::new().await;
     let request = request("DELETE", "/v1/payments", &[])

@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Limits, Payability, Selection};
+use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
@@ -100,8 +101,9 @@ impl TermsPort for OneService {
             service: service.clone(),
             biller: BillerId::new("b-330100-water-1").unwrap(),
             payee: Payee::Biller,
+            rule: AmountRule::Exact,
             limits: Limits::default(),
-            fee: None,
+            fee: FeeTerms::default(),
             capabilities: Capabilities {
                 repetition: Repetition::Deduplicates,
                 status: StatusAnswer::Authoritative { after_seconds: 1 },
@@ -227,6 +229,11 @@ impl World {
 
     /// A ready query with bills of these amounts.
     pub(super) async fn query(&self, bills: &[(&str, i64)]) -> RecordId {
+        self.query_for(bills, 600_000).await
+    }
+
+    /// A ready query that is good for so long.
+    pub(super) async fn query_for(&self, bills: &[(&str, i64)], milliseconds: i64) -> RecordId {
         let now = self.rooms.ports.now();
         let bill = |((number, amount), order): (&(&str, i64), u32)| Bill {
             number: (*number).to_owned(),
@@ -264,7 +271,7 @@ impl World {
                 limits: Limits::default(),
             }),
             created_at: now,
-            expires_at: now.plus_ms(600_000),
+            expires_at: now.plus_ms(milliseconds),
         };
         self.rooms.store.put_bill_query(&query).await.unwrap();
         query.id

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use guichet_domain::Money;
+use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::payment::StatusAnswer;
 
 use super::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::audit::{Agreement, compare};
-use crate::payments::order::FeeBearer;
-use crate::payments::ports::FeeRule;
 use crate::payments::{Freshness, PaymentError};
 
 #[tokio::test]
@@ -179,14 +178,17 @@ async fn limits_by_day_and_references_hold_within_one_batch_too() {
 #[tokio::test]
 async fn a_fee_is_taken_beside_the_total_and_comes_back_with_it() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let rule = FeeRule {
-        fixed: 10,
-        per_ten_thousand: 25,
+    let rate = FeeRule::Rate {
+        basis_points: 125,
+        minimum: Money::cny(1),
+        maximum: Money::cny(100),
+    };
+    world.terms.0.lock().unwrap().fee = FeeTerms {
+        rule: rate,
         bearer: FeeBearer::Payer,
     };
-    world.terms.0.lock().unwrap().fee = Some(rule);
     let made = world.pay("k1", "1", 1_001).await.unwrap();
-    // 10 and 2.5025, rounded up.
+    // 12.5125, rounded half up.
     assert_eq!(world.money().await, (FUNDS, 1_014));
     let claim = world.queue.try_recv().unwrap();
     world.payments.drive(&claim).await.unwrap();

@@ -3,20 +3,21 @@
 use std::collections::BTreeSet;
 
 use guichet_domain::payment::StatusAnswer;
+use guichet_tests::postgres::{Cluster, Durability};
 
 use super::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::payments::{Freshness, PaymentError};
-use crate::store::tests::postgres::Cluster;
+use crate::store::Location;
 
 async fn world(cluster: &Cluster, name: &str) -> World {
-    let location = cluster.database(name);
+    let location = Location::Postgres(cluster.database(name).unwrap());
     World::at(location, Memory::AppliesAgain, StatusAnswer::Advisory).await
 }
 
 #[tokio::test]
 async fn the_room_holds_on_postgresql() {
-    let cluster = Cluster::start();
+    let cluster = Cluster::start(Durability::None).unwrap();
     one_node(world(&cluster, "one").await).await;
     two_nodes(world(&cluster, "two").await).await;
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
+use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
@@ -87,8 +88,9 @@ fn terms(memory: Memory, status: StatusAnswer) -> Terms {
         service: ServiceCode::new("water-330100-1").unwrap(),
         biller: BillerId::new("b-330100-water-1").unwrap(),
         payee: Payee::Biller,
+        rule: AmountRule::Exact,
         limits: Limits::default(),
-        fee: None,
+        fee: FeeTerms::default(),
         capabilities: Capabilities {
             repetition,
             status,
