@@ -14,23 +14,16 @@ use guichet_sandbox::{Compiler, Sandbox, Settings as SandboxSettings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::accounts::Accounts;
-use crate::accounts::bound::BoundAccounts;
-use crate::api::{Api, Rate, Rooms};
-use crate::bills::Bills;
-use crate::catalogue::Catalogue;
+use crate::api::{Api, Rate};
 use crate::config::{Database, Settings};
-use crate::consents::Consents;
-use crate::credentials::Credentials;
-use crate::inquiries::Inquiries;
-use crate::payments::{PaymentSettings, Payments};
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
+use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::shutdown::Shutdown;
 use crate::store::{Location, Store};
 use crate::web::{SignIn, Web};
-use crate::worker::{self, Neighbours, Stop, TokioTimer, WorkerSettings};
+use crate::worker::{self, Neighbours, Stop, WorkerSettings};
 
 /// How long open requests and payments in hand may take when the node stops.
 const GRACE: Duration = Duration::from_secs(20);
@@ -74,7 +67,7 @@ impl App {
             folder: settings.folder("bundles"),
         })
         .await?;
-        let (rooms, queue) = rooms(&store, &plugins, &ports);
+        let (rooms, queue) = Rooms::new(&store, &plugins, &ports);
         let secrets = Secrets {
             sessions: secret("sessions")?,
         };
@@ -201,45 +194,6 @@ pub async fn open_store(settings: &Settings) -> Result<Store> {
     Store::open(&location, vault, &settings.node)
         .await
         .context("the database cannot be used")
-}
-
-fn rooms(
-    store: &Store,
-    plugins: &Plugins,
-    ports: &Ports,
-) -> (Rooms, tokio::sync::mpsc::Receiver<crate::store::Claim>) {
-    let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
-    let (payments, queue) = Payments::new(
-        store.clone(),
-        ports.clone(),
-        Arc::new(TokioTimer),
-        Arc::new(plugins.clone()),
-        Arc::new(plugins.clone()),
-        PaymentSettings::default(),
-    );
-    let rooms = Rooms {
-        catalogue: Catalogue::new(plugins.clone()),
-        bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
-        payments,
-        inquiries: Inquiries::new(
-            store.clone(),
-            plugins.clone(),
-            consents.clone(),
-            ports.clone(),
-        ),
-        credentials: Credentials::new(
-            store.clone(),
-            plugins.clone(),
-            consents.clone(),
-            ports.clone(),
-        ),
-        consents,
-        accounts: Accounts::new(store.clone(), ports.clone()),
-        bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
-        store: store.clone(),
-        ports: ports.clone(),
-    };
-    (rooms, queue)
 }
 
 /// A secret for one purpose: random, made once, sealed by the vault's key file

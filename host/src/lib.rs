@@ -21,6 +21,7 @@ pub mod language;
 pub mod payments;
 pub mod plugins;
 pub mod ports;
+pub mod rooms;
 pub mod seal;
 pub mod shutdown;
 pub mod store;

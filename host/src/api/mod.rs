@@ -51,47 +51,13 @@ pub use limiter::Rate;
 pub use scope::Scope;
 pub use trace::RequestTrace;
 
-use crate::accounts::Accounts;
-use crate::accounts::bound::BoundAccounts;
-use crate::bills::Bills;
-use crate::catalogue::Catalogue;
-use crate::consents::Consents;
-use crate::credentials::Credentials;
-use crate::inquiries::Inquiries;
-use crate::payments::Payments;
-use crate::ports::Ports;
-use crate::store::Store;
+use crate::rooms::Rooms;
 use caller::SeenTokens;
 use limiter::Limiter;
 use metrics::Metrics;
 
 /// Streams of events that one node serves at a time.
 const STREAMS: usize = 256;
-
-/// The use-case rooms behind this door, and what it needs beside them.
-#[derive(Clone)]
-pub struct Rooms {
-    /// What there is to pay and to ask.
-    pub catalogue: Catalogue,
-    /// What is owed.
-    pub bills: Bills,
-    /// Paying.
-    pub payments: Arc<Payments>,
-    /// Documents.
-    pub inquiries: Inquiries,
-    /// Codes.
-    pub credentials: Credentials,
-    /// Permissions of subjects.
-    pub consents: Consents,
-    /// The books as clients may see them.
-    pub accounts: Accounts,
-    /// Saved service accounts.
-    pub bound_accounts: BoundAccounts,
-    /// Asked by `/readyz` only.
-    pub store: Store,
-    /// Clock and randomness.
-    pub ports: Ports,
-}
 
 /// What the handlers share.
 #[derive(Clone)]

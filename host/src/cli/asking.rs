@@ -152,11 +152,15 @@ fn draw_section(lines: &mut Lines, section: &Value) {
     if columns.is_empty() {
         return;
     }
+    let formats: Vec<&str> = list(table, "columns")
+        .iter()
+        .map(|column| text(column, "format"))
+        .collect();
     let row = |row: &Value| {
-        row.as_array()
-            .into_iter()
-            .flatten()
-            .map(|cell| cell.as_str().unwrap_or_default().to_owned())
+        let cells = row.as_array().into_iter().flatten();
+        cells
+            .zip(&formats)
+            .map(|(cell, format)| formatted(cell.as_str().unwrap_or_default(), format))
             .collect()
     };
     let rows: Vec<Vec<String>> = list(table, "rows").iter().map(row).collect();
@@ -166,17 +170,21 @@ fn draw_section(lines: &mut Lines, section: &Value) {
 /// Labelled values of any resource.
 pub(super) fn draw_fields(lines: &mut Lines, holder: &Value) {
     for field in list(holder, "fields") {
-        let (label, value) = (text(field, "label"), text(field, "value"));
-        match text(field, "format")
-            .strip_prefix("money:")
-            .zip(value.parse::<i64>().ok())
-        {
-            Some((currency, minor)) => {
-                let money = json!({"amount": minor, "currency": currency});
-                lines.pair(label, label, &super::output::amount(&money));
-            }
-            None => lines.pair(label, label, value),
+        let label = text(field, "label");
+        let value = formatted(text(field, "value"), text(field, "format"));
+        lines.pair(label, label, &value);
+    }
+}
+
+/// A value as people read it: money comes in minor units, with its currency in
+/// the format.
+fn formatted(value: &str, format: &str) -> String {
+    let currency = format.strip_prefix("money:");
+    match currency.zip(value.parse::<i64>().ok()) {
+        Some((currency, minor)) => {
+            super::output::amount(&json!({"amount": minor, "currency": currency}))
         }
+        None => value.to_owned(),
     }
 }
 

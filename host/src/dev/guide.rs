@@ -63,7 +63,7 @@ Try it from another terminal (paste as it stands):
   $G replay last                          # what the plugin did, once more, bit for bit
   $G ledger check
 
-  # prepaid power: the token for the meter stands on the receipt
+  # prepaid power: what the meter needs stands on the receipt
   $G bills query {power} --sample && $G pay last --amount 50
 
   # a traffic fine goes to the treasury

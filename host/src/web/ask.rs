@@ -1,7 +1,7 @@
 //! Documents and credentials on a page.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use guichet_domain::id::RecordId;
@@ -12,7 +12,7 @@ use qrcode::render::svg;
 
 use super::form::Field;
 use super::page::{Page, Visit, draw, percent};
-use super::service::{self, Filled, Step, Submitted};
+use super::service::{self, Filled, Place, Step, Submitted};
 use super::statement::{Fact, field, value};
 use super::texts::fill;
 use super::{Web, format};
@@ -36,9 +36,14 @@ struct DocumentPage {
 struct SectionView {
     title: String,
     facts: Vec<Fact>,
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
+    columns: Vec<Column>,
+    rows: Vec<Vec<(&'static str, String)>>,
     text: Option<String>,
+}
+
+struct Column {
+    class: &'static str,
+    label: String,
 }
 
 struct AttachmentView {
@@ -66,7 +71,12 @@ struct HandoffView {
 }
 
 /// A document, or that it is still awaited.
-pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State<Web>) -> Response {
+pub(super) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(place): Query<Place>,
+    State(web): State<Web>,
+) -> Response {
     let inquiry = match read(&visit, &web, &id).await {
         Ok(inquiry) => inquiry,
         Err(answer) => return answer,
@@ -90,7 +100,7 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
             let (token, field) = (step.token.clone(), Field::of_step(step));
             let step = Step {
                 token,
-                kept: Vec::new(),
+                kept: place.value(&entry).into_iter().collect(),
                 field,
             };
             service::drawn(
@@ -131,7 +141,6 @@ fn ready(page: Page, inquiry: &Inquiry, document: &Document) -> DocumentPage {
     let until = document.valid_until.iter();
     head.extend(until.map(|until| Fact::new(&t.valid_until, format::contract_moment(until))));
     let first = SectionView {
-        title: document.issuer.clone(),
         facts: head,
         ..Default::default()
     };
@@ -146,12 +155,15 @@ fn ready(page: Page, inquiry: &Inquiry, document: &Document) -> DocumentPage {
                 view.columns = table
                     .columns
                     .iter()
-                    .map(|column| column.label.clone())
+                    .map(|column| Column {
+                        class: class(&column.format),
+                        label: column.label.clone(),
+                    })
                     .collect();
                 let row = |row: &Vec<String>| {
                     let cells = row.iter().zip(&table.columns);
                     cells
-                        .map(|(cell, column)| value(cell, &column.format))
+                        .map(|(cell, column)| (class(&column.format), value(cell, &column.format)))
                         .collect()
                 };
                 view.rows = table.rows.iter().map(row).collect();
@@ -178,6 +190,15 @@ fn ready(page: Page, inquiry: &Inquiry, document: &Document) -> DocumentPage {
         sections: std::iter::once(first).chain(sections).collect(),
         attachments: attachments.collect(),
         page,
+    }
+}
+
+/// Amounts and shares stand under each other at their last digit.
+fn class(format_name: &str) -> &'static str {
+    if format_name.starts_with("money:") || matches!(format_name, "number" | "percent") {
+        "number end"
+    } else {
+        ""
     }
 }
 
@@ -213,14 +234,14 @@ pub(super) async fn credential(
     entry: &Entry,
     submitted: Submitted,
 ) -> Response {
-    let kept = submitted.values.clone();
+    let kept = submitted.kept();
     let new = match service::request(visit, web, entry, submitted).await {
         Ok(new) => new,
         Err(answer) => return answer,
     };
     let issued = match web.rooms().credentials.issue(new).await {
         Ok(issued) => issued,
-        Err(failure) => return service::again(visit, web, entry, kept, failure),
+        Err(failure) => return service::again(visit, web, entry, &kept, failure),
     };
     let page = visit.page();
     let t = page.t;
@@ -235,7 +256,7 @@ pub(super) async fn credential(
         code_svg: String::new(),
         caption: String::new(),
         expires: String::new(),
-        kept,
+        kept: kept.values,
         page,
     };
     match issued {

@@ -1,16 +1,18 @@
 //! The bill page: what is owed, choosing, and the page to confirm on.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use guichet_domain::Money;
 use guichet_domain::id::RecordId;
 use guichet_sandbox::contract::bill_payment::{Payability, Statement};
+use serde::Deserialize;
 
 use super::form::Field;
 use super::page::{Page, Visit, draw};
-use super::service::{self, Filled, Step};
+use super::service::{self, Filled, Place, Step};
 use super::statement::{self, AmountField, BillView, Fact};
+use super::texts::{self, Texts};
 use super::{Web, format};
 use crate::bills::{BillAnswer, BillQuery, BillsError};
 use crate::plugins::translate;
@@ -20,12 +22,12 @@ use crate::plugins::translate;
 struct BillPage {
     page: Page,
     id: String,
-    service: String,
     title: String,
     biller: String,
     failure: Option<String>,
     pending: Option<String>,
     expired: bool,
+    again: String,
     facts: Vec<Fact>,
     notices: Vec<String>,
     selection: String,
@@ -49,11 +51,25 @@ struct Confirm {
 }
 
 /// The bill.
-pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State<Web>) -> Response {
-    match read(&visit, &web, &id).await {
-        Ok(query) => drawn(&visit, &web, &query, None),
-        Err(answer) => answer,
-    }
+pub(super) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    Query(asked): Query<Asked>,
+    Query(place): Query<Place>,
+    State(web): State<Web>,
+) -> Response {
+    let query = match read(&visit, &web, &id).await {
+        Ok(query) => query,
+        Err(answer) => return answer,
+    };
+    let mend = asked.mend.is_some().then(|| visit.page().t.bill_mend.clone());
+    drawn(&visit, &web, &query, &place, mend)
+}
+
+/// Whether a payment was refused because of what was chosen.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    mend: Option<String>,
 }
 
 async fn read(visit: &Visit, web: &Web, id: &str) -> Result<BillQuery, Response> {
@@ -66,15 +82,24 @@ async fn read(visit: &Visit, web: &Web, id: &str) -> Result<BillQuery, Response>
     }
 }
 
-fn drawn(visit: &Visit, web: &Web, query: &BillQuery, failure: Option<String>) -> Response {
+fn drawn(
+    visit: &Visit,
+    web: &Web,
+    query: &BillQuery,
+    place: &Place,
+    failure: Option<String>,
+) -> Response {
     let page = visit.page();
     let Some(entry) = web.rooms().catalogue.service(&query.service) else {
         return visit.not_found();
     };
-    let locale = visit.language().tag();
+    let (locale, region) = (visit.language().tag(), place.value(&entry));
     let mut view = BillPage {
         id: query.id.to_string(),
-        service: query.service.to_string(),
+        again: match &region {
+            Some((_, code)) => format!("/services/{}?region={code}", query.service),
+            None => format!("/services/{}", query.service),
+        },
         title: entry.service().titles.in_locale(locale).to_owned(),
         biller: entry.service().biller.names.in_locale(locale).to_owned(),
         failure,
@@ -94,7 +119,7 @@ fn drawn(visit: &Visit, web: &Web, query: &BillQuery, failure: Option<String>) -
         BillAnswer::AskMore(step) => {
             let step = Step {
                 token: step.token.clone(),
-                kept: query.inputs.clone(),
+                kept: query.inputs.iter().cloned().chain(region).collect(),
                 field: Field::of_step(step),
             };
             let filled = Filled {
@@ -133,6 +158,7 @@ struct Chosen {
 pub(super) async fn confirm(
     visit: Visit,
     Path(id): Path<String>,
+    Query(place): Query<Place>,
     State(web): State<Web>,
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Response {
@@ -156,7 +182,7 @@ pub(super) async fn confirm(
         Some(_) | None => {
             let help = statement::amount_field(statement, t).map(|amount| amount.help);
             let selection = statement::selection(&statement.selection, t).to_owned();
-            return drawn(&visit, &web, &query, Some(help.unwrap_or(selection)));
+            return drawn(&visit, &web, &query, &place, Some(help.unwrap_or(selection)));
         }
     };
     let Some(entry) = web.rooms().catalogue.service(&query.service) else {
@@ -164,7 +190,7 @@ pub(super) async fn confirm(
     };
     let currency = chosen[0].amount.currency();
     let Ok(total) = Money::checked_sum(currency, chosen.iter().map(|one| one.amount)) else {
-        return drawn(&visit, &web, &query, Some(t.amount_label.clone()));
+        return drawn(&visit, &web, &query, &place, Some(t.bill_mend.clone()));
     };
     let locale = visit.language().tag();
     draw(&Confirm {
@@ -178,7 +204,7 @@ pub(super) async fn confirm(
             .iter()
             .map(|one| Fact::new(&one.title, format::money(one.amount)))
             .collect(),
-        funding: citizen.account.to_string(),
+        funding: account_in_words(citizen.account.as_str(), t),
         key: web.rooms().ports.record_id("web").to_string(),
         bill_query: query.id.to_string(),
         items: chosen
@@ -187,6 +213,13 @@ pub(super) async fn confirm(
             .collect(),
         page: visit.page(),
     })
+}
+
+/// People know their account by its last characters.
+fn account_in_words(account: &str, t: &Texts) -> String {
+    let skipped = account.chars().count().saturating_sub(4);
+    let end: String = account.chars().skip(skipped).collect();
+    texts::fill(&t.account_ending, &[("end", &end)])
 }
 
 fn values<'a>(fields: &'a [(String, String)], wanted: &'a str) -> impl Iterator<Item = &'a str> {

@@ -1,6 +1,8 @@
 //! Draws a service's form from its inputs schema. Any front does the same with
 //! the schema of the API; this is the pages' way.
 
+pub(super) mod region;
+
 use guichet_registry::service::{InputSchema, Keyboard, Property, PropertyType};
 use guichet_registry::texts::Texts;
 use guichet_sandbox::contract::types::NextStep;

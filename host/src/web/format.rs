@@ -35,7 +35,7 @@ fn major(minor_units: u64) -> String {
     let whole = (minor_units / 100).to_string();
     let mut grouped = String::new();
     for (position, digit) in whole.chars().enumerate() {
-        if position > 0 && (whole.len() - position).is_multiple_of(3) && whole.len() > 4 {
+        if position > 0 && (whole.len() - position).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);
@@ -83,6 +83,7 @@ mod tests {
     fn amounts_read_back_as_they_were_written() {
         assert_eq!(money(Money::cny(8_650)), "¥86.50");
         assert_eq!(money(Money::cny(123_456_789)), "¥1,234,567.89");
+        assert_eq!(money(Money::cny(187_200)), "¥1,872.00");
         assert_eq!(money(Money::cny(-5)), "−¥0.05");
         for minor_units in [0, 5, 50, 8_650, 123_456_789] {
             assert_eq!(

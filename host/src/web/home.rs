@@ -5,13 +5,14 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use guichet_domain::id::CategoryCode;
 use guichet_registry::Service;
-use guichet_registry::catalogue::{Filter, Item};
+use guichet_registry::catalogue::{Catalogue, Filter, Item};
 use guichet_registry::taxonomy::{Category, CategoryGroup, Taxonomy};
 use serde::Deserialize;
 
 use super::Web;
+use super::form::region;
 use super::page::{Page, Visit, draw, percent};
-use super::texts::Texts;
+use super::texts::{Texts, fill};
 
 /// Results on one page.
 const RESULTS: usize = 20;
@@ -30,11 +31,17 @@ pub(super) struct Search {
 struct Home {
     page: Page,
     query: String,
-    category: Option<String>,
+    category: Option<Chosen>,
+    count: Option<String>,
     examples: Vec<&'static str>,
     groups: Vec<Group>,
     results: Vec<Found>,
     more: Option<String>,
+}
+
+struct Chosen {
+    code: String,
+    name: String,
 }
 
 struct Group {
@@ -44,12 +51,12 @@ struct Group {
 
 struct Tile {
     code: String,
-    glyph: String,
+    icon: String,
     name: String,
 }
 
 struct Found {
-    code: String,
+    href: String,
     title: String,
     biller: String,
     region: String,
@@ -69,11 +76,12 @@ pub(super) async fn show(
         .category
         .as_deref()
         .and_then(|code| CategoryCode::new(code).ok());
-    let name = category
-        .as_ref()
-        .map(|code| category_name(taxonomy, code.as_str(), locale));
+    let chosen = category.as_ref().map(|code| Chosen {
+        code: code.to_string(),
+        name: category_name(taxonomy, code.as_str(), locale),
+    });
     let is_search = !search.q.trim().is_empty() || category.is_some();
-    let (mut results, mut more) = (Vec::new(), None);
+    let (mut results, mut more, mut count) = (Vec::new(), None, None);
     if is_search {
         let filter = Filter {
             words: search.q.clone(),
@@ -88,10 +96,14 @@ pub(super) async fn show(
                 .items
                 .iter()
                 .filter_map(|item| match item {
-                    Item::Service(entry) => Some(line(&entry.service, taxonomy, locale, page.t)),
+                    Item::Service(entry) => {
+                        Some(line(&entry.service, taxonomy, &search.q, locale, page.t))
+                    }
                     Item::Gone(_) => None,
                 })
                 .collect();
+            let total = found.total.to_string();
+            count = (found.total > 0).then(|| fill(&page.t.results_count, &[("count", &total)]));
             more = found.next_cursor.map(|cursor| next(&search, &cursor));
         }
     }
@@ -107,12 +119,13 @@ pub(super) async fn show(
     let groups = if is_search {
         Vec::new()
     } else {
-        groups(taxonomy, locale)
+        groups(taxonomy, web.rooms().catalogue.shelf().catalogue(), locale)
     };
     draw(&Home {
         page,
         query: search.q,
-        category: name,
+        category: chosen,
+        count,
         examples,
         groups,
         results,
@@ -129,9 +142,18 @@ fn next(search: &Search, cursor: &str) -> String {
     path
 }
 
-fn line(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &Texts) -> Found {
+fn line(
+    service: &Service,
+    taxonomy: &Taxonomy,
+    words: &str,
+    locale: &str,
+    t: &Texts,
+) -> Found {
     Found {
-        code: service.code.to_string(),
+        href: match region::named(service, words) {
+            Some(region) => format!("/services/{}?region={region}", service.code),
+            None => format!("/services/{}", service.code),
+        },
         title: service.titles.in_locale(locale).to_owned(),
         biller: service.biller.names.in_locale(locale).to_owned(),
         region: regions(service, taxonomy, locale, t),
@@ -156,12 +178,10 @@ pub(super) fn regions(service: &Service, taxonomy: &Taxonomy, locale: &str, t: &
         [only] if only.as_str() == "000000" => t.national.clone(),
         [only] => name(only).unwrap_or_default(),
         [first, rest @ ..] => {
-            let more = rest.len() + 1;
-            format!(
-                "{} … ({more} {})",
-                name(first).unwrap_or_default(),
-                t.region_count
-            )
+            let (first, more) = (name(first).unwrap_or_default(), rest.len());
+            let (more, all) = (more.to_string(), (more + 1).to_string());
+            let values = [("first", &*first), ("more", &more), ("all", &all)];
+            fill(&t.region_several, &values)
         }
         [] => String::new(),
     }
@@ -175,16 +195,25 @@ fn category_name(taxonomy: &Taxonomy, code: &str, locale: &str) -> String {
     )
 }
 
-fn groups(taxonomy: &Taxonomy, locale: &str) -> Vec<Group> {
+/// Only what leads to services: an empty shelf is a dead end.
+fn groups(taxonomy: &Taxonomy, catalogue: &Catalogue, locale: &str) -> Vec<Group> {
+    let has_services = |category: &&Category| {
+        let filter = Filter {
+            category: Some(category.code.clone()),
+            limit: 1,
+            ..Filter::default()
+        };
+        catalogue.search(&filter).is_ok_and(|found| found.total > 0)
+    };
     let tile = |category: &Category| Tile {
         code: category.code.to_string(),
-        // The first Chinese character is the sign of a category in both languages.
-        glyph: category.names.chinese().chars().take(1).collect(),
+        icon: category.icon.clone(),
         name: category.names.in_locale(locale).to_owned(),
     };
     let group = |group: &CategoryGroup| Group {
         name: group.names.in_locale(locale).to_owned(),
-        tiles: group.categories.iter().map(tile).collect(),
+        tiles: group.categories.iter().filter(has_services).map(tile).collect(),
     };
-    taxonomy.groups().iter().map(group).collect()
+    let groups = taxonomy.groups().iter().map(group);
+    groups.filter(|group| !group.tiles.is_empty()).collect()
 }

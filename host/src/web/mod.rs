@@ -22,7 +22,7 @@ use axum::Router;
 use axum::routing::{get, post};
 use guichet_domain::id::{AccountId, ClientId, SubjectId};
 
-use crate::api::Rooms;
+use crate::rooms::Rooms;
 use session::Sessions;
 
 /// The channel that plugins and billers see.

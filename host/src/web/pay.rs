@@ -1,4 +1,6 @@
-//! Paying, live progress, receipt, and a citizen's payments.
+//! Paying, live progress, and a citizen's payments.
+
+mod receipt;
 
 use askama::Template;
 use axum::extract::{Form, Path, State};
@@ -7,14 +9,13 @@ use guichet_domain::Money;
 use guichet_domain::bill::Item;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::State as Standing;
-use guichet_sandbox::contract::bill_payment::{Application, Delivery};
 use serde_json::json;
 
 use super::page::{Page, Visit, draw};
-use super::statement::{Fact, field};
-use super::texts::Texts;
+use super::texts::{Texts, fill};
 use super::{Web, format};
-use crate::payments::{Create, EventView, PaymentError, PaymentView, Receipt};
+use crate::payments::{Create, EventView, PaymentError, PaymentView};
+pub(super) use receipt::receipt;
 
 /// Payments on the list.
 const LISTED: u32 = 50;
@@ -27,28 +28,24 @@ struct PaymentPage {
     state: String,
     service: String,
     amount: String,
-    warning: Option<String>,
-    explanation: Option<String>,
+    sign: &'static str,
+    notice: Option<NoticeView>,
     steps: Vec<StepView>,
     ended: bool,
     receipt: bool,
+}
+
+/// What the citizen has to know and do while it is not simply paid.
+struct NoticeView {
+    class: &'static str,
+    title: String,
+    lines: Vec<String>,
 }
 
 struct StepView {
     class: &'static str,
     label: String,
     at: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "receipt.html")]
-struct ReceiptPage {
-    page: Page,
-    biller: String,
-    total: String,
-    tokens: Vec<String>,
-    cards: Vec<String>,
-    lines: Vec<Fact>,
 }
 
 #[derive(Template)]
@@ -106,9 +103,12 @@ pub(super) async fn create(
         Err(PaymentError::BillInPayment {
             payment: Some(payment),
         }) => Redirect::to(&format!("/payments/{payment}")).into_response(),
-        // The bill page says what has become of the bill.
-        Err(PaymentError::QueryExpired | PaymentError::Items(_)) => {
+        // The bill page says what has become of the bill, and what to mend.
+        Err(PaymentError::QueryExpired) => {
             Redirect::to(&format!("/bills/{query}")).into_response()
+        }
+        Err(PaymentError::Items(_)) => {
+            Redirect::to(&format!("/bills/{query}?mend=items")).into_response()
         }
         Err(error) => visit.failed(&web, &error),
     }
@@ -134,23 +134,13 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
     };
     let page = visit.page();
     let t = page.t;
-    let warning = matches!(payment.state, Standing::Unknown | Standing::Pending);
-    let explanation = match payment.state {
-        Standing::Released => Some(t.released_lead.clone()),
-        Standing::Declined => Some(t.state_declined.clone()),
-        _ => None,
-    };
-    let reason = payment.reason.clone().filter(|_| explanation.is_some());
     draw(&PaymentPage {
         id: payment.id.to_string(),
         state: state(payment.state, t).to_owned(),
         service: title(&visit, &web, &payment),
         amount: format::money(payment.total),
-        warning: warning.then(|| t.unknown_warning.clone()),
-        explanation: explanation.map(|text| match reason {
-            Some(reason) => format!("{text} ({reason})"),
-            None => text,
-        }),
+        sign: sign(payment.state),
+        notice: notice(&payment, t),
         steps: steps(&payment, &events, t),
         ended: payment.has_ended(),
         receipt: payment.application.is_some(),
@@ -173,6 +163,56 @@ async fn read(
     };
     let events = room.events(citizen.client, &id).await;
     Ok((payment, events.map_err(|error| visit.failed(web, &error))?))
+}
+
+/// Which of the signs of the page's head shows how it stands.
+const fn sign(state: Standing) -> &'static str {
+    match state {
+        Standing::Applied => "good",
+        Standing::Released | Standing::Declined | Standing::Expired | Standing::Cancelled => "bad",
+        Standing::Unknown | Standing::Pending | Standing::Refused => "warn",
+        Standing::Requested
+        | Standing::RequiresAction
+        | Standing::Held
+        | Standing::Submitted
+        | Standing::Reversing
+        | Standing::Reversed
+        | Standing::Refunding
+        | Standing::Refunded => "wait",
+    }
+}
+
+/// An open outcome says what is certain, what to leave alone and by when there
+/// is news; a failed one says where the money is and why.
+fn notice(payment: &PaymentView, t: &Texts) -> Option<NoticeView> {
+    let news = payment.news_by.map(|moment| {
+        let time = format::moment(moment);
+        fill(&t.news_by, &[("time", &time)])
+    });
+    let reason = payment.reason.as_ref();
+    let reason = reason.map(|reason| fill(&t.reason, &[("reason", reason)]));
+    let (class, title, lead, more) = match payment.state {
+        Standing::Unknown => ("warn", &t.unknown_title, &t.unknown_lead, news),
+        Standing::Pending => ("warn", &t.working_title, &t.working_lead, news),
+        Standing::Refused => ("bad", &t.state_refused, &t.refused_lead, reason),
+        Standing::Released => ("bad", &t.nothing_paid, &t.released_lead, reason),
+        Standing::Declined => ("bad", &t.nothing_paid, &t.declined_lead, reason),
+        Standing::Expired | Standing::Cancelled => ("bad", &t.nothing_paid, &t.expired_lead_payment, reason),
+        Standing::Requested
+        | Standing::RequiresAction
+        | Standing::Held
+        | Standing::Submitted
+        | Standing::Applied
+        | Standing::Reversing
+        | Standing::Reversed
+        | Standing::Refunding
+        | Standing::Refunded => return None,
+    };
+    Some(NoticeView {
+        class,
+        title: title.clone(),
+        lines: std::iter::once(lead.clone()).chain(more).collect(),
+    })
 }
 
 fn title(visit: &Visit, web: &Web, payment: &PaymentView) -> String {
@@ -201,9 +241,15 @@ fn steps(payment: &PaymentView, events: &[EventView], t: &Texts) -> Vec<StepView
         if let Some(current) = steps.last_mut() {
             current.class = "now";
         }
+        let goal = match payment.state {
+            Standing::Refused => Standing::Released,
+            Standing::Reversing => Standing::Reversed,
+            Standing::Refunding => Standing::Refunded,
+            _ => Standing::Applied,
+        };
         steps.push(StepView {
             class: "",
-            label: t.state_applied.clone(),
+            label: state(goal, t).to_owned(),
             at: None,
         });
     }
@@ -229,89 +275,6 @@ fn state(state: Standing, t: &Texts) -> &str {
         Standing::Refunding => &t.state_refunding,
         Standing::Refunded => &t.state_refunded,
     }
-}
-
-/// The receipt.
-pub(super) async fn receipt(
-    visit: Visit,
-    Path(id): Path<String>,
-    State(web): State<Web>,
-) -> Response {
-    let payment = match read(&visit, &web, &id).await {
-        Ok((payment, _)) => payment,
-        Err(answer) => return answer,
-    };
-    let citizen = match visit.citizen(&web) {
-        Ok(citizen) => citizen,
-        Err(first) => return first,
-    };
-    let receipt = match web
-        .rooms()
-        .payments
-        .receipt(citizen.client, &payment.id)
-        .await
-    {
-        Ok(receipt) => receipt,
-        Err(PaymentError::WrongState(_)) => return visit.not_found(),
-        Err(error) => return visit.failed(&web, &error),
-    };
-    let page = visit.page();
-    let t = page.t;
-    let record: Option<Application> =
-        serde_json::from_value(receipt.application.record.clone()).ok();
-    let (tokens, cards) = deliveries(record.as_ref());
-    let entry = web.rooms().catalogue.service(&payment.service);
-    let locale = visit.language().tag();
-    let biller = entry.map_or(receipt.biller.clone(), |entry| {
-        entry.service().biller.names.in_locale(locale).to_owned()
-    });
-    let lines = receipt_lines(&receipt, record.as_ref(), t);
-    let total = format::money(payment.total);
-    draw(&ReceiptPage {
-        page,
-        biller,
-        total,
-        tokens,
-        cards,
-        lines,
-    })
-}
-
-/// Digits for the meter, and what to do with the card.
-fn deliveries(record: Option<&Application>) -> (Vec<String>, Vec<String>) {
-    let (mut tokens, mut cards) = (Vec::new(), Vec::new());
-    for delivery in record.iter().flat_map(|record| &record.deliveries) {
-        match delivery {
-            Delivery::Token(token) => tokens.push(token.digits.clone()),
-            Delivery::CardWrite(card) => cards.push(card.instruction.clone()),
-            Delivery::Other(_) => {}
-        }
-    }
-    (tokens, cards)
-}
-
-fn receipt_lines(receipt: &Receipt, record: Option<&Application>, t: &Texts) -> Vec<Fact> {
-    let payment = &receipt.payment;
-    let mut lines = vec![Fact::new(&t.payment_number, payment.id.as_str())];
-    let items = receipt.titles.iter().zip(&payment.items);
-    lines.extend(items.map(|(title, item)| Fact::new(title, format::money(item.amount))));
-    lines.push(Fact::new(&t.receipt_serial, &receipt.application.serial));
-    let at = format::contract_moment(&receipt.application.at);
-    lines.push(Fact::new(&t.receipt_at, at));
-    let date = payment.accounting_date.to_string();
-    lines.push(Fact::new(&t.accounting_date, date));
-    if let Some(record) = record {
-        let mut add = |label: &str, value: &Option<String>| {
-            lines.extend(value.iter().map(|value| Fact::new(label, value)));
-        };
-        add(&t.receipt_treasury, &record.treasury_code);
-        add(&t.receipt_fiscal, &record.fiscal_receipt);
-        let balance = record.balance.as_ref().map(format::contract_money);
-        add(&t.balance, &balance);
-        lines.extend(record.fields.iter().map(field));
-    }
-    lines.push(Fact::new(&t.receipt_digest, receipt.digest.hex()));
-    lines
 }
 
 /// The citizen's payments, newest first.

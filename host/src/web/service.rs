@@ -1,28 +1,31 @@
 //! A service's page: its form drawn from its schema, and what happens when it is
 //! submitted — a bill query, an inquiry or a credential, by the service's kind.
 
+mod submitted;
+
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use guichet_domain::id::{RecordId, ServiceCode};
-use guichet_registry::permission;
-use guichet_registry::service::{PropertyType, ServiceKind};
+use guichet_registry::{Service, permission};
+use guichet_registry::service::ServiceKind;
 use guichet_registry::taxonomy::Taxonomy;
-use serde_json::{Map, Value};
 
+use super::form::region;
 use super::form::{self, Field};
 use super::page::{Page, Visit, draw, explain};
+use super::texts::Texts;
 use super::{CHANNEL, Web, ask, home};
 use crate::bills::{BillsError, NewBillQuery};
 use crate::consents::NewConsent;
 use crate::inputs::FieldError;
 use crate::inquiries::{InquiriesError, NewInquiry};
+use crate::language::Language;
 use crate::plugins::{Entry, ServiceFailure, closing};
+pub(super) use submitted::{Kept, Place, Submitted};
 
 /// How long the consent of a page's form lives.
 const CONSENT_SECONDS: u32 = 600;
-/// Names in the form that are not the service's inputs.
-const OWN_NAMES: [&str; 3] = ["guard", "consent", "step_token"];
 
 #[derive(Template)]
 #[template(path = "service.html")]
@@ -36,7 +39,9 @@ struct ServicePage {
     region: String,
     closed: Option<String>,
     failure: Option<String>,
-    has_errors: bool,
+    mend: Vec<Mend>,
+    /// Whether one of several fields is enough, but none of them is a must.
+    any_field: bool,
     fields: Vec<Field>,
     step: Option<Step>,
     consent: Option<Consent>,
@@ -52,8 +57,16 @@ pub(super) struct Step {
 }
 
 struct Consent {
-    scopes: String,
+    scopes: Vec<String>,
     purpose: String,
+    is_given: bool,
+}
+
+/// A line of the summary above a form that must be mended.
+struct Mend {
+    name: String,
+    label: String,
+    problem: String,
 }
 
 /// What stands in the form at first, or again.
@@ -63,18 +76,24 @@ pub(super) struct Filled {
     pub(super) errors: Vec<FieldError>,
     pub(super) failure: Option<String>,
     pub(super) step: Option<Step>,
+    pub(super) consents: bool,
 }
 
 /// The empty form.
 pub(super) async fn show(
     visit: Visit,
     Path(code): Path<String>,
+    Query(place): Query<Place>,
     State(web): State<Web>,
 ) -> Response {
-    match find(&web, &code) {
-        Some(entry) => drawn(&visit, &web, &entry, Filled::default()),
-        None => visit.not_found(),
-    }
+    let Some(entry) = find(&web, &code) else {
+        return visit.not_found();
+    };
+    let filled = Filled {
+        values: place.value(&entry).into_iter().collect(),
+        ..Filled::default()
+    };
+    drawn(&visit, &web, &entry, filled)
 }
 
 fn find(web: &Web, code: &str) -> Option<Entry> {
@@ -91,14 +110,11 @@ pub(super) fn drawn(visit: &Visit, web: &Web, entry: &Entry, filled: Filled) -> 
         ServiceKind::Inquiry => (&t.agency, &t.ask_button),
         ServiceKind::Credential => (&t.agency, &t.issue_button),
     };
-    let consent = service.consent.as_ref().map(|consent| Consent {
-        scopes: consent
-            .scopes
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", "),
+    let asked = service.consent.as_ref();
+    let consent = asked.map(|consent| Consent {
+        scopes: consent.scopes.iter().map(|scope| t.scope(scope.as_str()).to_owned()).collect(),
         purpose: consent.purpose.in_locale(locale).to_owned(),
+        is_given: filled.consents,
     });
     let described = permission::describe(&entry.admission().manifest);
     let permissions = described
@@ -109,11 +125,10 @@ pub(super) fn drawn(visit: &Visit, web: &Web, entry: &Entry, filled: Filled) -> 
             let field = std::mem::replace(&mut step.field, Field::empty());
             (vec![field], Some(step))
         }
-        None => (
-            form::fields(&service.inputs, &filled.values, &filled.errors, language),
-            None,
-        ),
+        None => (form_fields(service, &filled, t, language), None),
     };
+    let own = fields.iter().filter(|field| field.name != region::NAME);
+    let any_field = own.clone().count() > 1 && own.clone().all(|field| !field.required);
     draw(&ServicePage {
         code: service.code.to_string(),
         title: service.titles.in_locale(locale).to_owned(),
@@ -128,13 +143,32 @@ pub(super) fn drawn(visit: &Visit, web: &Web, entry: &Entry, filled: Filled) -> 
         region: home::regions(service, Taxonomy::embedded(), locale, t),
         closed: closing(service, web.rooms().ports.now(), language),
         failure: filled.failure,
-        has_errors: !filled.errors.is_empty(),
+        mend: fields.iter().filter_map(Mend::of).collect(),
+        any_field,
         fields,
         step,
         consent,
         permissions: permissions.collect(),
         page,
     })
+}
+
+/// The region first: it says which place the other fields are about.
+fn form_fields(service: &Service, filled: &Filled, t: &Texts, language: Language) -> Vec<Field> {
+    let (values, errors) = (&filled.values, &filled.errors);
+    let first = region::field(service, values, errors, t, language);
+    let own = form::fields(&service.inputs, values, errors, language);
+    first.into_iter().chain(own).collect()
+}
+
+impl Mend {
+    fn of(field: &Field) -> Option<Self> {
+        Some(Self {
+            name: field.name.clone(),
+            label: field.label.clone(),
+            problem: field.problem.clone()?,
+        })
+    }
 }
 
 /// The form submitted.
@@ -151,6 +185,15 @@ pub(super) async fn submit(
     if let Err(first) = visit.guarded(&web, &submitted.guard) {
         return first;
     }
+    if submitted.lacks_region() {
+        let t = visit.page().t;
+        let missing = FieldError {
+            field: region::NAME.to_owned(),
+            message: t.region_missing.clone(),
+        };
+        let failure = ServiceFailure::InvalidInputs(vec![missing]);
+        return again(&visit, &web, &entry, &submitted.kept(), failure);
+    }
     match entry.service().kind {
         ServiceKind::BillPayment => query(&visit, &web, &entry, submitted).await,
         ServiceKind::Inquiry => inquire(&visit, &web, &entry, submitted).await,
@@ -158,85 +201,38 @@ pub(super) async fn submit(
     }
 }
 
-/// What came with the form.
-pub(super) struct Submitted {
-    pub(super) guard: String,
-    pub(super) consents: bool,
-    pub(super) token: Option<String>,
-    pub(super) values: Vec<(String, String)>,
-    inputs: Map<String, Value>,
-}
-
-impl Submitted {
-    fn read(entry: &Entry, fields: Vec<(String, String)>) -> Self {
-        let own = |name: &str| {
-            let found = fields.iter().find(|(own, _)| own == name);
-            found.map(|(_, value)| value.clone())
-        };
-        let (guard, token) = (own("guard").unwrap_or_default(), own("step_token"));
-        let consents = own("consent").is_some();
-        let values: Vec<(String, String)> = fields
-            .into_iter()
-            .filter(|(name, _)| !OWN_NAMES.contains(&name.as_str()))
-            .collect();
-        let inputs = values
-            .iter()
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(name, value)| (name.clone(), typed(entry, name, value.trim())))
-            .collect();
-        Self {
-            guard,
-            consents,
-            token,
-            values,
-            inputs,
-        }
-    }
-}
-
-/// A form sends texts only; the schema says what they mean.
-fn typed(entry: &Entry, name: &str, value: &str) -> Value {
-    let properties = &entry.service().inputs.properties;
-    let kind = properties.get(name).map(|property| property.kind);
-    let read = match kind {
-        Some(PropertyType::Integer) => value.parse::<i64>().ok().map(Value::from),
-        Some(PropertyType::Boolean) => value.parse::<bool>().ok().map(Value::from),
-        Some(PropertyType::String) | None => None,
-    };
-    read.unwrap_or_else(|| Value::from(value))
-}
-
 async fn query(visit: &Visit, web: &Web, entry: &Entry, submitted: Submitted) -> Response {
     let citizen = match visit.citizen(web) {
         Ok(citizen) => citizen,
         Err(first) => return first,
     };
+    let (kept, place) = (submitted.kept(), submitted.place());
     let new = NewBillQuery {
         client: citizen.client.clone(),
         subject: citizen.subject.clone(),
         service: entry.service().code.clone(),
+        region: submitted.region(),
         inputs: submitted.inputs,
         token: submitted.token,
-        region: None,
         channel: CHANNEL.to_owned(),
         language: visit.language(),
     };
     match web.rooms().bills.create(new).await {
-        Ok(query) => Redirect::to(&format!("/bills/{}", query.id)).into_response(),
-        Err(BillsError::Service(failure)) => again(visit, web, entry, submitted.values, failure),
+        Ok(query) => Redirect::to(&format!("/bills/{}{place}", query.id)).into_response(),
+        Err(BillsError::Service(failure)) => again(visit, web, entry, &kept, failure),
         Err(error) => visit.failed(web, &error),
     }
 }
 
 async fn inquire(visit: &Visit, web: &Web, entry: &Entry, submitted: Submitted) -> Response {
-    let values = submitted.values.clone();
+    let (kept, place) = (submitted.kept(), submitted.place());
     let new = match request(visit, web, entry, submitted).await {
         Ok(new) => new,
         Err(answer) => return answer,
     };
     match web.rooms().inquiries.create(new).await {
-        Ok(inquiry) => Redirect::to(&format!("/inquiries/{}", inquiry.id)).into_response(),
-        Err(InquiriesError::Service(failure)) => again(visit, web, entry, values, failure),
+        Ok(inquiry) => Redirect::to(&format!("/inquiries/{}{place}", inquiry.id)).into_response(),
+        Err(InquiriesError::Service(failure)) => again(visit, web, entry, &kept, failure),
         Err(error) => visit.failed(web, &error),
     }
 }
@@ -269,10 +265,10 @@ pub(super) async fn request(
         client: citizen.client.clone(),
         subject: citizen.subject.clone(),
         service: service.code.clone(),
+        region: submitted.region(),
         inputs: submitted.inputs,
         token: submitted.token,
         consent,
-        region: None,
         channel: CHANNEL.to_owned(),
         language: visit.language(),
     })
@@ -283,18 +279,19 @@ pub(super) fn again(
     visit: &Visit,
     web: &Web,
     entry: &Entry,
-    values: Vec<(String, String)>,
+    kept: &Kept,
     failure: ServiceFailure,
 ) -> Response {
     let t = visit.page().t;
     let mut filled = Filled {
-        values,
+        values: kept.values.clone(),
+        consents: kept.consents,
         ..Filled::default()
     };
     match failure {
         ServiceFailure::InvalidInputs(errors) => filled.errors = errors,
         ServiceFailure::NeedsConsent(_) => {
-            filled.failure = Some(format!("{} — {}", t.consent_title, t.form_mend));
+            filled.failure = Some(t.consent_missing.clone());
         }
         ServiceFailure::Host(error) => return visit.failed(web, &error),
         other => {

@@ -38,9 +38,11 @@ pub struct BillView {
     pub period: Option<String>,
     /// What is owed; empty for an open bill.
     pub amount: String,
+    /// The same for the script that adds up what is chosen.
+    pub minor_units: i64,
     /// Why it cannot be paid, where it cannot.
     pub closed: Option<String>,
-    /// `checkbox`, `radio` or `hidden`.
+    /// `checkbox` or `radio`; `hidden` where there is nothing to choose.
     pub control: &'static str,
     /// Whether it is chosen at first.
     pub chosen: bool,
@@ -107,6 +109,9 @@ pub fn value(value: &str, format_name: &str) -> String {
 #[must_use]
 pub fn bills(statement: &contract::Statement, t: &Texts) -> Vec<BillView> {
     let single = matches!(statement.selection, contract::Selection::Single);
+    let payable = statement.bills.iter().filter(|bill| closed(bill).is_none());
+    let no_choice =
+        payable.count() == 1 || matches!(statement.selection, contract::Selection::All);
     let mut first = true;
     statement
         .bills
@@ -126,7 +131,12 @@ pub fn bills(statement: &contract::Statement, t: &Texts) -> Vec<BillView> {
                 } else {
                     format::contract_money(&bill.payable)
                 },
-                control: if single { "radio" } else { "checkbox" },
+                control: match (no_choice, single) {
+                    (true, _) => "hidden",
+                    (false, true) => "radio",
+                    (false, false) => "checkbox",
+                },
+                minor_units: bill.payable.minor_units,
                 chosen: closed.is_none() && (!single || is_first),
                 lines: lines(bill, t),
                 closed,

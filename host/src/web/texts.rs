@@ -1,6 +1,7 @@
 //! The pages' texts, read from one file for each language. A missing or unknown
 //! key fails a test, so that no page is half translated.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -14,27 +15,30 @@ macro_rules! texts {
         #[serde(deny_unknown_fields)]
         pub struct Texts {
             $(#[doc = concat!("`", stringify!($key), "`")] pub $key: String,)*
+            /// Data scopes in words, by name.
+            pub scopes: BTreeMap<String, String>,
         }
     };
 }
 
 texts! {
     tag brand tagline skip other_language elder standard my_payments sign_in sign_out sign_in_lead
-    sign_in_button sign_in_closed footer search_label search_placeholder search_button
-    search_examples results_for results_none results_more back home biller agency national
-    region_count query_button ask_button issue_button closed form_mend choose optional
-    consent_title consent_agree consent_scopes consent_purpose permissions_title account
+    sign_in_button sign_in_closed footer menu search_label search_placeholder search_button
+    search_examples results_for results_none results_more results_count results_all none_try back home biller agency national
+    region_several region_label region_help region_missing query_button ask_button issue_button closed form_mend choose optional any_field
+    consent_title consent_agree consent_missing consent_scopes consent_purpose permissions_title account
     account_number holder address balance arrears bills_title bills_none bills_none_lead
     bill_details principal discount paid_part brought_forward rounding due reading
     late_charge_liquidated late_charge_surcharge late_charge_penalty late_charge_other
     amount_label amount_choose amount_between amount_steps amount_at_most amount_at_least
     amount_whole_plus select_any select_all select_oldest select_single next_button pending_title
     pending_lead expired_title expired_lead query_again confirm_title confirm_lead pay_to pay_from
-    total pay_button payment_number state_requested state_held state_submitted state_applied
+    total pay_button account_ending bill_mend chosen_total payment_number state_requested state_held state_submitted state_applied
     state_pending state_unknown state_refused state_released state_declined state_cancelled
     state_expired state_requires_action state_reversing state_reversed state_refunding
-    state_refunded unknown_warning released_lead receipt_title receipt_button receipt_serial
-    receipt_at receipt_token receipt_token_help receipt_card receipt_digest receipt_treasury
+    state_refunded unknown_title unknown_lead working_title working_lead
+    nothing_paid refused_lead declined_lead expired_lead_payment news_by reason released_lead receipt_title receipt_button receipt_serial
+    receipt_at receipt_token receipt_token_help receipt_print receipt_card receipt_digest receipt_treasury
     receipt_fiscal accounting_date payments_none document_title document_number issued_at
     valid_until attachment verification_code credential_expires credential_refresh handoff_lead
     handoff_button error_title not_found_title not_found_lead error_lead error_reference
@@ -57,6 +61,12 @@ impl Texts {
             Language::Chinese => &CHINESE,
             Language::English => &ENGLISH,
         }
+    }
+
+    /// A data scope in words; one that no text knows, by its name.
+    #[must_use]
+    pub fn scope<'a>(&'a self, name: &'a str) -> &'a str {
+        self.scopes.get(name).map_or(name, String::as_str)
     }
 }
 
@@ -82,6 +92,8 @@ mod tests {
         for place in ["{minimum}", "{maximum}", "{step}"] {
             assert!(chinese.amount_steps.contains(place) && english.amount_steps.contains(place));
         }
+        let names = |texts: &Texts| texts.scopes.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(chinese), names(english));
         let filled = fill(&english.amount_at_most, &[("maximum", "20.00")]);
         assert_eq!(filled, "At most 20.00 yuan");
     }

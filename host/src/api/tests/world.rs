@@ -22,7 +22,7 @@ use tower::ServiceExt as _;
 
 use crate::accounts::Accounts;
 use crate::accounts::bound::BoundAccounts;
-use crate::api::{Api, Client, Clients, Rate, Rooms, Scope, hash};
+use crate::api::{Api, Client, Clients, Rate, Scope, hash};
 use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::consents::Consents;
@@ -36,6 +36,7 @@ use crate::payments::ports::{BillerPort, Closed, Payee, Terms, TermsPort};
 use crate::payments::{PaymentSettings, Payments};
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
+use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::store::{Location, Payable, Store, StoreError, StoredBillQuery};
 use crate::worker::TokioTimer;

@@ -1,0 +1,79 @@
+//! The use-case rooms together, as the doors hold them.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::accounts::Accounts;
+use crate::accounts::bound::BoundAccounts;
+use crate::bills::Bills;
+use crate::catalogue::Catalogue;
+use crate::consents::Consents;
+use crate::credentials::Credentials;
+use crate::inquiries::Inquiries;
+use crate::payments::{PaymentSettings, Payments};
+use crate::plugins::Plugins;
+use crate::ports::Ports;
+use crate::store::{Claim, Store};
+use crate::worker::TokioTimer;
+
+/// Every room of one node, and what the doors need beside them.
+#[derive(Clone)]
+pub struct Rooms {
+    /// What there is to pay and to ask.
+    pub catalogue: Catalogue,
+    /// What is owed.
+    pub bills: Bills,
+    /// Paying.
+    pub payments: Arc<Payments>,
+    /// Documents.
+    pub inquiries: Inquiries,
+    /// Codes.
+    pub credentials: Credentials,
+    /// Permissions of subjects.
+    pub consents: Consents,
+    /// The books as clients may see them.
+    pub accounts: Accounts,
+    /// Saved service accounts.
+    pub bound_accounts: BoundAccounts,
+    /// Asked by `/readyz` only.
+    pub store: Store,
+    /// Clock and randomness.
+    pub ports: Ports,
+}
+
+impl Rooms {
+    /// The rooms over a store and its plugins, and the queue of payments that are
+    /// handed to the worker.
+    #[must_use]
+    pub fn new(store: &Store, plugins: &Plugins, ports: &Ports) -> (Self, mpsc::Receiver<Claim>) {
+        let (store, plugins, ports) = (store.clone(), plugins.clone(), ports.clone());
+        let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
+        let (payments, queue) = Payments::new(
+            store.clone(),
+            ports.clone(),
+            Arc::new(TokioTimer),
+            Arc::new(plugins.clone()),
+            Arc::new(plugins.clone()),
+            PaymentSettings::default(),
+        );
+        let rooms = Self {
+            catalogue: Catalogue::new(plugins.clone()),
+            bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
+            payments,
+            inquiries: Inquiries::new(
+                store.clone(),
+                plugins.clone(),
+                consents.clone(),
+                ports.clone(),
+            ),
+            credentials: Credentials::new(store.clone(), plugins, consents.clone(), ports.clone()),
+            consents,
+            accounts: Accounts::new(store.clone(), ports.clone()),
+            bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
+            store,
+            ports,
+        };
+        (rooms, queue)
+    }
+}
