@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use guichet_domain::id::RecordId;
+use guichet_domain::id::{RecordId, ServiceCode};
 use guichet_sandbox::contract::credential::{Code, Symbology};
 use guichet_sandbox::contract::inquiry::{Content, Document};
 use qrcode::QrCode;
@@ -85,7 +85,7 @@ pub(super) async fn show(
     match &inquiry.answer {
         InquiryAnswer::Ready(document) => draw(&ready(page, &inquiry, document)),
         InquiryAnswer::Pending(ticket) => draw(&DocumentPage {
-            title: page.t.document_title.clone(),
+            title: title(&visit, &web, &inquiry.service).unwrap_or_default(),
             issuer: String::new(),
             pending: Some(ticket.message.clone()),
             notice: None,
@@ -114,6 +114,13 @@ pub(super) async fn show(
             )
         }
     }
+}
+
+/// What was asked for, while there is no document with a title of its own.
+fn title(visit: &Visit, web: &Web, service: &ServiceCode) -> Option<String> {
+    let entry = web.rooms().catalogue.service(service)?;
+    let titles = &entry.service().titles;
+    Some(titles.in_locale(visit.language().tag()).to_owned())
 }
 
 async fn read(visit: &Visit, web: &Web, id: &str) -> Result<Inquiry, Response> {

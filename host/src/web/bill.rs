@@ -15,7 +15,7 @@ use super::statement::{self, AmountField, BillView, Fact};
 use super::texts::{self, Texts};
 use super::{Web, format};
 use crate::bills::{BillAnswer, BillQuery, BillsError};
-use crate::plugins::translate;
+use crate::plugins::{Entry, translate};
 
 #[derive(Template)]
 #[template(path = "bill.html")]
@@ -42,7 +42,7 @@ struct Confirm {
     page: Page,
     total: String,
     biller: String,
-    account: Option<String>,
+    account: Option<Fact>,
     lines: Vec<Fact>,
     funding: String,
     key: String,
@@ -62,7 +62,10 @@ pub(super) async fn show(
         Ok(query) => query,
         Err(answer) => return answer,
     };
-    let mend = asked.mend.is_some().then(|| visit.page().t.bill_mend.clone());
+    let mend = asked
+        .mend
+        .is_some()
+        .then(|| visit.page().t.bill_mend.clone());
     drawn(&visit, &web, &query, &place, mend)
 }
 
@@ -114,7 +117,10 @@ fn drawn(
         page,
     };
     match &query.answer {
-        BillAnswer::Ready(statement) => fill(&mut view, statement),
+        BillAnswer::Ready(statement) => {
+            let label = number_label(&entry, query, statement, locale, view.page.t);
+            fill(&mut view, statement, &label);
+        }
         BillAnswer::Pending(ticket) => view.pending = Some(ticket.message.clone()),
         BillAnswer::AskMore(step) => {
             let step = Step {
@@ -132,10 +138,30 @@ fn drawn(
     draw(&view)
 }
 
-fn fill(view: &mut BillPage, statement: &Statement) {
+/// The label of the field that the account's number was typed into.
+fn number_label(
+    entry: &Entry,
+    query: &BillQuery,
+    statement: &Statement,
+    locale: &str,
+    t: &Texts,
+) -> String {
+    let number = statement.account.as_ref().map(|account| &account.number);
+    let typed = query.inputs.iter().find(|(_, value)| Some(value) == number);
+    let property = typed.and_then(|(typed, _)| {
+        let mut properties = entry.service().inputs.properties.iter();
+        properties.find(|(name, _)| name.as_str() == typed)
+    });
+    property.map_or_else(
+        || t.account_number.clone(),
+        |(_, property)| property.hints.label.in_locale(locale).to_owned(),
+    )
+}
+
+fn fill(view: &mut BillPage, statement: &Statement, number_label: &str) {
     let t = view.page.t;
     let account = statement.account.as_ref();
-    view.facts = statement::account(statement, t);
+    view.facts = statement::account(statement, number_label, t);
     view.notices = account.and_then(|a| a.notice.clone()).into_iter().collect();
     view.notices.extend(statement.notice.clone());
     view.selection = statement::selection(&statement.selection, t).to_owned();
@@ -182,7 +208,13 @@ pub(super) async fn confirm(
         Some(_) | None => {
             let help = statement::amount_field(statement, t).map(|amount| amount.help);
             let selection = statement::selection(&statement.selection, t).to_owned();
-            return drawn(&visit, &web, &query, &place, Some(help.unwrap_or(selection)));
+            return drawn(
+                &visit,
+                &web,
+                &query,
+                &place,
+                Some(help.unwrap_or(selection)),
+            );
         }
     };
     let Some(entry) = web.rooms().catalogue.service(&query.service) else {
@@ -196,10 +228,10 @@ pub(super) async fn confirm(
     draw(&Confirm {
         total: format::money(total),
         biller: entry.service().biller.names.in_locale(locale).to_owned(),
-        account: statement
-            .account
-            .as_ref()
-            .map(|account| account.number.clone()),
+        account: statement.account.as_ref().map(|account| {
+            let label = number_label(&entry, &query, statement, locale, t);
+            Fact::new(&label, &account.number)
+        }),
         lines: chosen
             .iter()
             .map(|one| Fact::new(&one.title, format::money(one.amount)))

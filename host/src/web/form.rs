@@ -146,14 +146,12 @@ fn field(
 
 fn choices(property: &Property, value: &str, language: Language) -> Vec<Choice> {
     if property.kind == PropertyType::Boolean {
-        let pair = [
-            ("true", language.pick("是", "Yes")),
-            ("false", language.pick("否", "No")),
-        ];
+        let t = super::texts::Texts::of(language);
+        let pair = [("true", &t.yes), ("false", &t.no)];
         return pair
             .map(|(own, label)| Choice {
                 value: own.to_owned(),
-                label: label.to_owned(),
+                label: label.clone(),
                 chosen: own == value,
             })
             .into();

@@ -33,7 +33,7 @@ struct Home {
     query: String,
     category: Option<Chosen>,
     count: Option<String>,
-    examples: Vec<&'static str>,
+    examples: &'static [String],
     groups: Vec<Group>,
     results: Vec<Found>,
     more: Option<String>,
@@ -107,26 +107,17 @@ pub(super) async fn show(
             more = found.next_cursor.map(|cursor| next(&search, &cursor));
         }
     }
-    let examples = match locale {
-        "en" => vec![
-            "Hangzhou water",
-            "Beijing heating",
-            "traffic fine",
-            "credit report",
-        ],
-        _ => vec!["杭州 水费", "北京 供暖", "交通罚款", "公积金", "信用报告"],
-    };
     let groups = if is_search {
         Vec::new()
     } else {
         groups(taxonomy, web.rooms().catalogue.shelf().catalogue(), locale)
     };
     draw(&Home {
-        page,
         query: search.q,
         category: chosen,
         count,
-        examples,
+        examples: &page.t.examples,
+        page,
         groups,
         results,
         more,
@@ -142,13 +133,7 @@ fn next(search: &Search, cursor: &str) -> String {
     path
 }
 
-fn line(
-    service: &Service,
-    taxonomy: &Taxonomy,
-    words: &str,
-    locale: &str,
-    t: &Texts,
-) -> Found {
+fn line(service: &Service, taxonomy: &Taxonomy, words: &str, locale: &str, t: &Texts) -> Found {
     Found {
         href: match region::named(service, words) {
             Some(region) => format!("/services/{}?region={region}", service.code),
@@ -212,7 +197,12 @@ fn groups(taxonomy: &Taxonomy, catalogue: &Catalogue, locale: &str) -> Vec<Group
     };
     let group = |group: &CategoryGroup| Group {
         name: group.names.in_locale(locale).to_owned(),
-        tiles: group.categories.iter().filter(has_services).map(tile).collect(),
+        tiles: group
+            .categories
+            .iter()
+            .filter(has_services)
+            .map(tile)
+            .collect(),
     };
     let groups = taxonomy.groups().iter().map(group);
     groups.filter(|group| !group.tiles.is_empty()).collect()

@@ -80,6 +80,7 @@ impl Web {
             .route("/sign-out", post(sign::sign_out))
             .route("/preferences", post(sign::preferences))
             .route("/assets/{name}", get(assets::serve))
+            .fallback(page::lost)
             .with_state(self.clone())
     }
 

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use guichet_domain::id::{AccountId, ClientId, SubjectId};
 
@@ -147,6 +147,20 @@ impl Visit {
             button: None,
         };
         (StatusCode::SERVICE_UNAVAILABLE, draw(&notice)).into_response()
+    }
+}
+
+/// What no route knows: a page for whoever reads pages, and only the status for
+/// programs, whose problem the API's layers word.
+pub(super) async fn lost(visit: Visit, headers: HeaderMap) -> Response {
+    let accepted = headers.get(header::ACCEPT);
+    let reads_pages = accepted
+        .and_then(|accepted| accepted.to_str().ok())
+        .is_some_and(|accepted| accepted.contains("text/html"));
+    if reads_pages && !visit.path.starts_with("/v1") {
+        visit.not_found()
+    } else {
+        StatusCode::NOT_FOUND.into_response()
     }
 }
 

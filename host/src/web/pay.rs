@@ -104,9 +104,7 @@ pub(super) async fn create(
             payment: Some(payment),
         }) => Redirect::to(&format!("/payments/{payment}")).into_response(),
         // The bill page says what has become of the bill, and what to mend.
-        Err(PaymentError::QueryExpired) => {
-            Redirect::to(&format!("/bills/{query}")).into_response()
-        }
+        Err(PaymentError::QueryExpired) => Redirect::to(&format!("/bills/{query}")).into_response(),
         Err(PaymentError::Items(_)) => {
             Redirect::to(&format!("/bills/{query}?mend=items")).into_response()
         }
@@ -197,7 +195,9 @@ fn notice(payment: &PaymentView, t: &Texts) -> Option<NoticeView> {
         Standing::Refused => ("bad", &t.state_refused, &t.refused_lead, reason),
         Standing::Released => ("bad", &t.nothing_paid, &t.released_lead, reason),
         Standing::Declined => ("bad", &t.nothing_paid, &t.declined_lead, reason),
-        Standing::Expired | Standing::Cancelled => ("bad", &t.nothing_paid, &t.expired_lead_payment, reason),
+        Standing::Expired | Standing::Cancelled => {
+            ("bad", &t.nothing_paid, &t.expired_lead_payment, reason)
+        }
         Standing::Requested
         | Standing::RequiresAction
         | Standing::Held
@@ -225,18 +225,20 @@ fn title(visit: &Visit, web: &Web, payment: &PaymentView) -> String {
 
 /// What happened, and what a payment still waits for.
 fn steps(payment: &PaymentView, events: &[EventView], t: &Texts) -> Vec<StepView> {
-    let mut steps: Vec<StepView> = Vec::new();
-    let mut last = None;
-    for event in events
-        .iter()
-        .filter(|event| last.replace(event.state) != Some(event.state))
-    {
-        steps.push(StepView {
-            class: "done",
-            label: state(event.state, t).to_owned(),
-            at: Some(format::moment(event.at)),
-        });
+    // A further attempt leads through the same states: only the last one counts.
+    let mut way: Vec<&EventView> = Vec::new();
+    for event in events {
+        if let Some(earlier) = way.iter().position(|other| other.state == event.state) {
+            way.truncate(earlier);
+        }
+        way.push(event);
     }
+    let done = |event: &&EventView| StepView {
+        class: "done",
+        label: state(event.state, t).to_owned(),
+        at: Some(format::moment(event.at)),
+    };
+    let mut steps: Vec<StepView> = way.iter().map(done).collect();
     if !payment.has_ended() {
         if let Some(current) = steps.last_mut() {
             current.class = "now";

@@ -7,9 +7,9 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use guichet_domain::id::{RecordId, ServiceCode};
-use guichet_registry::{Service, permission};
 use guichet_registry::service::ServiceKind;
 use guichet_registry::taxonomy::Taxonomy;
+use guichet_registry::{Service, permission};
 
 use super::form::region;
 use super::form::{self, Field};
@@ -112,7 +112,11 @@ pub(super) fn drawn(visit: &Visit, web: &Web, entry: &Entry, filled: Filled) -> 
     };
     let asked = service.consent.as_ref();
     let consent = asked.map(|consent| Consent {
-        scopes: consent.scopes.iter().map(|scope| t.scope(scope.as_str()).to_owned()).collect(),
+        scopes: consent
+            .scopes
+            .iter()
+            .map(|scope| t.scope(scope.as_str()).to_owned())
+            .collect(),
         purpose: consent.purpose.in_locale(locale).to_owned(),
         is_given: filled.consents,
     });

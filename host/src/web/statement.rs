@@ -35,7 +35,7 @@ pub struct BillView {
     /// For people.
     pub title: String,
     /// From and to.
-    pub period: Option<String>,
+    pub period: Option<(String, String)>,
     /// What is owed; empty for an open bill.
     pub amount: String,
     /// The same for the script that adds up what is chosen.
@@ -61,13 +61,14 @@ pub struct AmountField {
     pub choices: Vec<super::form::Choice>,
 }
 
-/// The account's facts.
+/// The account's facts; its number is labelled as in the form, where it was
+/// typed in: a decision on a fine is no account.
 #[must_use]
-pub fn account(statement: &contract::Statement, t: &Texts) -> Vec<Fact> {
+pub fn account(statement: &contract::Statement, number_label: &str, t: &Texts) -> Vec<Fact> {
     let Some(account) = &statement.account else {
         return Vec::new();
     };
-    let mut facts = vec![Fact::new(&t.account_number, &account.number)];
+    let mut facts = vec![Fact::new(number_label, &account.number)];
     let mut add = |label: &str, value: Option<String>| {
         facts.extend(value.map(|value| Fact::new(label, value)));
     };
@@ -110,8 +111,7 @@ pub fn value(value: &str, format_name: &str) -> String {
 pub fn bills(statement: &contract::Statement, t: &Texts) -> Vec<BillView> {
     let single = matches!(statement.selection, contract::Selection::Single);
     let payable = statement.bills.iter().filter(|bill| closed(bill).is_none());
-    let no_choice =
-        payable.count() == 1 || matches!(statement.selection, contract::Selection::All);
+    let no_choice = payable.count() == 1 || matches!(statement.selection, contract::Selection::All);
     let mut first = true;
     statement
         .bills
@@ -125,7 +125,7 @@ pub fn bills(statement: &contract::Statement, t: &Texts) -> Vec<BillView> {
                 period: bill
                     .period
                     .as_ref()
-                    .map(|p| format!("{} – {}", p.from, p.to)),
+                    .map(|period| (period.from.clone(), period.to.clone())),
                 amount: if is_open(bill) {
                     String::new()
                 } else {

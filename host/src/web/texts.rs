@@ -15,6 +15,8 @@ macro_rules! texts {
         #[serde(deny_unknown_fields)]
         pub struct Texts {
             $(#[doc = concat!("`", stringify!($key), "`")] pub $key: String,)*
+            /// What to try in the search.
+            pub examples: Vec<String>,
             /// Data scopes in words, by name.
             pub scopes: BTreeMap<String, String>,
         }
@@ -25,7 +27,7 @@ texts! {
     tag brand tagline skip other_language elder standard my_payments sign_in sign_out sign_in_lead
     sign_in_button sign_in_closed footer menu search_label search_placeholder search_button
     search_examples results_for results_none results_more results_count results_all none_try back home biller agency national
-    region_several region_label region_help region_missing query_button ask_button issue_button closed form_mend choose optional any_field
+    region_several region_label region_help region_missing query_button ask_button issue_button closed form_mend choose yes no colon optional any_field
     consent_title consent_agree consent_missing consent_scopes consent_purpose permissions_title account
     account_number holder address balance arrears bills_title bills_none bills_none_lead
     bill_details principal discount paid_part brought_forward rounding due reading
@@ -39,7 +41,7 @@ texts! {
     state_refunded unknown_title unknown_lead working_title working_lead
     nothing_paid refused_lead declined_lead expired_lead_payment news_by reason released_lead receipt_title receipt_button receipt_serial
     receipt_at receipt_token receipt_token_help receipt_print receipt_card receipt_digest receipt_treasury
-    receipt_fiscal accounting_date payments_none document_title document_number issued_at
+    receipt_fiscal accounting_date payments_none document_number issued_at
     valid_until attachment verification_code credential_expires credential_refresh handoff_lead
     handoff_button error_title not_found_title not_found_lead error_lead error_reference
 }

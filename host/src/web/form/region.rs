@@ -111,7 +111,12 @@ mod tests {
     #[test]
     fn places_are_known_by_what_people_call_them() {
         let xihu = region("330106");
-        for words in ["西湖 水费", "杭州西湖区水费", "xihu district water", "water xihu"] {
+        for words in [
+            "西湖 水费",
+            "杭州西湖区水费",
+            "xihu district water",
+            "water xihu",
+        ] {
             assert!(is_named(xihu, words), "{words}");
         }
         for words in ["杭州 水费", "hangzhou water", ""] {

@@ -102,7 +102,10 @@ fn receipt_items(receipt: &Receipt) -> Vec<Fact> {
 /// People compare a long number in short groups.
 fn groups_of_eight(hex: &str) -> Vec<String> {
     let digits: Vec<char> = hex.chars().collect();
-    digits.chunks(8).map(|group| group.iter().collect()).collect()
+    digits
+        .chunks(8)
+        .map(|group| group.iter().collect())
+        .collect()
 }
 
 fn receipt_lines(receipt: &Receipt, record: Option<&Application>, t: &Texts) -> Vec<Fact> {
