@@ -54,6 +54,13 @@ enum Bench {
     CompileComponents,
 }
 
+/// How this program was built.
+const PROFILE: &str = if cfg!(debug_assertions) {
+    "dev"
+} else {
+    "release"
+};
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     ensure!(
@@ -62,7 +69,7 @@ fn main() -> Result<()> {
     );
     let mut figures = run(arguments.bench)?;
     if let Value::Object(fields) = &mut figures {
-        fields.insert("profile".to_owned(), json!("dev"));
+        fields.insert("profile".to_owned(), json!(PROFILE));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         fields.insert("cores".to_owned(), json!(cores));
     }

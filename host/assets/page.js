@@ -26,7 +26,7 @@ function watch(box) {
     } catch {
       // Offline for a moment: the next look may succeed.
     }
-    wait = Math.min(wait * 1.2, 5000);
+    wait = Math.min(wait * 1.2, 2000);
     if (Date.now() < deadline) setTimeout(look, wait);
   }
 

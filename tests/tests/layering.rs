@@ -290,7 +290,7 @@ fn every_file_says_its_duty_and_stays_readable() {
                 continue;
             }
             assert!(
-                is_test_file(&name) || text.starts_with("//!"),
+                text.starts_with("//!"),
                 "{name} has no `//!` header"
             );
             let lines = text.lines().count();

@@ -99,6 +99,21 @@ pub fn single(name: &str, kind: &str, help: &str, value: u64) -> String {
     format!("# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n")
 }
 
+/// A gauge or counter with a sample for each set of labels.
+#[must_use]
+pub fn labelled(
+    name: &str,
+    kind: &str,
+    help: &str,
+    samples: impl IntoIterator<Item = (String, u64)>,
+) -> String {
+    let mut text = format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
+    for (labels, value) in samples {
+        let _infallible = writeln!(text, "{name}{{{labels}}} {value}");
+    }
+    text
+}
+
 /// Microseconds as decimal seconds.
 fn seconds(us: u64) -> String {
     format!("{}.{:06}", us / 1_000_000, us % 1_000_000)

@@ -10,7 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::metrics::single;
+use super::metrics::{labelled, single};
 
 /// How a node is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,11 +106,64 @@ async fn metrics(State(api): State<Api>) -> impl IntoResponse {
             u64::try_from(value).unwrap_or(u64::MAX),
         ));
     }
+    text.push_str(&single(
+        "guichet_transcripts_lost_total",
+        "counter",
+        "Transcripts given up because too many waited.",
+        api.rooms().catalogue.lost_transcripts(),
+    ));
+    text.push_str(&plugin_calls(&api));
+    text.push_str(&open_payments(&api).await);
     (
         [(
             header::CONTENT_TYPE,
             "text/plain; version=0.0.4; charset=utf-8",
         )],
         text,
+    )
+}
+
+fn plugin_calls(api: &Api) -> String {
+    let samples = api
+        .rooms()
+        .catalogue
+        .calls()
+        .into_iter()
+        .flat_map(|(package, calls)| {
+            let outcomes = [
+                ("answered", calls.answered),
+                ("refused", calls.refused),
+                ("interrupted", calls.interrupted),
+                ("faulty", calls.faulty),
+            ];
+            outcomes.map(|(outcome, count)| {
+                (
+                    format!("package=\"{package}\",outcome=\"{outcome}\""),
+                    count,
+                )
+            })
+        });
+    labelled(
+        "guichet_plugin_calls_total",
+        "counter",
+        "Plugin calls of this node by how they ended.",
+        samples,
+    )
+}
+
+/// A database that does not answer is told by `/readyz`; here the figure is left
+/// out, because a zero would look like good news.
+async fn open_payments(api: &Api) -> String {
+    let Ok(counts) = api.rooms().store.open_payments().await else {
+        return String::new();
+    };
+    let samples = counts
+        .into_iter()
+        .map(|(state, count)| (format!("state=\"{}\"", state.as_str()), count));
+    labelled(
+        "guichet_payments_open",
+        "gauge",
+        "Payments that have not ended, by state.",
+        samples,
     )
 }

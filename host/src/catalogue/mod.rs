@@ -1,12 +1,13 @@
 //! The catalogue as doors see it: services, releases and the taxonomy of what
 //! this node serves now. Searching is the registry's; calling is `plugins`'.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guichet_domain::id::ServiceCode;
 use guichet_registry::admit::Admission;
 
-use crate::plugins::{Entry, Plugins, PluginsError, Shelf};
+use crate::plugins::{Calls, Entry, Plugins, PluginsError, Shelf};
 
 /// What there is to pay and to ask. Cheap to clone.
 #[derive(Clone)]
@@ -49,6 +50,18 @@ impl Catalogue {
     #[must_use]
     pub fn releases(&self) -> Vec<Arc<Admission>> {
         self.plugins.shelf().admissions().cloned().collect()
+    }
+
+    /// Counts of this node's plugin calls by package.
+    #[must_use]
+    pub fn calls(&self) -> BTreeMap<String, Calls> {
+        self.plugins.figures()
+    }
+
+    /// Transcripts that were given up because too many waited.
+    #[must_use]
+    pub fn lost_transcripts(&self) -> u64 {
+        self.plugins.transcripts().lost()
     }
 
     /// Admits one bundle.

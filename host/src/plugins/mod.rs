@@ -16,7 +16,7 @@ mod terms;
 mod transcripts;
 pub mod translate;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -63,6 +63,19 @@ struct Inner {
     shelf: RwLock<Arc<Shelf>>,
     bound: Mutex<HashMap<ServiceCode, Bound>>,
     confirmed_us: AtomicI64,
+}
+
+/// How many calls of a package ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// With an answer.
+    pub answered: u64,
+    /// Not run: busy, circuit open.
+    pub refused: u64,
+    /// Stopped by the host: deadline, shutdown.
+    pub interrupted: u64,
+    /// By the plugin's own fault: trap, limits, contract.
+    pub faulty: u64,
 }
 
 /// What the room is made of.
@@ -244,6 +257,23 @@ impl Plugins {
         Ok(bound)
     }
 
+    /// Counts of this node's calls by package, over all its services.
+    #[must_use]
+    pub fn figures(&self) -> BTreeMap<String, Calls> {
+        let all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut by_package: BTreeMap<String, Calls> = BTreeMap::new();
+        for bound in all.values() {
+            let package = bound.release.manifest.package.to_string();
+            let counted = bound.binding.figures().read();
+            let calls = by_package.entry(package).or_default();
+            calls.answered += counted.answered;
+            calls.refused += counted.refused;
+            calls.interrupted += counted.interrupted;
+            calls.faulty += counted.faulty;
+        }
+        by_package
+    }
+
     /// Whether this node knows what may run.
     fn is_blind(&self, now: Moment) -> bool {
         let confirmed = Moment::from_micros(self.0.confirmed_us.load(Ordering::Relaxed));
@@ -258,7 +288,9 @@ async fn follow(room: std::sync::Weak<Inner>) {
         ticks.tick().await;
         let Some(inner) = room.upgrade() else { return };
         let plugins = Plugins(inner);
-        if let Err(error) = plugins.refresh().await {
+        if let Err(error) = plugins.refresh().await
+            && !plugins.store().is_closed()
+        {
             tracing::warn!(%error, "the catalogue could not be refreshed");
         }
     }

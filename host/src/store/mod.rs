@@ -190,6 +190,12 @@ impl Store {
         Ok(())
     }
 
+    /// Whether `close` has been called.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.readers.is_closed()
+    }
+
     /// Writes what is waiting and closes the database. Other clones of the
     /// store answer with errors from then on.
     pub async fn close(self) {

@@ -2,6 +2,7 @@
 
 use guichet_domain::Moment;
 use guichet_domain::id::{RecordId, ServiceCode};
+use guichet_domain::payment::State;
 
 use super::writer::{Command, Outcome};
 use super::{Statement, Store, StoreError};
@@ -89,6 +90,23 @@ impl Store {
             Vec::new(),
         );
         self.write(vec![statement]).await.map(drop)
+    }
+
+    /// How many payments have not ended, by state.
+    pub async fn open_payments(&self) -> Result<Vec<(State, u64)>, StoreError> {
+        let rows = self
+            .fetch(
+                "select p.state, count(*) from outbox as o join payments as p on p.id = o.payment \
+                 group by p.state order by p.state",
+                &[],
+            )
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let count = u64::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?;
+                Ok((row.parsed(0)?, count))
+            })
+            .collect()
     }
 
     /// When the next payment is due that no live lease covers.

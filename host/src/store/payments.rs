@@ -3,7 +3,7 @@
 
 use guichet_domain::bill::Item;
 use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
-use guichet_domain::payment::{Snapshot, State};
+use guichet_domain::payment::Snapshot;
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
@@ -258,19 +258,6 @@ impl Store {
                     at: row.moment(4)?,
                 })
             })
-            .collect()
-    }
-
-    /// How many payments stand in each state, for figures.
-    pub async fn payments_by_state(&self) -> Result<Vec<(State, i64)>, StoreError> {
-        let rows = self
-            .fetch(
-                "select state, count(*) from payments group by state order by state",
-                &[],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| Ok((row.parsed(0)?, row.int(1)?)))
             .collect()
     }
 }

@@ -132,13 +132,19 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
     };
     let page = visit.page();
     let t = page.t;
+    // A further attempt after silence is as uncertain as the silence itself.
+    let was_silent = events.iter().any(|event| event.state == Standing::Unknown);
+    let shown = match payment.state {
+        Standing::Submitted if was_silent => Standing::Unknown,
+        state => state,
+    };
     draw(&PaymentPage {
         id: payment.id.to_string(),
-        state: state(payment.state, t).to_owned(),
+        state: state(shown, t).to_owned(),
         service: title(&visit, &web, &payment),
         amount: format::money(payment.total),
-        sign: sign(payment.state),
-        notice: notice(&payment, t),
+        sign: sign(shown),
+        notice: notice(&payment, shown, t),
         steps: steps(&payment, &events, t),
         ended: payment.has_ended(),
         receipt: payment.application.is_some(),
@@ -182,14 +188,14 @@ const fn sign(state: Standing) -> &'static str {
 
 /// An open outcome says what is certain, what to leave alone and by when there
 /// is news; a failed one says where the money is and why.
-fn notice(payment: &PaymentView, t: &Texts) -> Option<NoticeView> {
+fn notice(payment: &PaymentView, shown: Standing, t: &Texts) -> Option<NoticeView> {
     let news = payment.news_by.map(|moment| {
         let time = format::moment(moment);
         fill(&t.news_by, &[("time", &time)])
     });
     let reason = payment.reason.as_ref();
     let reason = reason.map(|reason| fill(&t.reason, &[("reason", reason)]));
-    let (class, title, lead, more) = match payment.state {
+    let (class, title, lead, more) = match shown {
         Standing::Unknown => ("warn", &t.unknown_title, &t.unknown_lead, news),
         Standing::Pending => ("warn", &t.working_title, &t.working_lead, news),
         Standing::Refused => ("bad", &t.state_refused, &t.refused_lead, reason),

@@ -1,3 +1,5 @@
+//! Signatures, envelopes and refusals of the agencies' JSON, against the fake host.
+
 use guichet_sdk::bill::{Status, Submission};
 use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};

@@ -1,3 +1,5 @@
+//! Ordering and fetching a report, against the fake host.
+
 use guichet_sdk::Consent;
 use guichet_sdk::document::Content;
 use guichet_sdk::fake::json::{Value, json};

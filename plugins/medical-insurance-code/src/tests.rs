@@ -1,3 +1,5 @@
+//! Issuing a code and the hand-off, against the fake host.
+
 use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};
 use guichet_sdk::http::Intent;

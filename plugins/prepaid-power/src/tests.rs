@@ -1,3 +1,5 @@
+//! Buying power, its token and its card, against the fake host.
+
 use guichet_sdk::bill::{Delivery, Order, Reversal, ReversalOrder};
 use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};

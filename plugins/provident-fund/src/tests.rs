@@ -1,3 +1,5 @@
+//! The account under consent and its certificate, against the fake host.
+
 use guichet_sdk::document::{Content, Document};
 use guichet_sdk::encoding;
 use guichet_sdk::fake::json::{Value, json};

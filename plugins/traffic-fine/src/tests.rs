@@ -1,3 +1,5 @@
+//! Decisions, unhandled violations and surcharges, against the fake host.
+
 use guichet_sdk::bill::{LateChargeKind, Payability};
 use guichet_sdk::fake::json::{Value, json};
 use guichet_sdk::fake::{self, Host};

@@ -1,3 +1,5 @@
+//! Days, their order and their text.
+
 use super::*;
 
 #[test]

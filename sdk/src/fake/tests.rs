@@ -1,3 +1,5 @@
+//! The fake host keeps the contract's rules.
+
 use super::*;
 use crate::bill::{Reversal, Status, Submission};
 use crate::http::Request;

@@ -1,3 +1,5 @@
+//! JSON over `http`: what is sent, and what is read of the answers.
+
 use super::*;
 
 fn read(text: &str) -> Value {

@@ -169,6 +169,19 @@ async fn lists_are_paged_and_cached() {
 }
 
 #[tokio::test]
+async fn open_payments_are_counted_until_they_end() {
+    let world = World::new().await;
+    let query = world.query(&[("b1", 8650)]).await;
+    let body = world.payment(&query, &[("b1", 8650)]);
+    let key = [("idempotency-key", "figures-1")];
+    assert_eq!(world.post("/v1/payments", &key, &body).await.status, 202);
+    let held = "guichet_payments_open{state=\"held\"} 1\n";
+    assert!(world.figures().await.contains(held));
+    world.work().await;
+    assert!(!world.figures().await.contains(held));
+}
+
+#[tokio::test]
 async fn a_draining_node_says_that_it_is_not_ready() {
     let world = World::new().await;
     assert_eq!(world.get("/readyz").await.status, 200);
@@ -179,8 +192,7 @@ async fn a_draining_node_says_that_it_is_not_ready() {
         (503, &json!("draining"))
     );
     assert_eq!(world.get("/healthz").await.status, 200);
-    let figures = world.get("/metrics").await;
-    let text = String::from_utf8_lossy(&figures.bytes).into_owned();
+    let text = world.figures().await;
     assert!(
         text.contains("route=\"/readyz\",method=\"GET\",status=\"503\""),
         "{text}"

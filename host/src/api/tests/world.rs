@@ -228,6 +228,11 @@ impl World {
             .await
     }
 
+    /// What Prometheus reads.
+    pub(super) async fn figures(&self) -> String {
+        String::from_utf8(self.get("/metrics").await.bytes).unwrap()
+    }
+
     /// A ready query with bills of these amounts.
     pub(super) async fn query(&self, bills: &[(&str, i64)]) -> RecordId {
         self.query_for(bills, 600_000).await

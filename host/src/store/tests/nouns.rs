@@ -311,5 +311,5 @@ async fn transcripts(store: &Store) {
     );
     assert_eq!(store.transcripts_of(&id("pay", 1)).await.unwrap(), [entry]);
     assert!(store.unsequenced_leaves(10).await.unwrap().is_empty());
-    assert!(store.payments_by_state().await.unwrap().is_empty());
+    assert!(store.open_payments().await.unwrap().is_empty());
 }
