@@ -1,5 +1,6 @@
-//! One journey through the pages in a real browser (Debian's Chromium), with and
-//! without script; the journey itself stands in `browser/journey.mjs`.
+//! Journeys through the pages in a real browser (Debian's Chromium): with and
+//! without script, by keyboard alone, with a silent biller; every page against
+//! WCAG 2.2 AA. The journeys themselves stand in `browser/journey.mjs`.
 
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use guichet_tests::Marketplace;
 #[tokio::test]
 async fn a_citizen_pays_a_bill_on_the_pages() {
     let market = Marketplace::start().unwrap();
-    // A form with one field and bills at once; other flows have tests of their own.
+    // Several regions, one field and bills at once; other flows have tests of their own.
     let service = "water-330100-1";
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/browser");
     let output = Command::new("node")
