@@ -171,10 +171,8 @@ async fn one_effect_each(market: &Marketplace) {
         PAYMENTS,
         "each payment is in the biller's log"
     );
-    assert!(
-        counts.values().all(|count| *count == 1),
-        "and once only: {counts:?}"
-    );
+    counts.retain(|_, count| *count > 1);
+    assert!(counts.is_empty(), "and once only: {counts:?}");
 }
 
 /// Sends a payment; the id where it was acknowledged.

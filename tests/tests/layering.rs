@@ -289,10 +289,7 @@ fn every_file_says_its_duty_and_stays_readable() {
             if name.contains("/target/") {
                 continue;
             }
-            assert!(
-                text.starts_with("//!"),
-                "{name} has no `//!` header"
-            );
+            assert!(text.starts_with("//!"), "{name} has no `//!` header");
             let lines = text.lines().count();
             let head: String = text.lines().take(12).collect::<Vec<_>>().join(" ");
             let has_reason = head.contains("longer than 400 lines");

@@ -83,6 +83,12 @@ async fn wrong_questions_are_answered_with_the_mend() {
         "{errors}"
     );
 
+    let elsewhere = json!({"service": service, "inputs": market.sample(service).await.unwrap(),
+        "subject": market.subject, "region": "110101"});
+    let answer = ask(elsewhere).await;
+    assert_eq!(answer.status, 422, "{}", answer.text());
+    assert_eq!(answer.json()["errors"][0]["field"], "region");
+
     let raw = async |text: &str| {
         let headers = [("content-type", "application/json")];
         let bytes = text.as_bytes().to_vec();

@@ -57,16 +57,23 @@ pub(crate) fn documented() -> Result<()> {
     Ok(())
 }
 
-/// The Node.js library that drives the browser.
+/// The Node.js libraries that drive the browser and judge the pages.
 pub(crate) fn browser_driver() -> Result<()> {
     let folder = root().join(BROWSER_FOLDER);
-    if folder.join("node_modules/playwright-core").is_dir() {
-        return Ok(());
-    }
     if on_path(&["npm"]).is_none() {
         bail!("npm is missing: install Node.js 20 or newer");
     }
-    say("installing the browser's driver from npm");
+    let is_complete = Command::new("npm")
+        .args(["ls", "--silent"])
+        .current_dir(&folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if is_complete {
+        return Ok(());
+    }
+    say("installing the browser's libraries from npm");
     run(Command::new("npm")
         .args([
             "install",

@@ -7,6 +7,7 @@ use guichet_domain::Digest;
 use guichet_domain::id::{RecordId, RegionCode};
 use guichet_registry::Service;
 use guichet_registry::shared::Shared;
+use guichet_registry::taxonomy::Taxonomy;
 use guichet_sandbox::Binding;
 use serde_json::{Map, Value};
 
@@ -89,6 +90,15 @@ impl Bound {
         language: Language,
         journey: &RecordId,
     ) -> Result<Circumstances, ServiceFailure> {
+        if let Some(region) = region.filter(|region| !self.serves(region)) {
+            let message =
+                language.pick("该服务不在此地区提供", "the service is not for this region");
+            let error = inputs::FieldError {
+                field: "region".to_owned(),
+                message: format!("{message}: {region}"),
+            };
+            return Err(ServiceFailure::InvalidInputs(vec![error]));
+        }
         let region = region.or_else(|| self.service.regions.first());
         Ok(Circumstances {
             region: region.map(ToString::to_string).unwrap_or_default(),
@@ -98,6 +108,15 @@ impl Bound {
             payer_type: PayerType::Person,
             // The clients of this version are bank apps with signed-in users.
             assurance: Assurance::Substantial,
+        })
+    }
+
+    /// Whether the region is one of the service's, lies in one, or holds one.
+    fn serves(&self, region: &RegionCode) -> bool {
+        let taxonomy = Taxonomy::embedded();
+        self.service.regions.iter().any(|own| {
+            taxonomy.contains(own.as_str(), region.as_str())
+                || taxonomy.contains(region.as_str(), own.as_str())
         })
     }
 
