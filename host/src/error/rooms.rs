@@ -38,6 +38,13 @@ impl From<ServiceFailure> for Problem {
                 message,
                 retry_after_seconds,
             } => after(Self::new(Code::ServiceClosed), message, retry_after_seconds),
+            ServiceFailure::OutsideRegions(region) => Self::new(Code::InvalidField).with_field(
+                "region",
+                Text::new(
+                    format!("该服务不在 {region} 提供，请选择服务所列的地区。"),
+                    format!("The service is not for {region}; choose one of its regions."),
+                ),
+            ),
             ServiceFailure::InvalidInputs(errors) => {
                 errors
                     .into_iter()

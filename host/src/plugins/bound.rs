@@ -91,13 +91,7 @@ impl Bound {
         journey: &RecordId,
     ) -> Result<Circumstances, ServiceFailure> {
         if let Some(region) = region.filter(|region| !self.serves(region)) {
-            let message =
-                language.pick("该服务不在此地区提供", "the service is not for this region");
-            let error = inputs::FieldError {
-                field: "region".to_owned(),
-                message: format!("{message}: {region}"),
-            };
-            return Err(ServiceFailure::InvalidInputs(vec![error]));
+            return Err(ServiceFailure::OutsideRegions(region.clone()));
         }
         let region = region.or_else(|| self.service.regions.first());
         Ok(Circumstances {

@@ -2,6 +2,7 @@
 //! what the caller may do next. One enum for bills, inquiries and credentials,
 //! because the contract has one.
 
+use guichet_domain::id::RegionCode;
 use guichet_sandbox::CallError;
 use guichet_sandbox::contract::types::Failure;
 
@@ -33,6 +34,9 @@ pub enum ServiceFailure {
     /// The citizen can mend it, field by field.
     #[error("{} inputs are not right", .0.len())]
     InvalidInputs(Vec<FieldError>),
+    /// The service is not for the region that was chosen.
+    #[error("the service is not for region {0}")]
+    OutsideRegions(RegionCode),
     /// There is no such account, decision or person.
     #[error("no such account: {0}")]
     NoSuchAccount(String),

@@ -176,6 +176,33 @@ impl Resolver for Lying {
     }
 }
 
+/// A name server that says something else each time it is asked.
+pub struct Rebinding {
+    answers: Vec<IpAddr>,
+    asked: AtomicU32,
+}
+
+impl Rebinding {
+    pub fn new(answers: Vec<IpAddr>) -> Self {
+        Self {
+            answers,
+            asked: AtomicU32::new(0),
+        }
+    }
+
+    pub fn asked(&self) -> u32 {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Resolver for Rebinding {
+    fn resolve<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, Result<Vec<IpAddr>, ResolveError>> {
+        let turn = self.asked.fetch_add(1, Ordering::SeqCst) as usize;
+        let answer = self.answers[turn.min(self.answers.len() - 1)];
+        Box::pin(async move { Ok(vec![answer]) })
+    }
+}
+
 /// A server that counts requests and always answers the same.
 pub struct Server {
     pub port: u16,

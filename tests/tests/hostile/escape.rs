@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use guichet_sandbox::{Answer, EffectState};
 
-use crate::bench::{Bench, Lying, Server, bare, bound, http_grant, letter, limits};
+use crate::bench::{Bench, Lying, Rebinding, Server, bare, bound, http_grant, letter, limits};
 use crate::guest::{Guest, TEXTS, data, http};
 
 const FINE: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
@@ -19,7 +19,9 @@ async fn ask(guest: &Guest, origin_host: &str, private: &[IpAddr], lies: &[IpAdd
     if !lies.is_empty() {
         bench.ports.resolver = Arc::new(Lying(lies.to_vec()));
     }
-    let origin = format!("http://{origin_host}:{}", server.port);
+    // The public network is reached by TLS only.
+    let scheme = if private.is_empty() { "https" } else { "http" };
+    let origin = format!("{scheme}://{origin_host}:{}", server.port);
     let binding = bound("hostile", http_grant(&origin, private), limits());
     let (report, _) = bench.query(&guest.component(), &binding).await;
     (
@@ -129,6 +131,31 @@ async fn private_addresses_are_refused_after_resolution() {
         assert!(said == 'a' || said == 'b', "{lie} gave {said}");
         assert_eq!(visitors, 0, "{lie}");
     }
+}
+
+#[tokio::test]
+async fn a_public_name_that_leads_inward_is_refused_before_it_is_called() {
+    for lie in ["127.0.0.1", "::ffff:127.0.0.1", "::1"] {
+        let inward: IpAddr = lie.parse().unwrap();
+        let (said, visitors) = ask(&http("/ok", None), "biller.test", &[], &[inward]).await;
+        assert!(said == 'a' || said == 'b', "{lie} gave {said}");
+        assert_eq!(visitors, 0, "{lie}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_is_resolved_once_for_each_request() {
+    // Only the first answer is granted; whoever asks again is led elsewhere.
+    let granted: IpAddr = "127.0.0.2".parse().unwrap();
+    let server = Server::answering(FINE).await;
+    let mut bench = Bench::new();
+    let resolver = Arc::new(Rebinding::new(vec![granted, LOCAL]));
+    bench.ports.resolver = resolver.clone();
+    let origin = format!("http://biller.test:{}", server.port);
+    let binding = bound("hostile", http_grant(&origin, &[granted]), limits());
+    let (report, _) = bench.query(&http("/ok", None).component(), &binding).await;
+    assert_ne!(letter(&report), Some('k'));
+    assert_eq!((resolver.asked(), server.visitors()), (1, 0));
 }
 
 #[tokio::test]
