@@ -30,7 +30,7 @@ pub(crate) fn dev(arguments: &Arguments) -> Result<()> {
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     say("[1/4] building the plugins (the first time some two minutes)");
     guest::build_all()?;
-    say("[2/4] building the host and the simulated country (the first time some eight minutes)");
+    say("[2/4] building the host and the simulated country (the first time some nine minutes)");
     let programs = workspace::build(profile)?;
     say("[3/4] packing the catalogue");
     packages::pack(&programs, &[])?;
