@@ -4,6 +4,7 @@
 
 mod city;
 mod demo;
+mod file;
 mod guide;
 
 use std::net::SocketAddr;
@@ -13,8 +14,9 @@ use anyhow::{Context as _, Result, bail};
 use guichet_registry::bundle::{Bundle, BundleLimits};
 use tokio::net::TcpListener;
 
+pub use file::DevFile;
+
 use crate::app::{self, App};
-use crate::cli::DevFile;
 use crate::config::{Database, Settings};
 use crate::shutdown::Shutdown;
 use crate::web::SignIn;

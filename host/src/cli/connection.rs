@@ -11,11 +11,11 @@ use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::exit::Failure;
 use super::requests::Connection as Asked;
+use crate::dev::DevFile;
 use crate::language::Language;
 
 /// The longest an answer may take: waiting for a payment, and then some.
@@ -23,38 +23,19 @@ const TIMEOUT: Duration = Duration::from_secs(75);
 /// The largest answer that is read.
 const ANSWER_LIMIT_BYTES: usize = 16 * 1024 * 1024;
 
-/// What `guichet dev` leaves behind for the other commands, and prints.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct DevFile {
-    /// Where the node answers.
-    pub url: String,
-    /// Where the simulated city answers.
-    pub city_url: String,
-    /// A client's token.
-    pub token: String,
-    /// The demo citizen.
-    pub subject: String,
-    /// The demo citizen's account.
-    pub payer_account: String,
-}
-
-impl DevFile {
-    /// Its name in the data folder.
-    pub const NAME: &'static str = "dev.json";
-
-    fn read(data: &Path) -> Result<Self, Failure> {
-        let path = data.join(Self::NAME);
-        let bytes = std::fs::read(&path).map_err(|_| {
-            Failure::Usage(format!(
-                "no server is named: start `guichet dev` here, or give --url and --token \
-                 (looked for {})",
-                path.display()
-            ))
-        })?;
-        let file = serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} is not what `guichet dev` writes", path.display()))?;
-        Ok(file)
-    }
+/// The development file, for what was not asked for.
+fn dev_file(data: &Path) -> Result<DevFile, Failure> {
+    let path = data.join(DevFile::NAME);
+    let bytes = std::fs::read(&path).map_err(|_| {
+        Failure::Usage(format!(
+            "no server is named: start `guichet dev` here, or give --url and --token \
+             (looked for {})",
+            path.display()
+        ))
+    })?;
+    let file = serde_json::from_slice(&bytes)
+        .with_context(|| format!("{} is not what `guichet dev` writes", path.display()))?;
+    Ok(file)
 }
 
 /// A node to talk to, and as whom.
@@ -74,11 +55,7 @@ impl Connection {
     /// What was asked for, and the development file for the rest.
     pub(super) fn open(asked: &Asked, data: &Path, language: Language) -> Result<Self, Failure> {
         let named = asked.url.is_some() && asked.token.is_some();
-        let file = if named {
-            None
-        } else {
-            Some(DevFile::read(data)?)
-        };
+        let file = if named { None } else { Some(dev_file(data)?) };
         let pick = |given: &Option<String>, field: fn(&DevFile) -> &String| {
             given
                 .clone()

@@ -22,7 +22,6 @@ use clap::{CommandFactory as _, Parser as _};
 use serde_json::Value;
 
 pub use arguments::{Arguments, Command, DevArguments, ServeArguments};
-pub use connection::DevFile;
 pub use exit::{Ending, Failure};
 
 use crate::language::Language;

@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result};
 use guichet_domain::Money;
 use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
 
+use super::DevFile;
 use crate::api::Scope;
 use crate::app::App;
-use crate::cli::DevFile;
 use crate::store::StoredClient;
 
 const CLIENT: &str = "demo-bank-app";

@@ -6,8 +6,8 @@ use std::io::Write as _;
 use anyhow::Result;
 use guichet_registry::Service;
 
+use super::DevFile;
 use crate::app::App;
-use crate::cli::DevFile;
 
 /// One line of JSON.
 pub(super) fn json(file: &DevFile) -> Result<()> {

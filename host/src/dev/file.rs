@@ -1,0 +1,23 @@
+//! What `guichet dev` leaves behind for the other commands, and prints.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a development marketplace answers, and as whom to speak to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DevFile {
+    /// Where the node answers.
+    pub url: String,
+    /// Where the simulated city answers.
+    pub city_url: String,
+    /// A client's token.
+    pub token: String,
+    /// The demo citizen.
+    pub subject: String,
+    /// The demo citizen's account.
+    pub payer_account: String,
+}
+
+impl DevFile {
+    /// Its name in the data folder.
+    pub const NAME: &'static str = "dev.json";
+}
