@@ -83,15 +83,17 @@ async fn compare() -> Result<Pair> {
         ours.timed(&biller).await?;
         bare.timed(&biller).await?;
     }
+    let time_ours = async || ours.timed(&biller).await;
+    let time_bare = async || bare.timed(&biller).await;
     let (mut all_ours, mut all_bare, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for batch in 0..BATCHES {
         // Whoever comes second meets warmer caches: they take turns at it.
         let (first, second) = if batch % 2 == 0 {
-            let first = ours.batch(&biller).await?;
-            (first, bare.batch(&biller).await?)
+            let first = turn(time_ours).await?;
+            (first, turn(time_bare).await?)
         } else {
-            let second = bare.batch(&biller).await?;
-            (ours.batch(&biller).await?, second)
+            let second = turn(time_bare).await?;
+            (turn(time_ours).await?, second)
         };
         let medians = (
             Samples::new(first.clone()).p50(),
@@ -141,14 +143,6 @@ impl<'a> Ours<'a> {
         ensure!(answered, "the sandbox's call failed");
         Ok(took)
     }
-
-    async fn batch(&self, biller: &Biller) -> Result<Vec<Duration>> {
-        let mut times = Vec::with_capacity(CALLS);
-        for _ in 0..CALLS {
-            times.push(self.timed(biller).await?);
-        }
-        Ok(times)
-    }
 }
 
 impl Bare {
@@ -161,14 +155,15 @@ impl Bare {
         ensure!(answered, "the bare call failed");
         Ok(took)
     }
+}
 
-    async fn batch(&self, biller: &Biller) -> Result<Vec<Duration>> {
-        let mut times = Vec::with_capacity(CALLS);
-        for _ in 0..CALLS {
-            times.push(self.timed(biller).await?);
-        }
-        Ok(times)
+/// The times of one side's turn.
+async fn turn(timed: impl AsyncFn() -> Result<Duration>) -> Result<Vec<Duration>> {
+    let mut times = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        times.push(timed().await?);
     }
+    Ok(times)
 }
 
 /// A comparison of different work would be worth nothing.

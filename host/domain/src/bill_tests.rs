@@ -177,3 +177,21 @@ fn groups_dates_payability_and_limits_hold() {
         Err(ItemError::NotPayable(..))
     ));
 }
+
+#[test]
+fn no_bill_widens_the_services_rule() {
+    let cny = Money::cny;
+    let part = AmountRule::AtMost { maximum: cny(1000) };
+    let bills = [bill("1", 1000, 1, part.clone())];
+    let pay = |service_rule: &AmountRule, amount: i64| {
+        let items = [item("1", amount)];
+        let rule = Some(service_rule);
+        check_items(&bills, Selection::Any, rule, &[], &items, today())
+    };
+    assert_eq!(pay(&part, 500), Ok(cny(500)));
+    assert!(matches!(
+        pay(&AmountRule::Exact, 500),
+        Err(ItemError::Amount(0, _))
+    ));
+    assert_eq!(pay(&AmountRule::Exact, 1000), Ok(cny(1000)));
+}

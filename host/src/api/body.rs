@@ -56,8 +56,7 @@ where
 }
 
 /// Reads the whole body; one beyond the limit is a problem.
-pub async fn read(body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
-    let mut body = body;
+pub async fn read(mut body: Body, limit_bytes: usize) -> Result<Bytes, Problem> {
     let mut whole = BytesMut::new();
     while let Some(chunk) = next(&mut body).await? {
         if whole.len() + chunk.len() > limit_bytes {

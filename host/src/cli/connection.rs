@@ -150,29 +150,33 @@ impl Connection {
         let request = request
             .body(Full::new(bytes))
             .map_err(|error| Failure::Usage(format!("the request cannot be sent: {error}")))?;
-        let exchange = tokio::time::timeout(TIMEOUT, self.exchange(request));
-        let (status, bytes) = exchange.await.map_err(|_| {
-            Failure::Unreachable(format!("{} did not answer within {TIMEOUT:?}", self.url))
-        })??;
+        let (status, bytes) = self.exchange(request).await?;
         read_answer(status, &bytes)
     }
 
+    /// One request and its whole answer, within bounds of time and size.
     async fn exchange(
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<(StatusCode, Bytes), Failure> {
-        let unreachable = |reason: String| {
-            Failure::Unreachable(format!("{} cannot be reached: {reason}", self.url))
-        };
+        let host = request.uri().authority().map(ToString::to_string);
+        let host = host.unwrap_or_default();
+        let answered = tokio::time::timeout(TIMEOUT, self.answer(request)).await;
+        let answered = answered.unwrap_or_else(|_| Err(format!("no answer within {TIMEOUT:?}")));
+        answered
+            .map_err(|reason| Failure::Unreachable(format!("{host} cannot be reached: {reason}")))
+    }
+
+    async fn answer(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), String> {
         let response = self.client.request(request).await.map_err(|error| {
             let cause = std::error::Error::source(&error).map(ToString::to_string);
-            unreachable(cause.unwrap_or_else(|| error.to_string()))
+            cause.unwrap_or_else(|| error.to_string())
         })?;
         let status = response.status();
         let body = Limited::new(response.into_body(), ANSWER_LIMIT_BYTES)
             .collect()
             .await;
-        let body = body.map_err(|error| unreachable(error.to_string()))?;
+        let body = body.map_err(|error| error.to_string())?;
         Ok((status, body.to_bytes()))
     }
 }
