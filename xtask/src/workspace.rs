@@ -22,12 +22,12 @@ pub(crate) fn root() -> PathBuf {
 
 /// The program `cargo` that runs this one.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    guichet_build::cargo::command()
 }
 
 /// The main workspace's target folder, wherever the settings have put it.
 pub(crate) fn target() -> Result<PathBuf> {
-    let metadata = metadata(&root().join("Cargo.toml"))?;
+    let metadata = guichet_build::cargo::metadata(&root().join("Cargo.toml"))?;
     let folder = metadata["target_directory"].as_str();
     Ok(folder
         .context("cargo metadata names no target folder")?
@@ -60,21 +60,6 @@ pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
     Ok(target()?.join(folder))
 }
 
-/// What `cargo metadata` says of a workspace's own packages.
-pub(crate) fn metadata(manifest: &Path) -> Result<serde_json::Value> {
-    let mut command = cargo();
-    command.args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-        "--manifest-path",
-    ]);
-    command.arg(manifest);
-    let text = output(&mut command)?;
-    serde_json::from_str(&text).context("cargo metadata gave something that is no JSON")
-}
-
 /// Runs a program with the terminal's own output and fails where it fails.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status = command
@@ -84,23 +69,6 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         bail!("{} ended with {status}", name(command));
     }
     Ok(())
-}
-
-/// Runs a program and gives what it wrote on standard output.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let output = command
-        .output()
-        .with_context(|| format!("cannot start {}", name(command)))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        bail!(
-            "{} ended with {}: {}",
-            name(command),
-            output.status,
-            said.trim()
-        );
-    }
-    String::from_utf8(output.stdout).with_context(|| format!("{} wrote no UTF-8", name(command)))
 }
 
 fn name(command: &Command) -> String {

@@ -2,20 +2,18 @@
 //! privately where rustup cannot get one.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
+use std::str::FromStr;
 
-use anyhow::Result;
-
-use super::{debian, rustup};
-use crate::workspace;
+use crate::{BuildError, Place, Say, cargo, debian, rustup};
 
 /// The target without any system interface: a plugin sees the contract only.
-pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// What the developer asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Source {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
     /// rustup's target, else Debian's packages.
     Auto,
     /// rustup's target or nothing.
@@ -25,20 +23,39 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// What the environment asks for; without a word, whichever works.
-    pub(crate) fn of_environment() -> Result<Self> {
+    /// What GUICHET_WASM_TOOLCHAIN asks for; without a word, whichever works.
+    pub fn of_environment() -> Result<Self, BuildError> {
         const NAME: &str = "GUICHET_WASM_TOOLCHAIN";
         match std::env::var(NAME) {
             Err(_) => Ok(Self::Auto),
-            Ok(word) => clap::ValueEnum::from_str(&word, true)
-                .map_err(|_| anyhow::anyhow!("{NAME}={word}: write auto, rustup or debian")),
+            Ok(word) => word
+                .parse()
+                .map_err(|error| BuildError::Toolchain(format!("{NAME}={word}: {error}"))),
+        }
+    }
+}
+
+/// A word that names no source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("write auto, rustup or debian")]
+pub struct SourceError;
+
+impl FromStr for Source {
+    type Err = SourceError;
+
+    fn from_str(word: &str) -> Result<Self, SourceError> {
+        match word.to_ascii_lowercase().as_str() {
+            "auto" => Ok(Self::Auto),
+            "rustup" => Ok(Self::Rustup),
+            "debian" => Ok(Self::Debian),
+            _ => Err(SourceError),
         }
     }
 }
 
 /// A compiler that can build plugins.
 #[derive(Debug)]
-pub(crate) enum Toolchain {
+pub enum Toolchain {
     /// The ordinary one, with the target's standard library installed.
     Rustup,
     /// Debian's compiler for the web, which brings the library as source.
@@ -48,26 +65,26 @@ pub(crate) enum Toolchain {
 impl Toolchain {
     /// Finds one, installing it where it is missing. What is there already is
     /// preferred to a download.
-    pub(crate) fn find(source: Source) -> Result<Self> {
+    pub fn find(source: Source, say: Say<'_>) -> Result<Self, BuildError> {
         match source {
-            Source::Rustup => rustup::ensure_target().map(|()| Self::Rustup),
-            Source::Debian => debian::ensure().map(Self::Debian),
+            Source::Rustup => rustup::ensure_target(say).map(|()| Self::Rustup),
+            Source::Debian => debian::ensure(say).map(Self::Debian),
             Source::Auto if rustup::has_target() => Ok(Self::Rustup),
             Source::Auto => match debian::present() {
                 Some(folder) => Ok(Self::Debian(folder)),
-                None => Self::install(),
+                None => Self::install(say),
             },
         }
     }
 
-    fn install() -> Result<Self> {
-        let Err(refusal) = rustup::ensure_target() else {
+    fn install(say: Say<'_>) -> Result<Self, BuildError> {
+        let Err(refusal) = rustup::ensure_target(say) else {
             return Ok(Self::Rustup);
         };
-        workspace::say(&format!("{refusal:#}\ntaking Debian's compiler instead"));
-        debian::ensure().map(Self::Debian).map_err(|error| {
-            error.context(format!(
-                "no compiler for {TARGET}: neither rustup nor Debian has one"
+        say(&format!("{refusal}\ntaking Debian's compiler instead"));
+        debian::ensure(say).map(Self::Debian).map_err(|error| {
+            BuildError::Toolchain(format!(
+                "no compiler for {TARGET}: neither rustup nor Debian has one: {error}"
             ))
         })
     }
@@ -83,14 +100,13 @@ impl Toolchain {
     }
 
     /// `cargo rustc` for the guest, without the package to build.
-    pub(crate) fn cargo_build(&self, target_folder: &Path) -> Result<Command> {
-        let mut command = workspace::cargo();
+    pub(crate) fn cargo_rustc(&self, place: &Place<'_>) -> Result<Command, BuildError> {
+        let mut command = cargo::command();
         command.args(["rustc", "--release", "--target", TARGET, "--target-dir"]);
-        command.arg(target_folder);
-        let mut folders = vec![
-            (workspace::root(), "/guichet"),
-            (target_folder.to_owned(), "/target"),
-        ];
+        command.arg(place.modules);
+        command.arg("--manifest-path").arg(place.manifest);
+        let mut folders = place.renamed.to_vec();
+        folders.push((place.modules.to_owned(), "/target"));
         if let Some(home) = cargo_home() {
             folders.push((home, "/cargo"));
         }

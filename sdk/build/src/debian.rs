@@ -5,11 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail};
-
-use super::rustup;
-use super::toolchain::TARGET;
-use crate::workspace;
+use crate::run::{output, run};
+use crate::toolchain::TARGET;
+use crate::{BuildError, Say, rustup};
 
 /// The compiler and its library. Packages whose names carry a version are found
 /// through the dependencies of these.
@@ -29,7 +27,7 @@ const SUPPORT: &[&str] = &[
 
 /// The unpacked packages.
 #[derive(Debug)]
-pub(crate) struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
     /// Where the packages were unpacked.
@@ -38,7 +36,7 @@ impl Folder {
     }
 
     /// Lets cargo use this compiler and build the standard library with it.
-    pub(crate) fn configure(&self, command: &mut Command) -> Result<()> {
+    pub(crate) fn configure(&self, command: &mut Command) -> Result<(), BuildError> {
         command.args(["-Z", "build-std=std,panic_abort"]);
         command.env("RUSTC", self.compiler());
         command.env("LD_LIBRARY_PATH", self.libraries()?);
@@ -59,16 +57,17 @@ impl Folder {
     }
 
     /// The folder of shared libraries, named after the machine's architecture.
-    fn libraries(&self) -> Result<PathBuf> {
-        let folders = std::fs::read_dir(self.0.join("usr/lib"))?;
+    fn libraries(&self) -> Result<PathBuf, BuildError> {
+        let parent = self.0.join("usr/lib");
+        let folders = std::fs::read_dir(&parent).map_err(BuildError::file(&parent))?;
         let of_machine = |path: &PathBuf| {
             path.file_name()
                 .is_some_and(|name| name.to_string_lossy().ends_with("-linux-gnu"))
         };
         let mut paths = folders.filter_map(|entry| Some(entry.ok()?.path()));
-        paths
-            .find(of_machine)
-            .context("Debian's packages hold no shared libraries")
+        paths.find(of_machine).ok_or_else(|| {
+            BuildError::Toolchain("Debian's packages hold no shared libraries".to_owned())
+        })
     }
 
     fn works(&self) -> bool {
@@ -77,7 +76,7 @@ impl Folder {
         };
         let mut command = Command::new(self.compiler());
         command.arg("-vV").env("LD_LIBRARY_PATH", libraries);
-        workspace::output(&mut command).is_ok()
+        output(&mut command).is_ok()
     }
 }
 
@@ -88,57 +87,59 @@ pub(crate) fn present() -> Option<Folder> {
 }
 
 /// Downloads and unpacks what is missing.
-pub(crate) fn ensure() -> Result<Folder> {
+pub(crate) fn ensure(say: Say<'_>) -> Result<Folder, BuildError> {
     if let Some(folder) = present() {
         return Ok(folder);
     }
-    if workspace::output(Command::new("apt-get").arg("--version")).is_err() {
-        bail!("this is no Debian: run `rustup target add {TARGET}` where rustup can download it");
+    if output(Command::new("apt-get").arg("--version")).is_err() {
+        return Err(BuildError::Toolchain(format!(
+            "this is no Debian: run `rustup target add {TARGET}` where rustup can download it"
+        )));
     }
     let home = home()?;
     let archives = home.join("deb");
-    std::fs::create_dir_all(&archives)?;
+    std::fs::create_dir_all(&archives).map_err(BuildError::file(&archives))?;
     if !is_complete(&archives) {
-        download(&archives)?;
+        download(&archives, say)?;
     }
     // Unpacked beside and renamed, so that an interrupted run leaves nothing half done.
     let draft = home.join("root.new");
     let root = home.join("root");
     for folder in [&draft, &root] {
         if folder.exists() {
-            std::fs::remove_dir_all(folder)?;
+            std::fs::remove_dir_all(folder).map_err(BuildError::file(folder))?;
         }
     }
-    unpack(&archives, &draft)?;
-    std::fs::rename(&draft, &root)?;
+    unpack(&archives, &draft, say)?;
+    std::fs::rename(&draft, &root).map_err(BuildError::file(&root))?;
     let folder = Folder(root);
     if !folder.works() {
-        workspace::say("fetching libraries that Debian's compiler needs");
+        say("fetching libraries that Debian's compiler needs");
         fetch(&archives, &support())?;
-        unpack(&archives, folder.root())?;
+        unpack(&archives, folder.root(), say)?;
     }
     if !folder.works() {
-        bail!(
+        return Err(BuildError::Toolchain(format!(
             "Debian's compiler in {} does not run",
             folder.compiler().display()
-        );
+        )));
     }
     Ok(folder)
 }
 
 /// Private to Guichet, outside any clone, so that all clones share it.
-fn home() -> Result<PathBuf> {
+fn home() -> Result<PathBuf, BuildError> {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache = cache.or_else(|| std::env::home_dir().map(|home| home.join(".cache")));
-    Ok(cache
-        .context("this user has no home folder")?
-        .join("guichet/wasm-toolchain"))
+    cache
+        .map(|cache| cache.join("guichet/wasm-toolchain"))
+        .ok_or_else(|| BuildError::Toolchain("this user has no home folder".to_owned()))
 }
 
-fn archives_in(folder: &Path) -> Result<Vec<PathBuf>> {
+fn archives_in(folder: &Path) -> Result<Vec<PathBuf>, BuildError> {
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
+    for entry in std::fs::read_dir(folder).map_err(BuildError::file(folder))? {
+        let path = entry.map_err(BuildError::file(folder))?.path();
         if path.extension().is_some_and(|extension| extension == "deb") {
             paths.push(path);
         }
@@ -163,24 +164,23 @@ fn is_complete(archives: &Path) -> bool {
     versioned && PACKAGES.iter().all(|name| has(&format!("{name}_")))
 }
 
-fn download(archives: &Path) -> Result<()> {
-    workspace::say("downloading Debian's wasm compiler (about 140 MB, once)");
+fn download(archives: &Path, say: Say<'_>) -> Result<(), BuildError> {
+    say("downloading Debian's wasm compiler (about 140 MB, once)");
     if fetch(archives, &packages()).is_ok() {
         return Ok(());
     }
     // The lists may be missing or name versions that the mirrors have replaced.
-    workspace::say("refreshing apt's lists");
-    if workspace::run(Command::new("apt-get").args(["update", "-q"])).is_err() {
-        bail!(
-            "`apt-get update` failed: run `sudo apt-get update` where a Debian mirror can be \
-             reached, then this command again"
-        );
+    say("refreshing apt's lists");
+    if run(Command::new("apt-get").args(["update", "-q"])).is_err() {
+        let mend = "`apt-get update` failed: run `sudo apt-get update` where a Debian mirror can \
+                    be reached, then this command again";
+        return Err(BuildError::Toolchain(mend.to_owned()));
     }
-    fetch(archives, &packages()).with_context(|| {
-        format!(
-            "cannot download {}; is there a Debian mirror in apt's sources?",
+    fetch(archives, &packages()).map_err(|error| {
+        BuildError::Toolchain(format!(
+            "cannot download {}; is there a Debian mirror in apt's sources? {error}",
             PACKAGES.join(" ")
-        )
+        ))
     })
 }
 
@@ -202,7 +202,7 @@ fn packages() -> Vec<String> {
 }
 
 fn dependencies(package: &str) -> Vec<String> {
-    let text = workspace::output(Command::new("apt-cache").args(["depends", package]));
+    let text = output(Command::new("apt-cache").args(["depends", package]));
     let text = text.unwrap_or_default();
     let names = text
         .lines()
@@ -214,23 +214,23 @@ fn support() -> Vec<String> {
     SUPPORT.iter().map(|&name| name.to_owned()).collect()
 }
 
-fn fetch(archives: &Path, names: &[String]) -> Result<()> {
+fn fetch(archives: &Path, names: &[String]) -> Result<(), BuildError> {
     let mut command = Command::new("apt-get");
     // As root apt would hand the download to a user who may not write here.
     command.args(["download", "-q", "-o", "APT::Sandbox::User=root"]);
-    workspace::run(command.args(names).current_dir(archives))
+    run(command.args(names).current_dir(archives))
 }
 
-fn unpack(archives: &Path, root: &Path) -> Result<()> {
-    std::fs::create_dir_all(root)?;
+fn unpack(archives: &Path, root: &Path, say: Say<'_>) -> Result<(), BuildError> {
+    std::fs::create_dir_all(root).map_err(BuildError::file(root))?;
     for archive in archives_in(archives)? {
         let name = archive
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        workspace::say(&format!("unpacking {name}"));
-        workspace::run(Command::new("dpkg").arg("-x").arg(&archive).arg(root))?;
+        say(&format!("unpacking {name}"));
+        run(Command::new("dpkg").arg("-x").arg(&archive).arg(root))?;
     }
     Ok(())
 }

@@ -1,18 +1,12 @@
 //! `cargo xtask plugins`: builds every plugin of the plugins' workspace and
 //! turns the core modules into components. It neither signs nor packs them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
+use guichet_build::{GuestCrate, Place, Source, Toolchain};
 
 use crate::workspace;
-
-mod component;
-mod debian;
-mod rustup;
-mod toolchain;
-
-use toolchain::Toolchain;
 
 /// The largest component a hand-written plugin may be.
 const LIMIT_BYTES: u64 = 150_000;
@@ -29,7 +23,7 @@ pub(crate) struct Arguments {
     /// Where the wasm target comes from: `rustup`, `debian`, or whichever works;
     /// otherwise what GUICHET_WASM_TOOLCHAIN says.
     #[arg(long)]
-    toolchain: Option<toolchain::Source>,
+    toolchain: Option<Source>,
 }
 
 /// One plugin, built.
@@ -47,7 +41,7 @@ pub(crate) struct Built {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let source = match arguments.toolchain {
         Some(source) => source,
-        None => toolchain::Source::of_environment()?,
+        None => Source::of_environment()?,
     };
     let built = build(&arguments.names, source)?;
     for plugin in &built {
@@ -71,81 +65,45 @@ pub(crate) fn build_all() -> Result<()> {
 }
 
 /// Builds the named plugins, or all, into `<target>/plugins`.
-pub(crate) fn build(names: &[String], source: toolchain::Source) -> Result<Vec<Built>> {
+pub(crate) fn build(names: &[String], source: Source) -> Result<Vec<Built>> {
     let manifest = workspace::root().join("plugins/Cargo.toml");
-    let plugins = plugins(&manifest, names)?;
+    let plugins = plugins(guichet_build::guest_crates(&manifest)?, names)?;
     let target = workspace::target()?;
-    let toolchain = Toolchain::find(source)?;
-
-    let modules = target.join("guest");
-    workspace::say(&format!(
-        "building {} plugins with {}",
-        plugins.len(),
-        toolchain.title()
-    ));
-    for name in &plugins {
-        // A crate that is an `rlib` too gets no link-time optimisation: only the
-        // component is asked for, which makes it a fifth smaller.
-        let mut command = toolchain.cargo_build(&modules)?;
-        command.arg("--manifest-path").arg(&manifest);
-        command.args(["--package", name, "--lib", "--crate-type", "cdylib"]);
-        workspace::run(&mut command)?;
-    }
-
-    let modules = modules.join(toolchain::TARGET).join("release");
+    let toolchain = Toolchain::find(source, &workspace::say)?;
     let components = target.join("plugins");
     std::fs::create_dir_all(&components)?;
+    let place = Place {
+        manifest: &manifest,
+        modules: &target.join("guest"),
+        renamed: &[(workspace::root(), "/guichet")],
+    };
     plugins
         .into_iter()
-        .map(|name| finish(name, &modules, &components))
+        .map(|guest| {
+            let component = components.join(format!("{}.wasm", guest.package));
+            let built =
+                guichet_build::build(&toolchain, &place, &guest, &component, &workspace::say)?;
+            Ok(Built {
+                name: guest.package,
+                component: built.component,
+                size_bytes: built.size_bytes,
+            })
+        })
         .collect()
 }
 
-/// Turns one core module into its component.
-fn finish(name: String, modules: &Path, components: &Path) -> Result<Built> {
-    let module = modules.join(format!("{}.wasm", name.replace('-', "_")));
-    let component = components.join(format!("{name}.wasm"));
-    component::encode_if_newer(&module, &component)
-        .with_context(|| format!("plugin {name} does not become a component"))?;
-    let size_bytes = std::fs::metadata(&component)?.len();
-    Ok(Built {
-        name,
-        component,
-        size_bytes,
-    })
-}
-
-/// The plugins' workspace's members that are plugins: `cdylib` crates.
-fn plugins(manifest: &Path, wanted: &[String]) -> Result<Vec<String>> {
-    let metadata = workspace::metadata(manifest)?;
-    let packages = metadata["packages"]
-        .as_array()
-        .map(Vec::as_slice)
-        .unwrap_or_default();
-    let is_plugin = |package: &&serde_json::Value| {
-        let targets = package["targets"]
-            .as_array()
-            .map(Vec::as_slice)
-            .unwrap_or_default();
-        targets
-            .iter()
-            .any(|target| target["crate_types"].to_string().contains("cdylib"))
-    };
-    let all: Vec<String> = packages
-        .iter()
-        .filter(is_plugin)
-        .filter_map(|package| package["name"].as_str().map(str::to_owned))
-        .collect();
-    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
+/// The plugins that are wanted: all where none is named.
+fn plugins(all: Vec<GuestCrate>, wanted: &[String]) -> Result<Vec<GuestCrate>> {
+    let is_known = |name: &&String| all.iter().any(|guest| guest.package == **name);
+    if let Some(unknown) = wanted.iter().find(|name| !is_known(name)) {
+        let names: Vec<&str> = all.iter().map(|guest| guest.package.as_str()).collect();
         bail!(
             "there is no plugin `{unknown}`; there are: {}",
-            all.join(", ")
+            names.join(", ")
         );
     }
-    Ok(all
-        .into_iter()
-        .filter(|name| wanted.is_empty() || wanted.contains(name))
-        .collect())
+    let is_wanted = |guest: &GuestCrate| wanted.is_empty() || wanted.contains(&guest.package);
+    Ok(all.into_iter().filter(is_wanted).collect())
 }
 
 /// A plugin is copied to every node and mapped thousands of times: small is a feature.

@@ -3,40 +3,47 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
 use wit_component::ComponentEncoder;
+
+use crate::BuildError;
 
 /// Writes the component unless the one that stands there is the same: its
 /// modification time then tells later steps that nothing has changed.
-pub(crate) fn encode_if_newer(module: &Path, component: &Path) -> Result<()> {
+pub fn encode_if_newer(module: &Path, component: &Path) -> Result<(), BuildError> {
     if is_newer(component, module) {
         return Ok(());
     }
-    let bytes = std::fs::read(module).with_context(|| format!("no {}", module.display()))?;
-    let encoded = encode(&bytes)?;
+    let bytes = std::fs::read(module).map_err(BuildError::file(module))?;
+    let encoded = encode(&bytes).map_err(|problem| BuildError::Module {
+        module: module.to_owned(),
+        problem,
+    })?;
     let unchanged = std::fs::read(component).is_ok_and(|present| present == encoded);
     if unchanged {
         // Seen and found equal: the next build need not look again.
-        let file = std::fs::File::options().append(true).open(component)?;
-        file.set_modified(std::time::SystemTime::now())?;
-        return Ok(());
+        let file = std::fs::File::options().append(true).open(component);
+        return file
+            .and_then(|file| file.set_modified(std::time::SystemTime::now()))
+            .map_err(BuildError::file(component));
     }
     let draft = component.with_extension("wasm.new");
-    std::fs::write(&draft, encoded)?;
-    std::fs::rename(&draft, component)?;
-    Ok(())
+    std::fs::write(&draft, encoded).map_err(BuildError::file(&draft))?;
+    std::fs::rename(&draft, component).map_err(BuildError::file(component))
 }
 
 /// The component, checked. Only the contract's own imports can be satisfied, so
 /// a plugin that needs a system interface fails here and not at admission.
-fn encode(module: &[u8]) -> Result<Vec<u8>> {
+fn encode(module: &[u8]) -> Result<Vec<u8>, String> {
     let component = ComponentEncoder::default()
         .validate(true)
         .module(module)
-        .context("the module carries no contract")?
+        .map_err(|error| format!("the module carries no contract: {error:#}"))?
         .encode()
-        .context("the module's imports or exports are not the contract's")?;
-    without_names(&component).context("the encoder wrote something that is no component")
+        .map_err(|error| {
+            format!("the module's imports or exports are not the contract's: {error:#}")
+        })?;
+    without_names(&component)
+        .ok_or_else(|| "the encoder wrote something that is no component".to_owned())
 }
 
 /// Leaves out the component's own custom sections: names for debuggers and the
