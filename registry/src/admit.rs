@@ -13,7 +13,7 @@ use guichet_domain::Digest;
 pub use policy::{AdmissionPolicy, Approval, KeyPolicy};
 pub use shelf::Shelf;
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, BundleError};
 use crate::check;
 use crate::finding::{Finding, Rule};
 use crate::inspect::{self, ComponentFacts};
@@ -100,9 +100,9 @@ pub fn admit(
     let whole = |rule, problem: String, mend: &str| {
         refuse(vec![Finding::new(rule, "bundle", problem, mend)])
     };
-    let bundle = Bundle::read(bytes, policy.limits)
-        .map_err(|error| whole(Rule::Bundle, error.to_string(), "then publish it again"))?;
-    let signer = policy::signer(&bundle).map_err(|finding| refuse(vec![finding]))?;
+    let refuse_bundle = |error: BundleError| refuse(vec![error.finding()]);
+    let bundle = Bundle::read(bytes, policy.limits).map_err(refuse_bundle)?;
+    let signer = bundle.verify().map_err(refuse_bundle)?.publisher;
     let manifest = bundle.file(MANIFEST_FILE).ok_or_else(|| {
         let problem = format!("it holds no {MANIFEST_FILE}");
         whole(

@@ -1,5 +1,5 @@
 //! The bundle: one file that holds a release, named by its digest. Says nothing
-//! about what the files mean; that is admission's work.
+//! about what the files mean or whose keys count; that is admission's work.
 //!
 //! A head of text lines, an empty line, then the files' bytes one after another:
 //!
@@ -9,33 +9,39 @@
 //! file 5023 sha256:… plugin.toml
 //! file 91842 sha256:… services.jsonl
 //! sign ed25519 PUBLIC-KEY SIGNATURE
+//! countersign ed25519 PUBLIC-KEY SIGNATURE
 //!
 //! ```
 //!
-//! The release's digest is the SHA-256 of the head's lines before the first
-//! `sign`. There is exactly one head for given files: paths ascend, numbers have
-//! no leading zeros, and the digest line names the one algorithm of all digests.
+//! The release's digest is taken over the head's lines before `sign`, by the
+//! algorithm that the digest line names and that all digests of the bundle use.
+//! The publisher signs once; registries that passed it on may countersign. There
+//! is exactly one lawful form for given files and keys: paths ascend, and
+//! numbers have no leading zeros.
 
+mod error;
 mod path;
 mod read;
+mod verify;
 mod write;
 
 use guichet_domain::Digest;
 
+pub use error::BundleError;
+
 pub use path::{BundlePath, BundlePathError};
-pub use write::{BundleFile, write};
+pub use verify::{Verified, verify};
+pub use write::{BundleFile, countersign, write};
 
 use crate::names::{PackageName, Version};
 use crate::sign::Signature;
 
 /// First line of every bundle.
 const MAGIC: &str = "guichet-bundle 1\n";
-/// Second line: the algorithm of every digest.
-const DIGEST_LINE: &str = "digest sha256\n";
 /// The longest head.
 const HEAD_LIMIT_BYTES: usize = 64 * 1024;
-/// The most signatures: the publisher's and the registries' that passed it on.
-const SIGNATURE_LIMIT: usize = 8;
+/// The most registries that signed beside the publisher.
+const COUNTERSIGNATURE_LIMIT: usize = 7;
 
 /// Bounds on a bundle, checked before anything is hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +70,10 @@ impl Default for BundleLimits {
 pub struct Bundle<'a> {
     digest: Digest,
     files: Vec<Held<'a>>,
-    signatures: Vec<Signature>,
+    publisher: Signature,
+    registries: Vec<Signature>,
+    /// Where the empty line stands that ends the head.
+    head_bytes: usize,
 }
 
 /// A file inside a bundle.
@@ -82,10 +91,16 @@ impl<'a> Bundle<'a> {
         self.digest
     }
 
-    /// All signatures, the publisher's first.
+    /// The publisher's signature.
     #[must_use]
-    pub fn signatures(&self) -> &[Signature] {
-        &self.signatures
+    pub const fn publisher(&self) -> &Signature {
+        &self.publisher
+    }
+
+    /// The registries' signatures in the order in which they were added.
+    #[must_use]
+    pub fn registries(&self) -> &[Signature] {
+        &self.registries
     }
 
     /// The bytes of a file.
@@ -111,65 +126,6 @@ impl<'a> Bundle<'a> {
             .binary_search_by(|held| held.path.as_str().cmp(path));
         found.ok().map(|index| &self.files[index])
     }
-}
-
-/// Why bytes are no bundle, or files make none.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BundleError {
-    /// Too large, before anything is looked at.
-    #[error("the bundle is larger than {limit} bytes: make it smaller")]
-    TooLarge {
-        /// The bound.
-        limit: usize,
-    },
-    /// Not a bundle at all.
-    #[error("this is no bundle: it does not begin with the line `guichet-bundle 1`")]
-    Magic,
-    /// A head without an end within its bound.
-    #[error("the bundle's head has no end within 64 KiB, or is not ASCII text: build it again")]
-    Head,
-    /// A line of the head that is not written in the one lawful way.
-    #[error("line {line} of the bundle's head is not canonical: {problem}; build it again")]
-    Line {
-        /// Counts from 1.
-        line: usize,
-        /// What is wrong.
-        problem: String,
-    },
-    /// More files than the limit.
-    #[error("the bundle holds more than {limit} files: remove some")]
-    TooManyFiles {
-        /// The bound.
-        limit: usize,
-    },
-    /// A file beyond its limit.
-    #[error("{path} is larger than {limit} bytes: make it smaller")]
-    FileTooLarge {
-        /// Which one.
-        path: String,
-        /// The bound.
-        limit: usize,
-    },
-    /// The bytes end early or go on after the last file.
-    #[error(
-        "the files' sizes do not add up to the bundle's: it was cut or extended, build it again"
-    )]
-    Length,
-    /// Bytes that do not have their digest.
-    #[error("{path} does not have the digest that the bundle's head gives: it was altered")]
-    Digest {
-        /// Which one.
-        path: String,
-    },
-    /// Nothing to bundle.
-    #[error("a bundle holds at least one file")]
-    Empty,
-    /// The same path twice, given to the writer.
-    #[error("{path} is given twice")]
-    Twice {
-        /// Which one.
-        path: String,
-    },
 }
 
 /// The name of a bundle's file: `water-1.0.0.guichet`.

@@ -1,43 +1,92 @@
-//! Signatures over releases: algorithms by name, keys by fingerprint. Who may
-//! sign for which publisher is the admission policy's matter.
+//! Signatures: algorithms by name, digests, keys, and the messages that are
+//! signed. Whose key counts for what is the admission policy's matter.
+//!
+//! Algorithms come in families: Ed25519 goes with SHA-256, SM2 with SM3. The
+//! national family is the work of libraries that were not audited, and is left
+//! out of builds without the feature `national-crypto`.
+
+mod hash;
+mod hex;
+pub mod key_file;
+#[cfg(feature = "national-crypto")]
+mod national;
+#[cfg(not(feature = "national-crypto"))]
+#[path = "sign/national_absent.rs"]
+mod national;
+mod public_key;
+mod signing_key;
 
 use std::fmt;
-use std::str::FromStr;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
-use guichet_domain::Digest;
-use guichet_domain::id::PublisherName;
+use guichet_domain::{Digest, DigestAlgorithm};
 
-/// Keeps signatures over releases apart from any other use of the same key.
-const MESSAGE_PREFIX: &str = "guichet release 1\n";
+pub use hash::{digest, sha256, sha256_parts};
+pub use public_key::PublicKey;
+pub use signing_key::SigningKey;
 
-/// SHA-256 of bytes.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> Digest {
-    let computed = digest(&SHA256, bytes);
-    Digest::from_bytes(
-        computed
-            .as_ref()
-            .try_into()
-            .expect("SHA-256 gives 32 bytes"),
-    )
-}
-
-/// A named signature algorithm.
+/// A named signature algorithm; the names stand here and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum SignatureAlgorithm {
     /// RFC 8032.
     Ed25519,
+    /// SM2 signature over SM3 (GB/T 32918), with the user id of GB/T 35276.
+    Sm2Sm3,
 }
 
 impl SignatureAlgorithm {
-    /// Its name in bundles.
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Ed25519, Self::Sm2Sm3];
+
+    /// Its name in bundles and in front of keys.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ed25519 => "ed25519",
+            Self::Sm2Sm3 => "sm2-sm3",
         }
+    }
+
+    /// The algorithm of a name.
+    pub fn from_name(name: &str) -> Result<Self, SignError> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+            .ok_or_else(|| SignError::Algorithm(name.chars().take(40).collect()))
+    }
+
+    /// The digest algorithm of its family.
+    #[must_use]
+    pub const fn digest(self) -> DigestAlgorithm {
+        match self {
+            Self::Ed25519 => DigestAlgorithm::Sha256,
+            Self::Sm2Sm3 => DigestAlgorithm::Sm3,
+        }
+    }
+}
+
+impl fmt::Display for SignatureAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// As what a key signs a release. The messages differ, so that a publisher's
+/// signature never passes for a registry's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Whoever made the release.
+    Publisher,
+    /// A registry that found it good.
+    Registry,
+}
+
+impl Role {
+    fn message(self, release: Digest) -> String {
+        let prefix = match self {
+            Self::Publisher => "guichet release 1",
+            Self::Registry => "guichet registry 1",
+        };
+        format!("{prefix}\n{release}\n")
     }
 }
 
@@ -45,63 +94,39 @@ impl SignatureAlgorithm {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignError {
     /// An algorithm that this version does not know.
-    #[error("the signature algorithm {0:?} is unknown: sign with ed25519")]
+    #[error("the signature algorithm {0:?} is unknown: sign with ed25519 or sm2-sm3")]
     Algorithm(String),
+    /// The national algorithms in a build without them.
+    #[error("SM2 and SM3 are not part of this build: build it with the feature national-crypto")]
+    National,
     /// Not hexadecimal, or of another length.
-    #[error("a key has 32 bytes and a signature 64, in lower-case hexadecimal digits")]
-    Form,
-    /// The signature belongs to other bytes or another key.
+    #[error(
+        "a key of {algorithm} has {key_bytes} bytes and a signature 64, in lower-case hexadecimal digits",
+        key_bytes = public_key::length(*algorithm)
+    )]
+    Form {
+        /// Whose form was expected.
+        algorithm: SignatureAlgorithm,
+    },
+    /// A key without its algorithm.
+    #[error("a public key is written ed25519:HEX or sm2-sm3:HEX")]
+    Key,
+    /// Bytes of the right length that are no key.
+    #[error("these bytes are no key of {0}: correct them, or make a new key")]
+    NoKey(SignatureAlgorithm),
+    /// The signature belongs to other bytes, another key or another role.
     #[error("the signature does not belong to this release and key")]
     Mismatch,
-}
-
-/// A public key.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PublicKey([u8; 32]);
-
-impl PublicKey {
-    /// From the 32 bytes of RFC 8032.
-    #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
-    }
-
-    /// Checks a signature over a release.
-    pub fn verify(&self, release: Digest, signature: &Signature) -> Result<(), SignError> {
-        if signature.key != *self {
-            return Err(SignError::Mismatch);
-        }
-        UnparsedPublicKey::new(&ED25519, &self.0)
-            .verify(message(release).as_bytes(), &signature.bytes)
-            .map_err(|_| SignError::Mismatch)
-    }
-}
-
-impl fmt::Display for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
-    }
-}
-
-impl fmt::Debug for PublicKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl FromStr for PublicKey {
-    type Err = SignError;
-
-    fn from_str(text: &str) -> Result<Self, SignError> {
-        unhex(text).map(Self)
-    }
+    /// A text that is no private key file.
+    #[error(
+        "this is no private key of ed25519 or sm2-sm3 in PKCS#8 PEM: make one with `guichet plugin key new FILE`"
+    )]
+    KeyFile,
 }
 
 /// A signature with the key it was made by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// Its algorithm.
-    pub algorithm: SignatureAlgorithm,
     /// Whose it is.
     pub key: PublicKey,
     bytes: [u8; 64],
@@ -110,107 +135,40 @@ pub struct Signature {
 impl Signature {
     /// Reads what stands in a bundle.
     pub fn from_texts(algorithm: &str, key: &str, bytes: &str) -> Result<Self, SignError> {
-        if algorithm != SignatureAlgorithm::Ed25519.as_str() {
-            return Err(SignError::Algorithm(algorithm.chars().take(40).collect()));
-        }
-        let algorithm = SignatureAlgorithm::Ed25519;
+        let algorithm = SignatureAlgorithm::from_name(algorithm)?;
         Ok(Self {
-            algorithm,
-            key: key.parse()?,
-            bytes: unhex(bytes)?,
+            key: PublicKey::from_hex(algorithm, key)?,
+            bytes: hex::read(bytes).ok_or(SignError::Form { algorithm })?,
         })
     }
+
+    pub(crate) const fn from_bytes(key: PublicKey, bytes: [u8; 64]) -> Self {
+        Self { key, bytes }
+    }
+
+    pub(crate) const fn as_bytes(&self) -> &[u8; 64] {
+        &self.bytes
+    }
+
+    /// Its algorithm.
+    #[must_use]
+    pub const fn algorithm(&self) -> SignatureAlgorithm {
+        self.key.algorithm()
+    }
+
+    /// Checks that its key signed the release in this role.
+    pub fn verify(&self, role: Role, release: Digest) -> Result<(), SignError> {
+        self.key
+            .verify_message(role.message(release).as_bytes(), &self.bytes)
+    }
 }
 
+/// `ALGORITHM KEY SIGNATURE`, as it stands in a bundle.
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} {} {}",
-            self.algorithm.as_str(),
-            self.key,
-            hex(&self.bytes)
-        )
+        let (algorithm, key) = (self.algorithm(), self.key.hex());
+        write!(f, "{algorithm} {key} {}", hex::write(&self.bytes))
     }
-}
-
-/// A private key. It is never shown and never written.
-pub struct SigningKey(Ed25519KeyPair);
-
-impl SigningKey {
-    /// From the 32 secret bytes of RFC 8032.
-    #[must_use]
-    pub fn from_seed(seed: &[u8; 32]) -> Self {
-        Self(Ed25519KeyPair::from_seed_unchecked(seed).expect("every 32 bytes are a lawful seed"))
-    }
-
-    /// The development key of a publisher. Everybody can work it out from the
-    /// name, so it proves nothing; only a development policy accepts it.
-    #[must_use]
-    pub fn development(publisher: &PublisherName) -> Self {
-        let text = format!("guichet development key, proves nothing: {publisher}");
-        Self::from_seed(sha256(text.as_bytes()).as_bytes())
-    }
-
-    /// Its public half.
-    #[must_use]
-    pub fn public(&self) -> PublicKey {
-        let bytes = self.0.public_key().as_ref();
-        PublicKey(
-            bytes
-                .try_into()
-                .expect("an Ed25519 public key has 32 bytes"),
-        )
-    }
-
-    /// Signs a release.
-    #[must_use]
-    pub fn sign(&self, release: Digest) -> Signature {
-        let made = self.0.sign(message(release).as_bytes());
-        Signature {
-            algorithm: SignatureAlgorithm::Ed25519,
-            key: self.public(),
-            bytes: made
-                .as_ref()
-                .try_into()
-                .expect("an Ed25519 signature has 64 bytes"),
-        }
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("SigningKey").field(&self.public()).finish()
-    }
-}
-
-fn message(release: Digest) -> String {
-    format!("{MESSAGE_PREFIX}{release}\n")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |value: u8| char::from(DIGITS[usize::from(value)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
-}
-
-fn unhex<const LENGTH: usize>(text: &str) -> Result<[u8; LENGTH], SignError> {
-    let value = |digit: u8| match digit {
-        b'0'..=b'9' => Ok(digit - b'0'),
-        b'a'..=b'f' => Ok(digit - b'a' + 10),
-        _ => Err(SignError::Form),
-    };
-    if text.len() != LENGTH * 2 {
-        return Err(SignError::Form);
-    }
-    let mut bytes = [0; LENGTH];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = value(pair[0])? << 4 | value(pair[1])?;
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]

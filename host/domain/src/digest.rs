@@ -1,34 +1,87 @@
-//! A SHA-256 digest as a name for content. Computing it is the caller's work:
-//! this crate carries no cryptography.
+//! A digest as a name for content, with the algorithm that made it. Computing it
+//! is the caller's work: this crate carries no cryptography.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Thirty-two bytes, written `sha256:` and 64 hexadecimal digits.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(into = "String")]
-pub struct Digest([u8; 32]);
+/// Algorithms of digests; their names stand here and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum DigestAlgorithm {
+    /// FIPS 180-4.
+    Sha256,
+    /// GB/T 32905, for operators who must use national cryptography.
+    Sm3,
+}
 
-impl Digest {
-    /// From the raw bytes.
+impl DigestAlgorithm {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Sha256, Self::Sm3];
+
+    /// Its name in front of the digits, and in bundles.
     #[must_use]
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sm3 => "sm3",
+        }
     }
 
-    /// The raw bytes.
+    /// The algorithm of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|algorithm| algorithm.as_str() == name)
+    }
+}
+
+impl fmt::Display for DigestAlgorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Thirty-two bytes and their algorithm, written `sha256:` or `sm3:` and 64
+/// hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(into = "String")]
+pub struct Digest {
+    algorithm: DigestAlgorithm,
+    bytes: [u8; 32],
+}
+
+impl Digest {
+    /// A SHA-256 digest from its raw bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self::new(DigestAlgorithm::Sha256, bytes)
+    }
+
+    /// A digest of an algorithm from its raw bytes.
+    #[must_use]
+    pub const fn new(algorithm: DigestAlgorithm, bytes: [u8; 32]) -> Self {
+        Self { algorithm, bytes }
+    }
+
+    /// What made it.
+    #[must_use]
+    pub const fn algorithm(&self) -> DigestAlgorithm {
+        self.algorithm
+    }
+
+    /// The raw bytes, without the algorithm.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
+        &self.bytes
     }
 
     /// The hexadecimal digits alone, for file names.
     #[must_use]
     pub fn hex(&self) -> String {
         use fmt::Write as _;
-        self.0
+        self.bytes
             .iter()
             .fold(String::with_capacity(64), |mut text, byte| {
                 let _infallible = write!(text, "{byte:02x}");
@@ -45,7 +98,7 @@ impl From<Digest> for String {
 
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "sha256:{}", self.hex())
+        write!(f, "{}:{}", self.algorithm, self.hex())
     }
 }
 
@@ -55,16 +108,18 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// Not `sha256:` and 64 hexadecimal digits in lower case.
+/// Not the name of an algorithm and 64 hexadecimal digits in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a digest is written sha256: and 64 hexadecimal digits in lower case")]
+#[error("a digest is written sha256: or sm3: and 64 hexadecimal digits in lower case")]
 pub struct DigestError;
 
 impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let digits = text.strip_prefix("sha256:").ok_or(DigestError)?.as_bytes();
+        let (name, digits) = text.split_once(':').ok_or(DigestError)?;
+        let algorithm = DigestAlgorithm::from_name(name).ok_or(DigestError)?;
+        let digits = digits.as_bytes();
         if digits.len() != 64 {
             return Err(DigestError);
         }
@@ -72,7 +127,7 @@ impl FromStr for Digest {
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
         }
-        Ok(Self(bytes))
+        Ok(Self::new(algorithm, bytes))
     }
 }
 
@@ -97,12 +152,23 @@ mod tests {
 
     #[test]
     fn text_and_bytes_agree_both_ways() {
-        let digest = Digest::from_bytes(std::array::from_fn(|index| index as u8 * 7));
-        assert_eq!(digest.to_string().parse(), Ok(digest));
-        assert_eq!("sha256:00".parse::<Digest>(), Err(DigestError));
-        assert_eq!(
-            digest.to_string().to_uppercase().parse::<Digest>(),
-            Err(DigestError)
-        );
+        let bytes = std::array::from_fn(|index| index as u8 * 7);
+        for algorithm in DigestAlgorithm::ALL {
+            let digest = Digest::new(algorithm, bytes);
+            let text = digest.to_string();
+            assert_eq!(text.parse(), Ok(digest));
+            assert_eq!(Digest::new(digest.algorithm(), *digest.as_bytes()), digest);
+            assert_eq!(text.to_uppercase().parse::<Digest>(), Err(DigestError));
+        }
+        for text in ["sha256:00", "sha256", "md5:00", ""] {
+            assert_eq!(text.parse::<Digest>(), Err(DigestError), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_bytes_by_another_algorithm_are_another_digest() {
+        let other = Digest::new(DigestAlgorithm::Sm3, [7; 32]);
+        assert_ne!(Digest::from_bytes([7; 32]), other);
+        assert!(other.to_string().starts_with("sm3:0707"));
     }
 }

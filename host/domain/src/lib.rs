@@ -7,10 +7,11 @@ pub mod digest;
 pub mod fee;
 pub mod grant;
 pub mod id;
+pub mod merkle;
 pub mod moment;
 pub mod money;
 pub mod payment;
 
-pub use digest::Digest;
+pub use digest::{Digest, DigestAlgorithm};
 pub use moment::{AccountingDate, Moment};
 pub use money::{Currency, Money};

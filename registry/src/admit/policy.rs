@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use guichet_domain::id::PublisherName;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Bundle, BundleLimits};
+use crate::bundle::BundleLimits;
 use crate::finding::{Finding, Rule};
 use crate::manifest::Manifest;
 use crate::sign::{PublicKey, SigningKey};
@@ -68,21 +68,4 @@ impl AdmissionPolicy {
         };
         vec![Finding::new(Rule::Signature, "bundle", problem, mend)]
     }
-}
-
-/// The publisher's key, after its signature was found right. Every other
-/// signature must be right too.
-pub(super) fn signer(bundle: &Bundle<'_>) -> Result<PublicKey, Finding> {
-    let finding =
-        |problem: &str, mend: &str| Finding::new(Rule::Signature, "bundle", problem, mend);
-    for signature in bundle.signatures() {
-        signature
-            .key
-            .verify(bundle.digest(), signature)
-            .map_err(|error| finding(&error.to_string(), "sign it again"))?;
-    }
-    let first = bundle.signatures().first();
-    first
-        .map(|signature| signature.key)
-        .ok_or_else(|| finding("it is not signed", "sign it with the publisher's key"))
 }

@@ -1,19 +1,29 @@
 //! Reads bundles, strictly: only the bytes that the writer would have made.
 //! Never panics and never allocates by a number that the bytes claim.
 
-use guichet_domain::Digest;
+use guichet_domain::{Digest, DigestAlgorithm};
 
 use super::{
-    Bundle, BundleError, BundleLimits, BundlePath, DIGEST_LINE, HEAD_LIMIT_BYTES, Held, MAGIC,
-    SIGNATURE_LIMIT,
+    Bundle, BundleError, BundleLimits, BundlePath, COUNTERSIGNATURE_LIMIT, HEAD_LIMIT_BYTES, Held,
+    MAGIC,
 };
-use crate::sign::{Signature, sha256};
+use crate::sign::{Signature, digest};
 
 /// What a `file` line says.
 struct Entry {
     path: BundlePath,
     digest: Digest,
     size: usize,
+}
+
+/// What the head says so far.
+struct Head {
+    algorithm: DigestAlgorithm,
+    entries: Vec<Entry>,
+    /// Length of the lines that are signed: those before `sign`.
+    signed_bytes: usize,
+    publisher: Option<Signature>,
+    registries: Vec<Signature>,
 }
 
 impl<'a> Bundle<'a> {
@@ -27,13 +37,16 @@ impl<'a> Bundle<'a> {
         if !bytes.starts_with(MAGIC.as_bytes()) {
             return Err(BundleError::Magic);
         }
-        let (head, content) = split_head(bytes)?;
-        let (entries, signatures, signed_bytes) = read_head(head, limits)?;
-        let files = take_files(entries, content)?;
+        let (text, content) = split_head(bytes)?;
+        let head = read_head(text, limits)?;
+        let publisher = head.publisher.ok_or(BundleError::NotSigned)?;
+        let release = digest(head.algorithm, &bytes[..head.signed_bytes]);
         Ok(Self {
-            digest: sha256(&bytes[..signed_bytes]),
-            files,
-            signatures,
+            digest: release.map_err(BundleError::Algorithm)?,
+            files: take_files(head.entries, content)?,
+            publisher,
+            registries: head.registries,
+            head_bytes: text.len(),
         })
     }
 }
@@ -52,49 +65,100 @@ fn split_head(bytes: &[u8]) -> Result<(&str, &[u8]), BundleError> {
     Ok((head, &bytes[end + 2..]))
 }
 
-fn read_head(
-    head: &str,
-    limits: BundleLimits,
-) -> Result<(Vec<Entry>, Vec<Signature>, usize), BundleError> {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut signatures = Vec::new();
-    let mut signed_bytes = 0;
-    for (index, line) in head.split_inclusive('\n').enumerate() {
-        let fail = |problem: &str| BundleError::Line {
-            line: index + 1,
-            problem: problem.into(),
-        };
-        match (index, line.split_once(' ')) {
-            (0, _) => {}
-            (1, _) if line == DIGEST_LINE => {}
-            (1, _) => return Err(fail("it must say `digest sha256`")),
-            (_, Some(("file", rest))) if signatures.is_empty() => {
-                let entry = read_entry(rest.trim_end_matches('\n')).map_err(|why| fail(&why))?;
-                check_entry(&entry, entries.last(), limits).map_err(|error| error.at(index + 1))?;
-                if entries.len() == limits.files {
-                    return Err(BundleError::TooManyFiles {
-                        limit: limits.files,
-                    });
-                }
-                entries.push(entry);
+fn read_head(text: &str, limits: BundleLimits) -> Result<Head, BundleError> {
+    let mut lines = text.split_inclusive('\n').skip(1);
+    let algorithm = lines.next().and_then(|line| {
+        let name = line.strip_prefix("digest ")?.strip_suffix('\n')?;
+        DigestAlgorithm::from_name(name)
+    });
+    let algorithm = algorithm.ok_or_else(|| BundleError::Line {
+        line: 2,
+        problem: "it must say `digest sha256` or `digest sm3`".to_owned(),
+    })?;
+    let mut head = Head {
+        algorithm,
+        entries: Vec::new(),
+        signed_bytes: MAGIC.len() + "digest \n".len() + algorithm.as_str().len(),
+        publisher: None,
+        registries: Vec::new(),
+    };
+    for (index, line) in lines.enumerate() {
+        head.line(line, limits)
+            .map_err(|error| error.at(index + 3))?;
+    }
+    if head.entries.is_empty() {
+        return Err(BundleError::Empty);
+    }
+    Ok(head)
+}
+
+impl Head {
+    fn line(&mut self, line: &str, limits: BundleLimits) -> Result<(), BundleError> {
+        let content = line.trim_end_matches('\n');
+        match content.split_once(' ') {
+            Some(("file", rest)) if self.publisher.is_none() => {
+                let entry = read_entry(rest).map_err(unlawful)?;
+                self.check(&entry, limits)?;
+                self.entries.push(entry);
+                self.signed_bytes += line.len();
             }
-            (_, Some(("sign", rest))) if signatures.len() < SIGNATURE_LIMIT => {
-                let rest = rest.trim_end_matches('\n');
-                signatures.push(read_signature(rest).map_err(|why| fail(&why))?);
-                continue;
+            Some(("sign", rest)) if self.publisher.is_none() => {
+                let signature = read_signature(rest).map_err(unlawful)?;
+                if signature.algorithm().digest() != self.algorithm {
+                    let expected = signature.algorithm().digest();
+                    let problem = format!("this signature goes with `digest {expected}`");
+                    return Err(unlawful(problem));
+                }
+                self.publisher = Some(signature);
+            }
+            Some(("countersign", rest)) if self.publisher.is_some() => {
+                let signature = read_signature(rest).map_err(unlawful)?;
+                let mut known = self.registries.iter();
+                if known.any(|known| known.key == signature.key) {
+                    return Err(unlawful("the same key countersigns twice"));
+                }
+                if self.registries.len() == COUNTERSIGNATURE_LIMIT {
+                    return Err(unlawful("more than seven registries countersign"));
+                }
+                self.registries.push(signature);
             }
             _ => {
-                return Err(fail(
-                    "it must begin with `file`, or after the last file with `sign`",
+                return Err(unlawful(
+                    "the lines are `file` for each file, one `sign`, then `countersign` lines",
                 ));
             }
         }
-        signed_bytes += line.len();
+        Ok(())
     }
-    if entries.is_empty() {
-        return Err(BundleError::Empty);
+
+    fn check(&self, entry: &Entry, limits: BundleLimits) -> Result<(), BundleError> {
+        if entry.digest.algorithm() != self.algorithm {
+            let problem = format!("its digest must be of {}", self.algorithm);
+            return Err(unlawful(problem));
+        }
+        let last = self.entries.last();
+        if last.is_some_and(|last| last.path >= entry.path) {
+            return Err(unlawful("paths must ascend, each once"));
+        }
+        if entry.size > limits.file_bytes {
+            return Err(BundleError::FileTooLarge {
+                path: entry.path.to_string(),
+                limit: limits.file_bytes,
+            });
+        }
+        if self.entries.len() == limits.files {
+            return Err(BundleError::TooManyFiles {
+                limit: limits.files,
+            });
+        }
+        Ok(())
     }
-    Ok((entries, signatures, signed_bytes))
+}
+
+/// A line that is wrong; where it stands is added by the reader of the lines.
+fn unlawful(problem: impl Into<String>) -> BundleError {
+    let problem = problem.into();
+    BundleError::Line { line: 0, problem }
 }
 
 fn read_entry(text: &str) -> Result<Entry, String> {
@@ -114,25 +178,6 @@ fn read_entry(text: &str) -> Result<Entry, String> {
     })
 }
 
-fn check_entry(
-    entry: &Entry,
-    before: Option<&Entry>,
-    limits: BundleLimits,
-) -> Result<(), BundleError> {
-    if before.is_some_and(|before| before.path >= entry.path) {
-        let problem = "paths must ascend, each once".to_owned();
-        return Err(BundleError::Line { line: 0, problem });
-    }
-    if entry.size > limits.file_bytes {
-        let path = entry.path.to_string();
-        return Err(BundleError::FileTooLarge {
-            path,
-            limit: limits.file_bytes,
-        });
-    }
-    Ok(())
-}
-
 impl BundleError {
     /// The same error at another line of the head.
     fn at(self, number: usize) -> Self {
@@ -149,7 +194,7 @@ impl BundleError {
 fn read_signature(text: &str) -> Result<Signature, String> {
     let parts: Vec<&str> = text.splitn(3, ' ').collect();
     let &[algorithm, key, bytes] = parts.as_slice() else {
-        return Err("it must say `sign ALGORITHM KEY SIGNATURE`".to_owned());
+        return Err("a signature is written ALGORITHM KEY SIGNATURE".to_owned());
     };
     Signature::from_texts(algorithm, key, bytes).map_err(|error| error.to_string())
 }
@@ -168,10 +213,13 @@ fn take_files(entries: Vec<Entry>, mut content: &[u8]) -> Result<Vec<Held<'_>>, 
     if !content.is_empty() {
         return Err(BundleError::Length);
     }
-    match files.iter().find(|held| sha256(held.bytes) != held.digest) {
-        Some(held) => Err(BundleError::Digest {
-            path: held.path.to_string(),
-        }),
-        None => Ok(files),
+    for held in &files {
+        let found = digest(held.digest.algorithm(), held.bytes);
+        if found.map_err(BundleError::Algorithm)? != held.digest {
+            return Err(BundleError::Digest {
+                path: held.path.to_string(),
+            });
+        }
     }
+    Ok(files)
 }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::sign::SigningKey;
+use crate::sign::{SignatureAlgorithm, SigningKey};
 
 fn key() -> SigningKey {
     SigningKey::development(&"demo".parse().unwrap())
@@ -16,9 +16,24 @@ fn file(path: &str, bytes: &[u8]) -> BundleFile {
     }
 }
 
+fn files() -> Vec<BundleFile> {
+    vec![file("plugin.toml", b"x = 1\n"), file("a/empty", b"")]
+}
+
 fn sample() -> Vec<u8> {
-    let files = vec![file("plugin.toml", b"x = 1\n"), file("a/empty", b"")];
-    write(files, &key()).unwrap().0
+    write(files(), &key()).unwrap().0
+}
+
+/// A registry's key; every seed gives another.
+fn registry(algorithm: SignatureAlgorithm, seed: u8) -> SigningKey {
+    SigningKey::from_secret(algorithm, &[seed; 32]).unwrap()
+}
+
+/// A bundle of a family, signed and countersigned.
+fn countersigned(algorithm: SignatureAlgorithm) -> Vec<u8> {
+    let publisher = registry(algorithm, 1);
+    let (bytes, _) = write(files(), &publisher).unwrap();
+    countersign(&bytes, BundleLimits::default(), &registry(algorithm, 2)).unwrap()
 }
 
 fn read(bytes: &[u8]) -> Result<Bundle<'_>, BundleError> {
@@ -47,10 +62,10 @@ fn what_was_written_is_read_and_the_order_given_does_not_matter() {
     assert_eq!(bundle.digest(), digest);
     assert_eq!(bundle.file("a"), Some(&b"one"[..]));
     assert_eq!(bundle.file("c"), None);
-    assert_eq!(
-        key().public().verify(digest, &bundle.signatures()[0]),
-        Ok(())
-    );
+    let verified = verify(&bytes, BundleLimits::default()).unwrap();
+    assert_eq!(verified.digest, digest);
+    assert_eq!(verified.publisher, key().public());
+    assert_eq!(verified.registries, []);
 }
 
 #[test]
@@ -87,11 +102,20 @@ fn a_head_has_one_lawful_form() {
     says(&altered("a/empty", "z/empty"), "paths must ascend");
     says(&altered("a/empty", "plugin.toml"), "paths must ascend");
     says(&altered("sign ed25519", "sign rot13"), "sign with ed25519");
+    for (from, to) in [
+        ("sign ed25519", "seal ed25519"),
+        ("sign ed25519", "countersign ed25519"),
+        ("\n\n", "\nfile 0 x y\n\n"),
+        ("\n\n", "\nsign ed25519 x y\n\n"),
+        ("\n\n", "\n \n\n"),
+    ] {
+        says(&altered(from, to), "one `sign`, then `countersign` lines");
+    }
     says(
-        &altered("sign ed25519", "seal ed25519"),
-        "must begin with `file`",
+        &altered("file 6 sha256:", "file 6 sm3:"),
+        "must be of sha256",
     );
-    says(&altered("\n\n", "\nfile 0 x y\n\n"), "after the last file");
+    says(&altered("digest sha256", "digest sm3"), "must be of sm3");
 }
 
 #[test]
@@ -135,22 +159,72 @@ fn limits_hold() {
 }
 
 #[test]
-fn every_single_byte_change_is_noticed() {
+fn a_bundle_is_signed_exactly_once() {
     let bytes = sample();
+    let text = String::from_utf8(bytes).unwrap();
+    let (before, rest) = text.split_once("sign ").unwrap();
+    let (line, after) = rest.split_once('\n').unwrap();
+    let unsigned = format!("{before}{after}");
+    assert_eq!(
+        read(unsigned.as_bytes()).unwrap_err(),
+        BundleError::NotSigned
+    );
+    let twice = format!("{before}sign {line}\nsign {line}\n{after}");
+    assert!(matches!(
+        read(twice.as_bytes()).unwrap_err(),
+        BundleError::Line { line: 6, .. }
+    ));
+    // The publisher's signature does not pass for a registry's.
+    let passed = format!("{before}sign {line}\ncountersign {line}\n{after}");
+    let refused = verify(passed.as_bytes(), BundleLimits::default()).unwrap_err();
+    assert!(matches!(refused, BundleError::Signature { line: 6, .. }));
+    assert_eq!(refused.finding().line, Some(6));
+}
+
+#[test]
+fn countersigning_adds_a_line_and_nothing_else() {
+    let limits = BundleLimits::default();
+    let mut bytes = sample();
     let digest = read(&bytes).unwrap().digest();
-    for position in 0..bytes.len() {
-        let mut changed = bytes.clone();
-        changed[position] ^= 1;
-        if let Ok(bundle) = read(&changed) {
-            let whole = bundle
-                .signatures()
-                .iter()
-                .any(|signature| key().public().verify(bundle.digest(), signature).is_ok());
-            assert!(
-                !whole,
-                "byte {position}, digest {} then {digest}",
-                bundle.digest()
-            );
+    for seed in 2..=8 {
+        let algorithm = SignatureAlgorithm::ALL[usize::from(seed % 2)];
+        let key = registry(algorithm, seed);
+        let made = countersign(&bytes, limits, &key).unwrap();
+        assert_eq!(made, countersign(&bytes, limits, &key).unwrap());
+        let line = made.len() - bytes.len();
+        let head = read(&bytes).unwrap().head_bytes;
+        let without = [&made[..head], &made[head + line..]].concat();
+        assert_eq!(without, bytes);
+        let verified = verify(&made, limits).unwrap();
+        assert_eq!(verified.digest, digest);
+        assert_eq!(verified.registries.last(), Some(&key.public()));
+        let again = countersign(&made, limits, &key);
+        assert_eq!(again, Err(BundleError::CountersignedAlready));
+        bytes = made;
+    }
+    let eighth = countersign(&bytes, limits, &key());
+    assert_eq!(eighth, Err(BundleError::CountersignatureLimit));
+}
+
+#[test]
+fn national_bundles_carry_national_digests() {
+    let bytes = countersigned(SignatureAlgorithm::Sm2Sm3);
+    let bundle = read(&bytes).unwrap();
+    assert!(bundle.digest().to_string().starts_with("sm3:"));
+    let file = bundle.file_digest("plugin.toml").unwrap();
+    assert_eq!(file.algorithm(), bundle.digest().algorithm());
+    assert!(bytes.starts_with(b"guichet-bundle 1\ndigest sm3\n"));
+}
+
+#[test]
+fn every_single_byte_change_is_noticed() {
+    for algorithm in SignatureAlgorithm::ALL {
+        let bytes = countersigned(algorithm);
+        for position in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[position] ^= 1;
+            let verified = verify(&changed, BundleLimits::default());
+            assert!(verified.is_err(), "{algorithm}, byte {position}");
         }
     }
 }
@@ -159,8 +233,25 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
         let _either = read(&bytes);
-        let with_magic = [MAGIC.as_bytes(), DIGEST_LINE.as_bytes(), &bytes].concat();
+        let with_magic = [MAGIC.as_bytes(), b"digest sha256\n", &bytes].concat();
         let _either = read(&with_magic);
+    }
+
+    #[test]
+    fn any_other_byte_anywhere_is_refused(
+        national in any::<bool>(),
+        contents in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..60), 1..4),
+        changes in proptest::collection::vec((any::<prop::sample::Index>(), 1_u8..), 8),
+    ) {
+        let algorithm = SignatureAlgorithm::ALL[usize::from(national)];
+        let files = contents.iter().enumerate().map(|(index, bytes)| file(&format!("f{index}"), bytes));
+        let (bytes, _) = write(files.collect(), &registry(algorithm, 3)).unwrap();
+        let bytes = countersign(&bytes, BundleLimits::default(), &registry(algorithm, 4)).unwrap();
+        for (position, difference) in changes {
+            let mut changed = bytes.clone();
+            changed[position.index(bytes.len())] ^= difference;
+            prop_assert!(verify(&changed, BundleLimits::default()).is_err());
+        }
     }
 
     #[test]
