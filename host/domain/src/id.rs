@@ -83,6 +83,8 @@ macro_rules! names {
 names! {
     /// Who owns packages: `city-utilities`.
     PublisherName("publisher", is_slug, "3 to 40 of a-z, 0-9 and -, beginning with a letter");
+    /// Somebody who acts in the registry: `lin-reviewer`.
+    PersonId("person", is_slug, "3 to 40 of a-z, 0-9 and -, beginning with a letter");
     /// A package's second name: `water`.
     PackageStem("package name", is_slug, "3 to 40 of a-z, 0-9 and -, beginning with a letter");
     /// A catalogue entry: `water-330100-1`. Stands in URLs.
