@@ -46,6 +46,10 @@ pub enum Rule {
     Duplicate,
     /// A private key left in a file.
     Secret,
+    /// Form and sense of a scenario.
+    Scenario,
+    /// What a plugin did while a scenario was played to it.
+    Certification,
 }
 
 impl Finding {

@@ -7,14 +7,17 @@ pub mod admit;
 pub mod binding;
 pub mod bundle;
 pub mod catalogue;
+pub mod certification;
 mod check;
 pub mod finding;
 pub mod inspect;
 pub mod manifest;
 pub mod names;
 pub mod permission;
+pub mod register;
 #[cfg(test)]
 mod samples;
+pub mod scenario;
 pub mod service;
 pub mod shared;
 pub mod sign;
