@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bank;
 pub mod bills;
 pub mod catalogue;
+pub mod certification;
 pub mod cli;
 pub mod config;
 pub mod consents;
