@@ -28,3 +28,4 @@ pub mod shutdown;
 pub mod store;
 pub mod web;
 pub mod worker;
+pub mod workshop;

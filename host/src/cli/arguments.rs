@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::plugin::PluginCommand;
 use super::requests::{
     BillsCommand, ConsentsCommand, CredentialArguments, InquireArguments, InquiriesCommand,
     PayArguments, PaymentsCommand, ServicesCommand,
@@ -82,6 +83,9 @@ pub enum Command {
     /// Look after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Make, check, certify and build plugins, without a server.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Plugin(PluginCommand),
     /// Print the completion script of a shell.
     Completion {
         /// Which shell.

@@ -13,6 +13,7 @@ mod node;
 mod output;
 mod pay;
 mod payments;
+mod plugin;
 mod requests;
 mod services;
 
@@ -67,6 +68,7 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Serve(serve) => node::serve(serve, arguments),
         Command::Replay { call } => node::replay(call, arguments),
         Command::Ledger(command) => node::ledger(command, arguments),
+        Command::Plugin(command) => plugin::run(command, arguments),
         Command::CompileComponent { input, output } => node::compile(input, output),
         Command::Completion { shell } => {
             let mut script = Vec::new();
@@ -88,12 +90,7 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
 /// The commands that talk to a server.
 async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, Failure> {
     let language = language(arguments)?;
-    let form = if arguments.json {
-        Form::Json
-    } else {
-        Form::Text
-    };
-    let output = Output::new(form, language);
+    let output = output_of(arguments)?;
     let data = &arguments.data;
     let connect = |asked: &requests::Connection| Connection::open(asked, data, language);
     match command {
@@ -116,11 +113,22 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Ledger(_)
+        | Command::Plugin(_)
         | Command::Completion { .. }
         | Command::CompileComponent { .. } => Err(Failure::Usage(
             "this command runs without a server".to_owned(),
         )),
     }
+}
+
+/// Where answers go, and in which form and language.
+fn output_of(arguments: &Arguments) -> Result<Output, Failure> {
+    let form = if arguments.json {
+        Form::Json
+    } else {
+        Form::Text
+    };
+    Ok(Output::new(form, language(arguments)?))
 }
 
 /// The language asked for, else that of the environment.

@@ -10,11 +10,10 @@ use serde_json::{Value, json};
 use super::arguments::{Arguments, DevArguments, LedgerCommand, ServeArguments};
 use super::exit::{Ending, Failure};
 use super::last::{self, Noun};
-use super::output::{Form, Lines, Output};
+use super::output::{Form, Lines};
 use crate::app::{self, App};
 use crate::config::{Database, SettingError, Settings};
 use crate::dev::{self, Announce, DevSettings};
-use crate::language::Language;
 use crate::ports::Ports;
 use crate::shutdown::Shutdown;
 use crate::store::LedgerReport;
@@ -80,7 +79,7 @@ pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Fail
             "{record:?} is no id of a call, bill query, inquiry or payment"
         ))
     })?;
-    let output = output(arguments)?;
+    let output = super::output_of(arguments)?;
     let replayed = many_threads()?.block_on(async {
         let app = App::open(offline(arguments, None)?).await?;
         let mut replayed = Vec::new();
@@ -121,7 +120,7 @@ pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Fail
 pub(super) fn ledger(command: &LedgerCommand, arguments: &Arguments) -> Result<Ending, Failure> {
     let LedgerCommand::Check { database } = command;
     log("error", Form::Text);
-    let output = output(arguments)?;
+    let output = super::output_of(arguments)?;
     let database = self::database(database.as_deref())?;
     let report = many_threads()?.block_on(async {
         let settings = offline(arguments, database)?;
@@ -216,18 +215,6 @@ fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<
         nowhere,
         "offline",
     )?)
-}
-
-fn output(arguments: &Arguments) -> Result<Output, Failure> {
-    let language: Language = super::language(arguments)?;
-    Ok(Output::new(
-        if arguments.json {
-            Form::Json
-        } else {
-            Form::Text
-        },
-        language,
-    ))
 }
 
 fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {

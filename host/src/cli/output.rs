@@ -61,6 +61,19 @@ impl Lines {
         self.text.push('\n');
     }
 
+    /// A line of parts, each after the terminal's sequence for its colour: an
+    /// empty one for none. The parts' own texts cannot steer the terminal.
+    pub(super) fn styled(&mut self, parts: &[(&'static str, &str)]) {
+        for (colour, text) in parts {
+            self.text.push_str(colour);
+            self.text.push_str(&clean(text));
+            if !colour.is_empty() {
+                self.text.push_str("\u{1b}[0m");
+            }
+        }
+        self.text.push('\n');
+    }
+
     /// A line in the reader's language.
     pub(super) fn say(&mut self, chinese: &str, english: &str) {
         self.line(self.language.pick(chinese, english));

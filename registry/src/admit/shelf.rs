@@ -38,6 +38,12 @@ impl Shelf {
         self.billers.get(id)
     }
 
+    /// Remembers a component whose package is not at hand, as a publisher's
+    /// machine does: packages may then name it by its digest.
+    pub fn add_component(&mut self, facts: ComponentFacts) {
+        self.components.insert(facts.digest, facts);
+    }
+
     /// Remembers an admitted release.
     pub fn add(&mut self, admission: &Admission) {
         self.components

@@ -1,0 +1,99 @@
+//! Builds the component of a package that has code of its own: Rust where there
+//! is a `Cargo.toml`, Python where there is an `app.py`. A package that runs on
+//! another one's component has nothing to build.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use guichet_build::{BuildError, Place, Say, Source, Toolchain};
+
+use super::{PackageFolder, WorkshopError};
+
+/// The contract's folder in a Python package.
+const CONTRACT_FOLDER: &str = "wit";
+/// The file that says which world a Python package implements.
+const WORLD_FILE: &str = "world.txt";
+
+/// Builds the component where the folder has code, and says whether it had.
+pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>, WorkshopError> {
+    if folder.component_file().is_none() {
+        return Ok(None);
+    }
+    let component = folder.component_path();
+    if folder.root().join("Cargo.toml").is_file() {
+        rust(folder, &component, say)?;
+    } else if folder.root().join("app.py").is_file() {
+        python(folder, &component, say)?;
+    } else {
+        return Ok(None);
+    }
+    Ok(Some(component))
+}
+
+fn rust(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), WorkshopError> {
+    let root = std::path::absolute(folder.root()).map_err(WorkshopError::file(folder.root()))?;
+    let manifest = root.join("Cargo.toml");
+    let crates = guichet_build::guest_crates(&manifest)?;
+    let [guest] = crates.as_slice() else {
+        let problem = format!(
+            "{}: {} of its crates make a plugin, and it must be one: a library with \
+             crate-type = [\"cdylib\"]",
+            manifest.display(),
+            crates.len()
+        );
+        return Err(BuildError::Crate(problem).into());
+    };
+    let toolchain = Toolchain::find(Source::of_environment()?, say)?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let modules = target.unwrap_or_else(|| root.join("target")).join("guest");
+    let modules = std::path::absolute(&modules).map_err(WorkshopError::file(&modules))?;
+    let mut renamed = Vec::new();
+    // The SDK stands in a checkout of Guichet, under the name that its own
+    // plugins are built with.
+    if let Some(checkout) = sdk_of(&manifest).and_then(|sdk| sdk.parent().map(Path::to_owned)) {
+        renamed.push((checkout, "/guichet"));
+    }
+    let place = Place {
+        manifest: &manifest,
+        modules: &modules,
+        renamed: &renamed,
+    };
+    guichet_build::build(&toolchain, &place, guest, component, say)?;
+    Ok(())
+}
+
+/// The folder of the SDK that a crate depends on by path.
+fn sdk_of(manifest: &Path) -> Option<PathBuf> {
+    let table: toml::Table = std::fs::read_to_string(manifest).ok()?.parse().ok()?;
+    let path = table
+        .get("dependencies")?
+        .get("guichet-sdk")?
+        .get("path")?
+        .as_str()?;
+    std::path::absolute(manifest.parent()?.join(path)).ok()
+}
+
+/// `componentize-py` turns the module `app` into a component that imports the
+/// contract and nothing else.
+fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), WorkshopError> {
+    let root = folder.root();
+    let world = root.join(WORLD_FILE);
+    let world = std::fs::read_to_string(&world).map_err(WorkshopError::file(&world))?;
+    let component = std::path::absolute(component).map_err(WorkshopError::file(component))?;
+    say("building app.py with componentize-py");
+    let mut command = Command::new("componentize-py");
+    command.args(["--wit-path", CONTRACT_FOLDER, "--world", world.trim()]);
+    command.args(["componentize", "--stub-wasi", "app", "--output"]);
+    command.arg(&component).current_dir(root);
+    command.stdout(Stdio::from(std::io::stderr()));
+    let status = command.status().map_err(|error| {
+        WorkshopError::Python(format!(
+            "cannot start componentize-py ({error}): install it with `pip install componentize-py`"
+        ))
+    })?;
+    if status.success() {
+        return Ok(());
+    }
+    let problem = format!("componentize-py ended with {status}; what it said stands above");
+    Err(WorkshopError::Python(problem))
+}
