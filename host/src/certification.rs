@@ -4,7 +4,15 @@
 //! nothing, and decides nothing about a release but whether it passes.
 
 mod candidate;
+mod drill;
+mod errand;
 mod error;
+mod examine;
+mod expectation;
+mod judge;
+mod player;
+mod shown;
+mod stage;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -93,7 +101,7 @@ impl Certifier {
         candidate: &Candidate<'_>,
         depth: Depth,
     ) -> Result<Report, CertificationError> {
-        let _plugin = self.load(candidate).await?;
-        Ok(candidate.empty_report(depth))
+        let plugin = self.load(candidate).await?;
+        examine::examine(&self.sandbox, &plugin, candidate, depth).await
     }
 }

@@ -19,7 +19,7 @@ use guichet_domain::id::{DataScope, EndpointName, KeyName, RecordId, RegionCode,
 use serde::{Deserialize, Serialize};
 
 pub use body::{Body, BodyError, Charset};
-pub use exchange::{Effect, Exchange, RecordedRequest, RecordedResponse, States};
+pub use exchange::{Came, Effect, Exchange, RecordedRequest, RecordedResponse, States};
 pub use expect::{
     Expectation, ExpectedBill, ExpectedCredential, ExpectedDocument, ExpectedQuery, ExpectedWord,
 };

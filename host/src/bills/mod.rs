@@ -1,7 +1,7 @@
 //! Bill queries: a citizen asks what is owed. The answer is kept with an expiry,
 //! so that a payment can name bills of it. Moves no money.
 
-mod check;
+pub(crate) mod check;
 mod room;
 
 use guichet_domain::Moment;

@@ -1,6 +1,6 @@
 //! Inquiries: a document is asked for under consent, and comes at once or later.
 
-mod check;
+pub(crate) mod check;
 mod room;
 
 use guichet_domain::Moment;

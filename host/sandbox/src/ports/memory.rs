@@ -37,6 +37,15 @@ pub struct MemoryKv {
     entries: Mutex<Entries>,
 }
 
+impl Clone for MemoryKv {
+    /// The entries as they stand now, apart from the original from then on.
+    fn clone(&self) -> Self {
+        Self {
+            entries: Mutex::new(self.with(|entries| entries.clone())),
+        }
+    }
+}
+
 impl MemoryKv {
     fn with<T>(&self, act: impl FnOnce(&mut Entries) -> T) -> T {
         act(&mut self.entries.lock().unwrap_or_else(PoisonError::into_inner))
