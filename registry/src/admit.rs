@@ -111,9 +111,11 @@ pub fn admit(
             "add the manifest, see docs/manifest.md",
         )
     })?;
-    let source = Source::read(manifest).map_err(|finding| refuse(vec![finding]))?;
+    let source = Source::read(manifest).map_err(refuse)?;
     let mut findings = policy.check(&source.manifest, signer);
     findings.extend(check::manifest::check(&source, &bundle));
+    source.add_schema(&mut findings);
+    findings.extend(check::files::check(&source.manifest, &bundle));
     findings.extend(check::secret::check(&bundle));
     let code = read_component(&source, &bundle, shelf);
     let (component, component_bytes) = match code {

@@ -1,6 +1,7 @@
 //! Checks on entry that need more than one value at a time. Each returns what it
 //! finds and stops at nothing.
 
+pub(crate) mod files;
 pub(crate) mod inputs;
 pub(crate) mod manifest;
 mod pattern;

@@ -30,6 +30,8 @@ pub enum Rule {
     Signature,
     /// Form and sense of the manifest.
     Manifest,
+    /// Files beside manifest, component and services.
+    File,
     /// The component is valid, and its exports agree with the contract.
     Component,
     /// The component named by digest was admitted before.
@@ -44,7 +46,7 @@ pub enum Rule {
     Taxonomy,
     /// A code that is taken.
     Duplicate,
-    /// A private key left in a file.
+    /// A private key, password or token left in a file.
     Secret,
     /// Form and sense of a scenario.
     Scenario,

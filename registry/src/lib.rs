@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod catalogue;
 pub mod certification;
 mod check;
+pub mod checkpoint;
 pub mod finding;
 pub mod inspect;
 pub mod manifest;

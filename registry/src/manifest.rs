@@ -6,6 +6,7 @@ mod key;
 mod origin;
 mod permissions;
 pub(crate) mod read;
+mod schema;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,7 @@ pub use header::{HeaderName, HeaderNameError};
 pub use key::{Key, KeyAlgorithm};
 pub use origin::{Origin, OriginError};
 pub use permissions::{Data, DataPermission, Endpoint, Handoff, Kv, LegacyCrypto, Permissions};
+pub use schema::MANIFEST_SCHEMA;
 
 use crate::names::{ConfigName, PackageName, Version};
 use crate::texts::Texts;

@@ -63,7 +63,7 @@ impl Tree {
             let hashes = &mut self.levels[level];
             hashes.push(made);
             match hashes.as_slice() {
-                [.., left, right] if hashes.len() % 2 == 0 => {
+                [.., left, right] if hashes.len().is_multiple_of(2) => {
                     made = node_hash(self.hash, left, right);
                 }
                 _ => break,

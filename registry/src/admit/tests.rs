@@ -257,12 +257,26 @@ fn permissions_must_agree_with_real_imports() {
 fn stray_files_and_private_keys_are_refused() {
     has(
         &refusal(with_file("notes.txt", b"x")),
-        &["\"notes.txt\"", "nothing refers to"],
+        &["notes.txt: the bundle holds this file, which nothing refers to"],
     );
     let key = b"a\n-----BEGIN PRIVATE KEY-----\n";
     has(
         &refusal(with_file("mapping.json", key)),
         &["mapping.json:2: it holds a private key"],
+    );
+    let password = br#"{"login": {"password": "hunter2!x"}}"#;
+    has(
+        &refusal(with_file("mapping.json", password)),
+        &["mapping.json:1: \"password\" holds what looks like a secret"],
+    );
+    has(
+        &refusal(with_file("sbom.json", b"{\n}")),
+        &["sbom.json: it is neither CycloneDX nor SPDX"],
+    );
+    let long = vec![b' '; (4 << 20) + 1];
+    has(
+        &refusal(with_file("README.md", &long)),
+        &["README.md: it is larger than 4194304 bytes"],
     );
     let missing = package(MANIFEST, SERVICE_LINE)
         .into_iter()

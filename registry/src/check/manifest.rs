@@ -1,4 +1,5 @@
-//! Checks that a manifest makes sense in itself and with the bundle's files.
+//! Checks that a manifest makes sense in itself, and that the files it names are
+//! there. What else a bundle holds is judged in `files`.
 
 use guichet_domain::grant::Route;
 
@@ -8,7 +9,7 @@ use crate::finding::{Finding, Rule};
 use crate::inspect::FROZEN_VERSIONS;
 use crate::manifest::read::Source;
 use crate::manifest::{
-    Component, ConfigValue, Endpoint, Key, MANIFEST_FILE, Manifest, Permissions, SERVICES_FILE,
+    Component, ConfigValue, Endpoint, Key, MANIFEST_FILE, Manifest, Permissions,
 };
 
 /// Endpoints, keys and the like of one package.
@@ -18,15 +19,6 @@ const EFFECTS_LIMIT: u32 = 8;
 const KV_LIMIT_BYTES: u64 = 16 << 20;
 const CONFIG_FILE_LIMIT_BYTES: usize = 1 << 20;
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
-
-/// Files that a bundle may hold beside those that the manifest names.
-const KNOWN_FILES: [&str; 5] = [
-    "LICENSE",
-    "README.md",
-    "sbom.json",
-    MANIFEST_FILE,
-    SERVICES_FILE,
-];
 
 pub(crate) fn check(source: &Source<'_>, bundle: &Bundle<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -61,7 +53,6 @@ pub(crate) fn check(source: &Source<'_>, bundle: &Bundle<'_>) -> Vec<Finding> {
     for (name, value) in &manifest.config {
         add(&["config", name.as_str()], config(value, bundle));
     }
-    add(&[], stray_files(manifest, bundle));
     let contract = manifest.contract.to_string();
     if !FROZEN_VERSIONS.contains(&contract.as_str()) {
         let problem = format!("contract version {contract} is not served here");
@@ -247,26 +238,4 @@ fn config(value: &ConfigValue, bundle: &Bundle<'_>) -> Vec<Fault> {
         Some(_) => return Vec::new(),
     };
     vec![Fault::new(problem, "correct the file or its name")]
-}
-
-fn stray_files(manifest: &Manifest, bundle: &Bundle<'_>) -> Vec<Fault> {
-    let referred = |path: &str| {
-        let by_config = manifest
-            .config
-            .values()
-            .any(|value| matches!(value, ConfigValue::File(reference) if reference.file == path));
-        by_config || matches!(&manifest.component, Component::File(name) if name == path)
-    };
-    bundle
-        .files()
-        .map(|(path, _)| path.as_str())
-        .filter(|path| !KNOWN_FILES.contains(path) && !path.starts_with("tests/"))
-        .filter(|path| !referred(path))
-        .map(|path| {
-            Fault::new(
-                format!("the bundle holds {path:?}, which nothing refers to"),
-                "remove it, or refer to it under [config]",
-            )
-        })
-        .collect()
 }

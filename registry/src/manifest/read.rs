@@ -4,41 +4,95 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{MANIFEST_FILE, Manifest};
+use super::{MANIFEST_FILE, Manifest, schema};
 use crate::finding::{Finding, Rule};
+
+/// The text of a manifest with the places of its parts.
+#[derive(Debug)]
+pub(crate) struct Document<'a> {
+    text: &'a str,
+    root: DeTable<'a>,
+}
 
 /// A manifest with its source.
 #[derive(Debug)]
 pub(crate) struct Source<'a> {
-    text: &'a str,
-    root: DeTable<'a>,
+    document: Document<'a>,
     pub(crate) manifest: Manifest,
 }
 
 impl Manifest {
     /// Reads a manifest; the finding says where it goes wrong and what to do.
+    /// `read_all` finds more than one fault.
     pub fn read(text: &str) -> Result<Self, Finding> {
-        Source::read(text.as_bytes()).map(|source| source.manifest)
+        let document = Document::read(text.as_bytes())?;
+        document.manifest()
+    }
+
+    /// Reads a manifest as the entry door does: everything that the published
+    /// schema or the reader refuses, in the order of the lines.
+    pub fn read_all(text: &str) -> Result<Self, Vec<Finding>> {
+        let source = Source::read(text.as_bytes())?;
+        let findings = schema::check(&source.document);
+        if findings.is_empty() {
+            Ok(source.manifest)
+        } else {
+            Err(findings)
+        }
     }
 }
 
 impl<'a> Source<'a> {
-    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Finding> {
+    /// Reads a manifest, or finds everything that keeps it from being read.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, Vec<Finding>> {
+        let document = Document::read(bytes).map_err(|finding| vec![finding])?;
+        match document.manifest() {
+            Ok(manifest) => Ok(Self { document, manifest }),
+            Err(finding) => {
+                let mut findings = vec![finding];
+                join(&mut findings, schema::check(&document));
+                findings.sort_by_key(|finding| finding.line);
+                Err(findings)
+            }
+        }
+    }
+
+    /// What the published schema refuses, where no other finding stands on the
+    /// same line: theirs know more of the matter.
+    pub(crate) fn add_schema(&self, findings: &mut Vec<Finding>) {
+        join(findings, schema::check(&self.document));
+    }
+
+    /// The line of a part; see `Document::line`.
+    pub(crate) fn line(&self, path: &[&str]) -> Option<usize> {
+        self.document.line(path)
+    }
+}
+
+fn join(findings: &mut Vec<Finding>, others: Vec<Finding>) {
+    for other in others {
+        let known = |known: &Finding| known.file == other.file && known.line == other.line;
+        if !findings.iter().any(known) {
+            findings.push(other);
+        }
+    }
+}
+
+impl<'a> Document<'a> {
+    pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Finding> {
         let text = std::str::from_utf8(bytes)
             .map_err(|_| finding("the manifest is not UTF-8 text", "save it as UTF-8"))?;
-        let fail = |error: &toml::de::Error| {
-            let line = error.span().map(|span| line_at(text, span.start));
-            finding(error.message(), mend(error.message())).at(line)
-        };
-        let root = DeTable::parse(text)
-            .map_err(|error| fail(&error))?
-            .into_inner();
-        let manifest = toml::from_str(text).map_err(|error| fail(&error))?;
-        Ok(Self {
-            text,
-            root,
-            manifest,
-        })
+        let root = DeTable::parse(text).map_err(|error| fault(text, &error))?;
+        let root = root.into_inner();
+        Ok(Self { text, root })
+    }
+
+    fn manifest(&self) -> Result<Manifest, Finding> {
+        toml::from_str(self.text).map_err(|error| fault(self.text, &error))
+    }
+
+    pub(super) const fn text(&self) -> &'a str {
+        self.text
     }
 
     /// The line of the part at a path of keys and positions, or of the nearest
@@ -82,6 +136,11 @@ fn entry<'t, 'a>(table: &'t DeTable<'a>, key: &str) -> Option<(usize, &'t Spanne
 fn line_at(text: &str, offset: usize) -> usize {
     let before = &text.as_bytes()[..offset.min(text.len())];
     before.iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+fn fault(text: &str, error: &toml::de::Error) -> Finding {
+    let line = error.span().map(|span| line_at(text, span.start));
+    finding(error.message(), mend(error.message())).at(line)
 }
 
 fn finding(problem: &str, mend: &str) -> Finding {

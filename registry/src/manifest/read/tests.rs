@@ -48,5 +48,34 @@ fn errors_name_line_and_mend() {
     );
     let error = refusal("version = \"1.0.0\"", "version = ");
     assert_eq!(error.line, Some(2));
-    assert!(Source::read(b"\xff").unwrap_err().problem.contains("UTF-8"));
+    let findings = Source::read(b"\xff").unwrap_err();
+    assert!(findings[0].problem.contains("UTF-8"));
+}
+
+#[test]
+fn everything_the_schema_refuses_is_found_at_once() {
+    let text = MANIFEST
+        .replace("licence = \"Apache-2.0\"", "licence = 5\ncolour = \"red\"")
+        .replace("algorithm = \"hmac-sha256\"", "algorithm = \"rot13\"")
+        .replace("quota_bytes = 65536", "quota_bytes = \"many\"")
+        .replace(
+            "component = { file = \"component.wasm\" }",
+            "component = { file = \"a.txt\" }",
+        )
+        .replace("[endpoints.biller]", "[endpoints.Biller]");
+    let findings = Manifest::read_all(&text).unwrap_err();
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    let lines = lines.join("\n");
+    for part in [
+        "plugin.toml:4: ",
+        "plugin.toml:5: unknown field `colour`",
+        "plugin.toml:9: component: {\"file\":\"a.txt\"} does not have the right form; write it as docs/manifest.md says: The package's own code",
+        "the name \"Biller\" is not lawful",
+        "plugin.toml:21: keys.biller-mac.algorithm: \"rot13\" is not known here; write one of rsa-pkcs1-sha256, ",
+        "plugin.toml:26: permissions.kv.quota_bytes: \"many\" is of the wrong type; write it as integer",
+    ] {
+        assert!(lines.contains(part), "{part:?} in\n{lines}");
+    }
+    assert!(findings.is_sorted_by_key(|finding| finding.line));
+    assert!(Manifest::read_all(MANIFEST).is_ok());
 }
