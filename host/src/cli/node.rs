@@ -217,7 +217,8 @@ fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<
     )?)
 }
 
-fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
+/// A runtime for everything that runs plugins.
+pub(super) fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

@@ -3,17 +3,19 @@
 //! registry knows (enrolled keys, codes that others have taken) is not checked.
 
 use guichet_registry::admit::{Admission, AdmissionPolicy, admit};
+use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::finding::{Finding, Rule};
 use guichet_registry::manifest::MANIFEST_FILE;
+use guichet_registry::scenario;
 
 use super::{Components, PackageFolder, WorkshopError};
 
 /// What the checks gave.
 #[derive(Debug)]
 pub struct Checked {
-    /// Everything that is wrong; nothing where the package would be admitted.
+    /// Everything that is wrong.
     pub findings: Vec<Finding>,
-    /// What would be admitted.
+    /// What would be admitted; there may be findings about its scenarios.
     pub admission: Option<Admission>,
     /// The bundle that was checked.
     pub bundle: Vec<u8>,
@@ -25,7 +27,7 @@ pub fn check(folder: &PackageFolder, known: &Components) -> Result<Checked, Work
     let policy = AdmissionPolicy::development();
     Ok(match admit(&packed.bytes, &policy, known.shelf()) {
         Ok(admission) => Checked {
-            findings: Vec::new(),
+            findings: scenario_findings(&admission, &packed.bytes)?,
             admission: Some(admission),
             bundle: packed.bytes,
         },
@@ -39,6 +41,14 @@ pub fn check(folder: &PackageFolder, known: &Components) -> Result<Checked, Work
             bundle: packed.bytes,
         },
     })
+}
+
+/// Scenarios are read when a release is certified; their mistakes are told here
+/// already.
+fn scenario_findings(admission: &Admission, bundle: &[u8]) -> Result<Vec<Finding>, WorkshopError> {
+    let bundle = Bundle::read(bundle, BundleLimits::default())?;
+    let (_, findings) = scenario::read_all(&bundle, &admission.manifest, &admission.services);
+    Ok(findings)
 }
 
 /// On a publisher's machine the mend of an unknown component is another one than

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use guichet_build::BuildError;
 use guichet_registry::bundle::{BundleError, BundlePathError};
 
+use crate::certification::CertificationError;
+
 /// What went wrong, and the mend.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkshopError {
@@ -73,6 +75,12 @@ pub enum WorkshopError {
         /// What to do about it.
         mend: String,
     },
+    /// A scenario that cannot be read.
+    #[error("{0}")]
+    Scenario(String),
+    /// Scenarios that cannot be played here.
+    #[error(transparent)]
+    Certification(#[from] CertificationError),
     /// A key file that holds no key.
     #[error("{path}: {problem}")]
     Key {

@@ -10,6 +10,7 @@ pub mod key;
 pub mod openapi;
 mod package;
 pub mod templates;
+pub mod trial;
 
 pub use components::{Components, packages_beside};
 pub use error::WorkshopError;

@@ -15,6 +15,12 @@ pub enum PluginCommand {
     Build(BuildArguments),
     /// Check everything that a registry would refuse, without a server.
     Check(FolderArguments),
+    /// Play the package's scenarios.
+    Test(FolderArguments),
+    /// Play them with every fault a network has, and write the report.
+    Certify(CertifyArguments),
+    /// Record a scenario's exchanges from a biller's test system.
+    Record(RecordArguments),
     /// Look after a publisher's keys.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -104,6 +110,34 @@ pub struct BuildArguments {
     /// Where the bundle goes; else NAME-VERSION.guichet in the package's folder.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+/// `guichet plugin certify`
+#[derive(Debug, Args)]
+pub struct CertifyArguments {
+    /// The package.
+    #[command(flatten)]
+    pub folder: FolderArguments,
+    /// Where the report goes, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `guichet plugin record`
+#[derive(Debug, Args)]
+pub struct RecordArguments {
+    /// The scenario to fill: its service, inputs, keys and what is paid.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// The test system of an endpoint, NAME=ORIGIN, once for each.
+    #[arg(long, value_name = "NAME=ORIGIN", required = true)]
+    pub endpoint: Vec<String>,
+    /// The package's folder.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Where other packages' components are found.
+    #[command(flatten)]
+    pub packages: PackagesArguments,
 }
 
 /// `guichet plugin key …`

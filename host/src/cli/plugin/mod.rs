@@ -5,6 +5,7 @@
 mod arguments;
 mod findings;
 mod make;
+mod trial;
 
 pub use arguments::PluginCommand;
 
@@ -22,6 +23,9 @@ pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Endi
         PluginCommand::FromOpenapi(from) => make::from_openapi(from, output),
         PluginCommand::Build(build) => make::build(build, output),
         PluginCommand::Check(check) => findings::check(check, output),
+        PluginCommand::Test(test) => trial::test(test, output),
+        PluginCommand::Certify(certify) => trial::certify(certify, output),
+        PluginCommand::Record(record) => trial::record(record, output),
         PluginCommand::Key(key) => make::key(key, output),
     }
 }

@@ -65,7 +65,8 @@ pub(super) struct Media<'d> {
 impl Document {
     /// Reads a document.
     pub(super) fn read(path: &Path) -> Result<Self, WorkshopError> {
-        let file = path.display().to_string();
+        let file = path.file_name().unwrap_or_default();
+        let file = file.to_string_lossy().into_owned();
         let size = std::fs::metadata(path)
             .map_err(WorkshopError::file(path))?
             .len();

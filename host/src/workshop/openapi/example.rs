@@ -159,7 +159,8 @@ fn element(document: &Document, name: &str, schema: &Value, value: &Value, text:
     text.push_str(&format!("</{name}>"));
 }
 
-fn escape(text: &str) -> String {
+/// Text as it stands in XML.
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -182,7 +182,7 @@ impl Filler<'_> {
 }
 
 /// A value that can be no other.
-fn constant(schema: &Value) -> Option<Value> {
+pub(super) fn constant(schema: &Value) -> Option<Value> {
     let only = schema["enum"].as_array().filter(|values| values.len() == 1);
     let value = schema.get("const").or_else(|| only?.first())?;
     Some(match value {

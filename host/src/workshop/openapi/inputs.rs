@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::WorkshopError;
 use super::document::{Document, Need, Operation};
+use super::fill::constant;
 use super::nearest::suggest;
 use super::plan::{InputPlan, Plan};
 use super::schema::{kind, properties};
@@ -60,7 +61,7 @@ pub(super) fn inputs(
     let (mut members, mut required) = (Map::new(), Vec::new());
     for (order, one) in all.iter().enumerate() {
         let is_filled = plan.query.fill.contains_key(one.name);
-        let is_constant = one.schema.get("const").is_some();
+        let is_constant = constant(one.schema).is_some();
         let is_account = one.name == plan.query.account;
         if is_filled || is_constant || (one.need == Need::Optional && !is_account) {
             continue;

@@ -18,6 +18,7 @@ mod scenario;
 mod schema;
 mod security;
 mod services;
+mod written;
 
 use std::path::Path;
 

@@ -8,6 +8,7 @@ use super::calls::{Call, Calls};
 use super::example::{as_kind, body, get, plain, set, write};
 use super::plan::{Plan, Unit};
 use super::security::Credential;
+use super::written::Known;
 
 /// The moment at which the plugin's clock stands.
 const CLOCK: &str = "2026-11-21T08:30:00Z";
@@ -92,6 +93,14 @@ impl<'m, 'd> Maker<'m, 'd> {
             written,
             fen,
         })
+    }
+
+    fn known(&self) -> Known<'_> {
+        Known {
+            inputs: &self.calls.inputs.examples,
+            number: &self.number,
+            fen: self.fen,
+        }
     }
 
     fn exchanges(&self) -> Result<Vec<Value>, String> {
@@ -223,12 +232,12 @@ impl<'m, 'd> Maker<'m, 'd> {
         let text = write(reader.operation.document, media, &answer.1);
         let mut request = json!({
             "method": reader.operation.method,
-            "path": self.path(call),
+            "path": self.known().path(call),
         });
         if let Some(tree) = call.request.section.get("body") {
             request["body"] = charset(
-                json!({"text": self.body(call, tree)}),
-                request_charset(call),
+                json!({"text": self.known().body(call, tree)}),
+                super::written::request_charset(call),
             );
         }
         json!({
@@ -243,110 +252,6 @@ impl<'m, 'd> Maker<'m, 'd> {
             },
         })
     }
-
-    fn path(&self, call: &Call<'_>) -> String {
-        let section = &call.request.section;
-        let mut path = String::new();
-        let mut rest = section["path"].as_str().unwrap_or_default();
-        while let Some(start) = rest.find('{') {
-            let end = rest[start..]
-                .find('}')
-                .map_or(rest.len(), |end| start + end + 1);
-            path.push_str(&rest[..start]);
-            path.push_str(&self.value(&rest[start..end]).1);
-            rest = &rest[end..];
-        }
-        path.push_str(rest);
-        let query = section["query"].as_object().into_iter().flatten();
-        for (index, (name, template)) in query.enumerate() {
-            path.push(if index == 0 { '?' } else { '&' });
-            path.push_str(name);
-            path.push('=');
-            path.push_str(&self.value(&plain(template)).1);
-        }
-        path
-    }
-
-    fn body(&self, call: &Call<'_>, tree: &Value) -> String {
-        let is_json = call.request.section.get("format").is_none();
-        if is_json {
-            return self.json(tree);
-        }
-        let root = tree.as_object().and_then(|tree| tree.keys().next());
-        match root {
-            Some(root) if call.request.section["format"] == "xml" => {
-                format!("{{{{any}}}}<{root}{{{{any}}}}")
-            }
-            _ => "{{any}}".to_owned(),
-        }
-    }
-
-    /// The body as the declarative plugin writes it.
-    fn json(&self, tree: &Value) -> String {
-        match tree {
-            Value::Object(members) if members.contains_key("$each") => {
-                format!("[{}]", self.json(&members["$item"]))
-            }
-            Value::Object(members) => {
-                let all: Vec<String> = members
-                    .iter()
-                    .map(|(name, value)| format!("{}:{}", Value::from(&**name), self.json(value)))
-                    .collect();
-                format!("{{{}}}", all.join(","))
-            }
-            Value::String(template) => match self.value(template) {
-                (Written::Text, text) => Value::from(text).to_string(),
-                (Written::Bare, text) => text,
-            },
-            other => other.to_string(),
-        }
-    }
-
-    /// What a template gives in this scenario.
-    fn value(&self, template: &str) -> (Written, String) {
-        let text = |text: &str| (Written::Text, text.to_owned());
-        let Some(inner) = template
-            .strip_prefix('{')
-            .and_then(|rest| rest.strip_suffix('}'))
-        else {
-            return text(&template.replace("{{", "{").replace("}}", "}"));
-        };
-        let (path, filters) = inner.split_once('|').unwrap_or((inner, ""));
-        let inputs = &self.calls.inputs.examples;
-        let input = |name: &str| inputs.get(name).map(|value| text(value));
-        let any = || (Written::Bare, "{{any}}".to_owned());
-        match path.trim().trim_end_matches('?') {
-            "order.reference" => text("{{reference}}"),
-            "reversal.reference" => text("{{reversal}}"),
-            "order.account_number" => input("account").unwrap_or_else(any),
-            "$.bill_number" | "order.items[0].bill_number" => text(&self.number),
-            "order.total" | "$.amount" | "order.items[0].amount" | "reversal.amount" => {
-                match filters {
-                    "to_yuan" => text(&yuan(self.fen)),
-                    "to_yuan|number" => (Written::Bare, yuan(self.fen)),
-                    "text" => text(&self.fen.to_string()),
-                    _ => (Written::Bare, self.fen.to_string()),
-                }
-            }
-            path => path
-                .strip_prefix("inputs.")
-                .and_then(input)
-                .unwrap_or_else(any),
-        }
-    }
-}
-
-/// How a value stands in JSON.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Written {
-    /// Between quotes.
-    Text,
-    /// As it is.
-    Bare,
-}
-
-fn request_charset<'c>(call: &'c Call<'_>) -> &'c str {
-    call.request.section["charset"].as_str().unwrap_or("utf-8")
 }
 
 fn charset(mut body: Value, charset: &str) -> Value {
@@ -377,10 +282,6 @@ fn fen(unit: Unit, written: &str) -> Option<i64> {
     }
 }
 
-fn yuan(fen: i64) -> String {
-    format!("{}.{:02}", fen / 100, fen % 100)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -391,6 +292,5 @@ mod tests {
         assert_eq!(fen(Unit::Yuan, "86"), Some(8600));
         assert_eq!(fen(Unit::Yuan, "86.505"), None);
         assert_eq!(fen(Unit::Fen, "8650"), Some(8650));
-        assert_eq!(yuan(8605), "86.05");
     }
 }
