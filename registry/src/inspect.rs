@@ -15,8 +15,10 @@ use crate::service::ServiceKind;
 use crate::sign::sha256;
 
 /// What a component may use: standard WebAssembly without threads, exceptions,
-/// garbage collection and everything whose result depends on the machine.
+/// garbage collection (so without `externref`) and everything whose result
+/// depends on the machine. The sandbox's compiler takes all of it.
 const FEATURES: WasmFeatures = WasmFeatures::WASM2
+    .difference(WasmFeatures::GC_TYPES)
     .union(WasmFeatures::TAIL_CALL)
     .union(WasmFeatures::EXTENDED_CONST)
     .union(WasmFeatures::COMPONENT_MODEL);

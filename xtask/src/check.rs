@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{product, tools};
+use crate::{product, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -26,7 +26,7 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     let chromium = tools::chromium()?;
     tools::browser_driver()?;
     tools::documented()?;
-    product::build(Profile::Development)?;
+    let programs = product::build(Profile::Development)?;
     say("testing the plugins natively, with the SDK's fake host");
     run(plugins(&["nextest", "run", "--workspace"])?
         .args(NONE_IS_FINE)
@@ -39,7 +39,12 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         .env("GUICHET_POSTGRES_BIN", postgres)
         .env("GUICHET_CHROMIUM", chromium))?;
     say("testing the examples in the documentation");
-    run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))
+    run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
+    if arguments.rest.is_empty() {
+        say("storming the entry door for two minutes (the whole of it: cargo xtask storm)");
+        storm::sample(&programs)?;
+    }
+    Ok(())
 }
 
 /// A filter that concerns the other workspace only is no mistake.

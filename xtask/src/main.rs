@@ -7,9 +7,11 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod check;
+mod fuzz;
 mod guest;
 mod packages;
 mod product;
+mod storm;
 mod tools;
 mod workspace;
 
@@ -31,6 +33,10 @@ enum Command {
     Ci,
     /// Measure against a named peer and print the figures.
     Bench(bench::Arguments),
+    /// Throw generated components and mutated bundles at the entry door.
+    Storm(storm::Arguments),
+    /// Fuzz what reads foreign bytes: manifest, bundle, component or mapping.
+    Fuzz(fuzz::Arguments),
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
     Plugins(guest::Arguments),
     /// Make the bundles of the catalogue into `<target>/packages` (needs the plugins).
@@ -43,6 +49,8 @@ fn main() -> ExitCode {
         Command::Test(arguments) => check::test(&arguments),
         Command::Ci => check::ci(),
         Command::Bench(arguments) => bench::command(&arguments),
+        Command::Storm(arguments) => storm::command(&arguments),
+        Command::Fuzz(arguments) => fuzz::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),
     };

@@ -70,6 +70,8 @@ fn what_is_no_component_is_refused() {
     assert!(refusal(&wat("(module)")).contains("core module"));
     let threads = "(component (core module (memory 1 1 shared)))";
     assert!(refusal(&wat(threads)).contains("without threads"));
+    let collected = "(component (core module (table 1 externref)))";
+    assert!(refusal(&wat(collected)).contains("garbage collection"));
     let mut cut = whole("inquiry-plugin");
     cut.truncate(cut.len() / 2);
     assert!(refusal(&cut).contains("no valid component"));
