@@ -11,8 +11,8 @@ use super::{PackageFolder, WorkshopError};
 
 /// The contract's folder in a Python package.
 const CONTRACT_FOLDER: &str = "wit";
-/// The file that says which world a Python package implements.
-const WORLD_FILE: &str = "world.txt";
+/// The world in it that the package implements.
+const WORLD: &str = "plugin";
 
 /// Builds the component where the folder has code, and says whether it had.
 pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>, WorkshopError> {
@@ -77,12 +77,10 @@ fn sdk_of(manifest: &Path) -> Option<PathBuf> {
 /// contract and nothing else.
 fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), WorkshopError> {
     let root = folder.root();
-    let world = root.join(WORLD_FILE);
-    let world = std::fs::read_to_string(&world).map_err(WorkshopError::file(&world))?;
     let component = std::path::absolute(component).map_err(WorkshopError::file(component))?;
     say("building app.py with componentize-py");
     let mut command = Command::new("componentize-py");
-    command.args(["--wit-path", CONTRACT_FOLDER, "--world", world.trim()]);
+    command.args(["--wit-path", CONTRACT_FOLDER, "--world", WORLD]);
     command.args(["componentize", "--stub-wasi", "app", "--output"]);
     command.arg(&component).current_dir(root);
     command.stdout(Stdio::from(std::io::stderr()));
@@ -91,9 +89,14 @@ fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), 
             "cannot start componentize-py ({error}): install it with `pip install componentize-py`"
         ))
     })?;
-    if status.success() {
-        return Ok(());
+    if !status.success() {
+        let problem = format!("componentize-py ended with {status}; what it said stands above");
+        return Err(WorkshopError::Python(problem));
     }
-    let problem = format!("componentize-py ended with {status}; what it said stands above");
-    Err(WorkshopError::Python(problem))
+    // It also exports an instance for its own use, which no registry takes.
+    let made = std::fs::read(&component).map_err(WorkshopError::file(&component))?;
+    let pruned = guichet_build::prune::without_foreign_exports(&made).ok_or_else(|| {
+        WorkshopError::Python("componentize-py wrote something that is no component".to_owned())
+    })?;
+    std::fs::write(&component, pruned).map_err(WorkshopError::file(&component))
 }

@@ -85,9 +85,9 @@ const PYTHON_FILES: Files = files! {
     "plugin.toml" = "python/plugin.toml",
     "services.jsonl" = "services.jsonl",
     "tests/water.json" = "tests/water.json",
-    "wit/service.wit" = "../../../wit/0.1.0/service.wit",
     "wit/deps/host/host.wit" = "../../../wit/0.1.0/deps/host/host.wit",
-    "world.txt" = "python/world.txt",
+    "wit/deps/service/service.wit" = "../../../wit/0.1.0/service.wit",
+    "wit/world.wit" = "python/world.wit",
 };
 
 impl Template {

@@ -7,6 +7,7 @@ pub mod component;
 mod crates;
 mod debian;
 mod error;
+pub mod prune;
 mod run;
 mod rustup;
 pub mod toolchain;

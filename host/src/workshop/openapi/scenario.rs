@@ -105,26 +105,26 @@ impl<'m, 'd> Maker<'m, 'd> {
 
     fn exchanges(&self) -> Result<Vec<Value>, String> {
         let calls = self.calls;
-        let mut all = vec![self.exchange("query", &calls.query, self.found()?, "unpaid")];
-        all.push(self.exchange("query-paid", &calls.query, self.nothing_owed()?, "paid"));
+        let mut all = vec![self.exchange("query", &calls.query, &self.found()?, "unpaid")];
+        all.push(self.exchange("query-paid", &calls.query, &self.nothing_owed()?, "paid"));
         let applied = self.evidence(&calls.submit, "{{reference}}")?;
-        let mut pay = self.exchange("pay", &calls.submit, applied.clone(), "unpaid");
+        let mut pay = self.exchange("pay", &calls.submit, &applied, "unpaid");
         pay["then"] = "paid".into();
         pay["effect"] = "payment".into();
         all.push(pay);
         if self.plan.submit.deduplicates == Some(super::plan::Deduplicates::Yes) {
-            all.push(self.exchange("pay-again", &calls.submit, applied, "paid"));
+            all.push(self.exchange("pay-again", &calls.submit, &applied, "paid"));
         }
         if let Some(status) = &calls.status {
             if let Some(unknown) = self.not_found(status) {
-                all.push(self.exchange("status-before", status, unknown, "unpaid"));
+                all.push(self.exchange("status-before", status, &unknown, "unpaid"));
             }
             let known = self.evidence(status, "{{reference}}")?;
-            all.push(self.exchange("status", status, known, "paid"));
+            all.push(self.exchange("status", status, &known, "paid"));
         }
         if let Some(reversal) = &calls.reversal {
             let undone = self.evidence(reversal, "{{reversal}}")?;
-            let mut undo = self.exchange("reverse", reversal, undone, "paid");
+            let mut undo = self.exchange("reverse", reversal, &undone, "paid");
             undo["then"] = "reversed".into();
             undo["effect"] = "reversal".into();
             all.push(undo);
@@ -226,7 +226,7 @@ impl<'m, 'd> Maker<'m, 'd> {
         self.answer(call, "not-found", value)
     }
 
-    fn exchange(&self, name: &str, call: &Call<'_>, answer: (u16, Value), when: &str) -> Value {
+    fn exchange(&self, name: &str, call: &Call<'_>, answer: &(u16, Value), when: &str) -> Value {
         let reader = &call.reader;
         let media = &reader.media;
         let text = write(reader.operation.document, media, &answer.1);
