@@ -11,6 +11,7 @@ mod examine;
 mod expectation;
 mod judge;
 mod player;
+mod record;
 mod shown;
 mod stage;
 
@@ -18,12 +19,13 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use guichet_registry::certification::{Depth, Report};
-use guichet_registry::scenario::{Scenario, ScenarioName};
+use guichet_registry::scenario::Scenario;
 use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::{Compiler, Sandbox, Settings};
 
 pub use candidate::Candidate;
 pub use error::CertificationError;
+use player::Player;
 
 /// Certifies releases. Cheap to clone.
 #[derive(Clone)]
@@ -78,14 +80,12 @@ impl Certifier {
     pub async fn record(
         &self,
         candidate: &Candidate<'_>,
-        draft: (&ScenarioName, &Scenario),
+        draft: &Scenario,
         origins: &Origins,
     ) -> Result<Scenario, CertificationError> {
-        let _plugin = self.load(candidate).await?;
-        let _recording = (draft, origins);
-        Err(CertificationError::Recording(
-            "this version cannot record yet".to_owned(),
-        ))
+        let plugin = self.load(candidate).await?;
+        let player = Player::new(&self.sandbox, &plugin, candidate.admission, draft)?;
+        record::record(&player, draft, origins).await
     }
 
     async fn load(

@@ -18,12 +18,12 @@ use super::player::{Called, Player};
 use super::stage::{Stage, Strike, Truth};
 
 /// Runs at once: most of them wait for an answer that never comes.
-const RUNS_AT_ONCE: usize = 24;
+const RUNS_AT_ONCE: usize = 32;
 
 /// The drill of one errand.
 pub(super) struct Drill<'a> {
     pub(super) player: &'a Player<'a>,
-    pub(super) errand: &'a Errand,
+    pub(super) errand: &'a Errand<'a>,
     pub(super) facts: Facts,
     /// What the host may do next with this biller.
     pub(super) ways: Ways,
@@ -62,11 +62,15 @@ impl Drill<'_> {
         let runs: Vec<(&Step, Strike)> = runs
             .flat_map(|step| self.strikes(step).into_iter().map(move |one| (step, one)))
             .collect();
-        stream::iter(runs)
-            .map(|(step, strike)| self.run_one(step, strike))
-            .buffered(RUNS_AT_ONCE)
+        let mut ran: Vec<(usize, Ran)> = stream::iter(runs.into_iter().enumerate())
+            .map(|(index, (step, strike))| async move {
+                Ok::<_, CertificationError>((index, self.run_one(step, strike).await?))
+            })
+            .buffer_unordered(RUNS_AT_ONCE)
             .try_collect()
-            .await
+            .await?;
+        ran.sort_by_key(|(index, _)| *index);
+        Ok(ran.into_iter().map(|(_, ran)| ran).collect())
     }
 
     /// Whether the host would ever make the call: it never pays again where
@@ -169,7 +173,7 @@ impl Drill<'_> {
                 .first()
                 .map(|text| format!("the plugin then asks what is not recorded: {text}")),
         );
-        let before = self.before(step);
+        let before = self.errand.before(step);
         let now = if strike.fault == Fault::LateSuccess
             && judge::word(&report.result) != "applied"
             && judge::word(&report.result) != "reversed"
@@ -180,15 +184,16 @@ impl Drill<'_> {
         };
         problems.extend(match step.function() {
             Function::SubmitPayment | Function::PaymentStatus => {
-                judge::payment_lie(report, &before, &now, &self.facts)
+                judge::payment_lie((&report.result, report.effect), &before, &now, &self.facts)
             }
             Function::ReversePayment | Function::ReversalStatus => {
-                judge::reversal_lie(report, &before, &now, &self.facts)
+                judge::reversal_lie((&report.result, report.effect), &before, &now, &self.facts)
             }
             _ if strike.fault.leaves_the_answer() => None,
             _ => judge::made_up(report, &step.result),
         });
         problems.extend(twice(&before, &now));
+        problems.extend(acts_when_asking(step.function(), &step.start.truth, &now));
         let acts = self.acts(step, strike);
         let same = report.result == step.result;
         if strike.fault == Fault::Slow || (strike.fault == Fault::Twice && !acts) {
@@ -206,24 +211,6 @@ impl Drill<'_> {
             let exchange = &self.player.scenario.exchanges[*index];
             exchange.effect.is_some() || exchange.then.is_some()
         })
-    }
-
-    /// What was true before the payment, or before the reversal.
-    fn before(&self, step: &Step) -> Truth {
-        let first = match step.role {
-            Role::Reverse | Role::ReversalStatusBefore | Role::ReversalStatus => Role::Reverse,
-            Role::Submit
-            | Role::StatusBefore
-            | Role::StatusAfter
-            | Role::SubmitAgain
-            | Role::StatusReversed => Role::Submit,
-            Role::Ask | Role::AskAgain => return step.start.truth.clone(),
-        };
-        let first = self.errand.steps.iter().find(|step| step.role == first);
-        first
-            .map_or(&step.start, |first| &first.start)
-            .truth
-            .clone()
     }
 
     fn belief(&self, function: Function, called: &Called) -> Option<Belief> {
@@ -251,6 +238,20 @@ const fn judge_is_believed(belief: &Belief) -> bool {
     match belief {
         Belief::Done(_) | Belief::Refused | Belief::NotSent => true,
         Belief::NotFound | Belief::Open(_) => false,
+    }
+}
+
+/// A question that pays or undoes.
+pub(super) fn acts_when_asking(function: Function, start: &Truth, end: &Truth) -> Option<String> {
+    match function {
+        Function::SubmitPayment | Function::ReversePayment => None,
+        _ if end.payments > start.payments => {
+            Some("the plugin only asks, and a payment is applied by it".to_owned())
+        }
+        _ if end.reversals > start.reversals => {
+            Some("the plugin only asks, and a payment is undone by it".to_owned())
+        }
+        _ => None,
     }
 }
 

@@ -6,18 +6,23 @@ mod asking;
 mod paying;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use guichet_registry::certification::Function;
 use guichet_registry::service::ServiceKind;
+use guichet_sandbox::contract::host::http;
 use guichet_sandbox::ports::memory::MemoryKv;
-use guichet_sandbox::{Answer, CallError, Question};
+use guichet_sandbox::{Answer, CallError, EffectState, Exchange, Question, Transcript};
 
 pub(super) use paying::declared;
 
-use super::CertificationError;
 use super::player::{Called, Player};
-use super::stage::{Stage, Truth};
+use super::stage::{Seen, Stage, Truth};
+use super::{CertificationError, Origins};
 use crate::payments::order::Order;
+
+/// The longest that a recording waits before it asks again.
+const LONGEST_WAIT_SECONDS: u32 = 30;
 
 /// What a call is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,6 +80,18 @@ pub(super) struct Step {
     /// The exchanges that took place, by number.
     pub(super) exchanges: Vec<usize>,
     pub(super) result: Result<Answer, CallError>,
+    pub(super) effect: EffectState,
+    /// What the call did, where it was live.
+    pub(super) transcript: Option<Transcript>,
+}
+
+/// Where an errand is run.
+#[derive(Clone, Copy)]
+pub(super) enum Ground<'a> {
+    /// On the stage.
+    Stage,
+    /// With a test system of the biller's.
+    Live(&'a Origins),
 }
 
 impl Step {
@@ -90,7 +107,7 @@ impl Step {
 }
 
 /// An errand that was run.
-pub(super) struct Errand {
+pub(super) struct Errand<'a> {
     pub(super) steps: Vec<Step>,
     /// Calls that the scenario does not record, and why they were left out.
     pub(super) left_out: Vec<(Role, String)>,
@@ -98,6 +115,7 @@ pub(super) struct Errand {
     pub(super) faults: Vec<(String, String)>,
     /// What was paid.
     pub(super) order: Option<Order>,
+    ground: Ground<'a>,
     scene: Scene,
 }
 
@@ -108,14 +126,18 @@ enum Need {
     May,
 }
 
-impl Errand {
+impl<'a> Errand<'a> {
     /// Runs a scenario's errand.
-    pub(super) async fn run(player: &Player<'_>) -> Result<Self, CertificationError> {
+    pub(super) async fn run(
+        player: &Player<'_>,
+        ground: Ground<'a>,
+    ) -> Result<Self, CertificationError> {
         let mut errand = Self {
             steps: Vec::new(),
             left_out: Vec::new(),
             faults: Vec::new(),
             order: None,
+            ground,
             scene: Scene {
                 truth: Stage::new(&player.scenario).truth(),
                 kv: MemoryKv::default(),
@@ -146,6 +168,25 @@ impl Errand {
         self.steps.iter().rfind(|step| step.role == role)
     }
 
+    /// What was true before the payment, or before the reversal, that a call is
+    /// about.
+    pub(super) fn before(&self, step: &Step) -> Truth {
+        let first = match step.role {
+            Role::Reverse | Role::ReversalStatusBefore | Role::ReversalStatus => Role::Reverse,
+            Role::Submit
+            | Role::StatusBefore
+            | Role::StatusAfter
+            | Role::SubmitAgain
+            | Role::StatusReversed => Role::Submit,
+            Role::Ask | Role::AskAgain => return step.start.truth.clone(),
+        };
+        let first = self.steps.iter().find(|step| step.role == first);
+        first
+            .map_or(&step.start, |first| &first.start)
+            .truth
+            .clone()
+    }
+
     /// Why a call of this role was left out.
     pub(super) fn why_left_out(&self, role: Role) -> Option<&str> {
         let found = self.left_out.iter().find(|(left, _)| *left == role);
@@ -168,7 +209,13 @@ impl Errand {
         let start = self.scene.clone();
         let stage = Arc::new(Stage::at(&player.scenario, start.truth.clone()));
         let kv = Arc::new(start.kv.clone());
-        let called = player.call(&stage, &kv, question.clone(), None).await?;
+        let mut called = match self.ground {
+            Ground::Stage => player.call(&stage, &kv, question.clone(), None).await?,
+            Ground::Live(origins) => Called {
+                report: player.ask(origins, &kv, question.clone(), None).await?,
+                seen: Seen::default(),
+            },
+        };
         let label = format!("{}{}", function(&question), role.tells());
         if let Some(why) = unrecorded(player, &called) {
             match need {
@@ -182,8 +229,7 @@ impl Errand {
                 }
             }
         }
-        let silent = called.seen.exchanges.is_empty();
-        if need == Need::May && silent {
+        if need == Need::May && self.asked_nobody(&called) {
             let why = "the plugin answers without asking the biller".to_owned();
             self.left_out.push((role, why));
             return Ok(None);
@@ -210,10 +256,43 @@ impl Errand {
             start,
             end: self.scene.truth.clone(),
             exchanges: called.seen.exchanges,
+            effect: called.report.effect,
+            transcript: called.report.transcript.take(),
             result: called.report.result,
         });
         Ok(self.steps.last())
     }
+
+    fn asked_nobody(&self, called: &Called) -> bool {
+        match self.ground {
+            Ground::Stage => called.seen.exchanges.is_empty(),
+            Ground::Live(_) => {
+                let transcript = called.report.transcript.as_ref();
+                transcript.is_none_or(|transcript| http_exchanges(transcript).next().is_none())
+            }
+        }
+    }
+
+    /// Waits as a real biller asks for; the stage is never in a hurry.
+    async fn wait(&self, seconds: Option<u32>) {
+        if let Ground::Live(_) = self.ground {
+            let seconds = seconds.unwrap_or(1).clamp(1, LONGEST_WAIT_SECONDS);
+            tokio::time::sleep(Duration::from_secs(seconds.into())).await;
+        }
+    }
+}
+
+/// A call's exchanges with the other side.
+pub(super) fn http_exchanges(
+    transcript: &Transcript,
+) -> impl Iterator<Item = (&http::Request, &Result<http::Response, http::Error>)> {
+    transcript
+        .exchanges
+        .iter()
+        .filter_map(|exchange| match exchange {
+            Exchange::Http { request, answer } => Some((request, answer)),
+            _ => None,
+        })
 }
 
 /// Why the call was not as recorded.
@@ -230,19 +309,13 @@ fn unrecorded(player: &Player<'_>, called: &Called) -> Option<String> {
 
 /// A request that the sandbox did not let out.
 pub(super) fn denied(called: &Called) -> Option<String> {
-    use guichet_sandbox::Exchange;
-    use guichet_sandbox::contract::host::http::Error;
     let transcript = called.report.transcript.as_ref()?;
-    transcript
-        .exchanges
-        .iter()
-        .find_map(|exchange| match exchange {
-            Exchange::Http {
-                request,
-                answer: Err(Error::Denied(why)),
-            } => Some(format!("{} {}: {why}", request.method, request.path)),
-            _ => None,
-        })
+    http_exchanges(transcript).find_map(|(request, answer)| match answer {
+        Err(http::Error::Denied(why)) => {
+            Some(format!("{} {}: {why}", request.method, request.path))
+        }
+        _ => None,
+    })
 }
 
 const fn function(question: &Question) -> Function {

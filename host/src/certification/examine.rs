@@ -10,8 +10,8 @@ use guichet_registry::finding::{Finding, Rule};
 use guichet_registry::scenario::{SCENARIOS_FOLDER, Scenario, ScenarioName};
 use guichet_sandbox::{Limits, Plugin, Sandbox};
 
-use super::drill::{Drill, Ways};
-use super::errand::{Errand, declared};
+use super::drill::{Drill, Ways, acts_when_asking};
+use super::errand::{Errand, Ground, declared};
 use super::judge::{self, Facts};
 use super::player::Player;
 use super::shown::{self, Shown};
@@ -36,7 +36,7 @@ pub(super) async fn examine(
         if report.limits.is_empty() {
             report.limits = limits(player.limits()?);
         }
-        let errand = Errand::run(&player).await?;
+        let errand = Errand::run(&player, Ground::Stage).await?;
         shown.insert(name.clone(), shown::shown(&errand));
         let mut findings = faults(name, &errand, scenario);
         if depth == Depth::Drill && findings.is_empty() {
@@ -74,10 +74,11 @@ fn limits(limits: Limits) -> BTreeMap<String, u64> {
 }
 
 /// What is wrong with the scenario as it was recorded.
-fn faults(name: &ScenarioName, errand: &Errand, scenario: &Scenario) -> Vec<Finding> {
+fn faults(name: &ScenarioName, errand: &Errand<'_>, scenario: &Scenario) -> Vec<Finding> {
     let mut faults = errand.faults.clone();
     if faults.is_empty() {
         faults.extend(expectation::check(errand, &scenario.expect));
+        faults.extend(lies(errand));
     }
     faults
         .into_iter()
@@ -85,10 +86,25 @@ fn faults(name: &ScenarioName, errand: &Errand, scenario: &Scenario) -> Vec<Find
         .collect()
 }
 
+/// Answers that are not true although nothing was broken.
+fn lies(errand: &Errand<'_>) -> Vec<(String, String)> {
+    let facts = Facts::of(errand);
+    let lies = errand.steps.iter().filter_map(|step| {
+        let before = errand.before(step);
+        let said = (&step.result, step.effect);
+        let lie = acts_when_asking(step.function(), &step.start.truth, &step.end)
+            .or_else(|| judge::payment_lie(said, &before, &step.end, &facts))
+            .or_else(|| judge::reversal_lie(said, &before, &step.end, &facts))?;
+        let mend = "correct the plugin, or the scenario's states and effects";
+        Some((format!("{}: {lie}", step.label()), mend.to_owned()))
+    });
+    lies.collect()
+}
+
 async fn drill(
     name: &ScenarioName,
     player: &Player<'_>,
-    errand: &Errand,
+    errand: &Errand<'_>,
     report: &mut Report,
 ) -> Result<Vec<Finding>, CertificationError> {
     let drill = Drill {
@@ -121,7 +137,7 @@ fn finding(name: &ScenarioName, (problem, mend): (String, String)) -> Finding {
     }
 }
 
-fn played(scenario: &Scenario, errand: &Errand, findings: usize) -> Played {
+fn played(scenario: &Scenario, errand: &Errand<'_>, findings: usize) -> Played {
     let steps = errand.steps.iter().map(|step| Reported {
         call: step.label(),
         answer: judge::word(&step.result),

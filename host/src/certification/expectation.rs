@@ -17,7 +17,7 @@ use crate::{bills, inquiries};
 const CORRECT: &str = "correct the plugin or the recording, or expect it in `expect`";
 
 /// What came out otherwise: problem and mend.
-pub(super) fn check(errand: &Errand, expect: &Expectation) -> Vec<(String, String)> {
+pub(super) fn check(errand: &Errand<'_>, expect: &Expectation) -> Vec<(String, String)> {
     let asked = errand
         .steps
         .iter()
@@ -199,7 +199,7 @@ fn credential(issued: &Issued, expected: &ExpectedCredential) -> Option<String> 
 }
 
 /// The words of submission, status and reversal.
-fn words(errand: &Errand, expect: &Expectation) -> Vec<String> {
+fn words(errand: &Errand<'_>, expect: &Expectation) -> Vec<String> {
     let mut problems = Vec::new();
     let mut compare = |role, what: &str, expected: Option<ExpectedWord>, usual: &[&str]| {
         let Some(step) = errand.last(role) else {

@@ -27,7 +27,7 @@ pub(super) struct Facts {
 
 impl Facts {
     /// From an errand.
-    pub(super) fn of(errand: &Errand) -> Self {
+    pub(super) fn of(errand: &Errand<'_>) -> Self {
         let applications = errand.steps.iter().filter_map(|step| {
             let answer = step.result.as_ref().ok()?;
             application(answer).map(|application| application.serial.clone())

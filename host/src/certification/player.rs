@@ -13,6 +13,7 @@ use guichet_domain::grant::{Credential, LegacyCrypto};
 use guichet_domain::id::{EndpointName, SecretName};
 use guichet_registry::admit::Admission;
 use guichet_registry::binding::{EndpointBinding, OperatorBinding};
+use guichet_registry::manifest::KeyAlgorithm;
 use guichet_registry::scenario::Scenario;
 use guichet_registry::service::Service;
 use guichet_registry::shared::Shared;
@@ -27,7 +28,7 @@ use crate::store::{PackageSecret, SecretKind};
 
 /// The deadline of calls whose answer never comes: what a plugin does then does
 /// not depend on how long it has waited.
-const SHORT_DEADLINE_MS: u32 = 500;
+const SHORT_DEADLINE_MS: u32 = 400;
 
 /// Plays one scenario's calls.
 pub(super) struct Player<'a> {
@@ -117,6 +118,24 @@ impl<'a> Player<'a> {
         let ports = ports::ports(&self.scenario, kv);
         let report = self.sandbox.call(self.plugin, &binding, &ports, call);
         Ok(report.await)
+    }
+
+    /// Names of keys whose signatures come out otherwise each time.
+    pub(super) fn random_keys(&self) -> Vec<String> {
+        let keys = self.admission.manifest.keys.iter();
+        let random = keys.filter(|(_, key)| {
+            matches!(
+                key.algorithm,
+                KeyAlgorithm::Sm2Sm3
+                    | KeyAlgorithm::EcdsaP256Sha256
+                    | KeyAlgorithm::RsaPssSha256
+                    | KeyAlgorithm::Aes256Gcm
+                    | KeyAlgorithm::Sm4Gcm
+                    | KeyAlgorithm::Sm2
+                    | KeyAlgorithm::TripleDesCbc
+            )
+        });
+        random.map(|(name, _)| name.to_string()).collect()
     }
 
     /// The limits of its calls.

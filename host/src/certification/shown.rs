@@ -14,7 +14,7 @@ use super::judge;
 pub(super) type Shown = BTreeMap<Capability, Option<String>>;
 
 /// What an errand shows.
-pub(super) fn shown(errand: &Errand) -> Shown {
+pub(super) fn shown(errand: &Errand<'_>) -> Shown {
     [
         (Capability::Deduplicates, deduplicates(errand)),
         (Capability::Status, status(errand)),
@@ -27,14 +27,14 @@ pub(super) fn shown(errand: &Errand) -> Shown {
 }
 
 /// Whether the drill may submit a payment again.
-pub(super) fn repeats(errand: &Errand) -> Repeats {
+pub(super) fn repeats(errand: &Errand<'_>) -> Repeats {
     match deduplicates(errand) {
         Ok(()) => Repeats::Harmless,
         Err(_) => Repeats::Dangerous,
     }
 }
 
-fn call(errand: &Errand, role: Role, missing: &str) -> Result<(), String> {
+fn call(errand: &Errand<'_>, role: Role, missing: &str) -> Result<(), String> {
     if errand.last(role).is_some() {
         return Ok(());
     }
@@ -43,7 +43,7 @@ fn call(errand: &Errand, role: Role, missing: &str) -> Result<(), String> {
         .map_or_else(|| missing.to_owned(), |why| format!("{missing} ({why})")))
 }
 
-fn deduplicates(errand: &Errand) -> Result<(), String> {
+fn deduplicates(errand: &Errand<'_>) -> Result<(), String> {
     call(
         errand,
         Role::SubmitAgain,
@@ -68,7 +68,7 @@ fn deduplicates(errand: &Errand) -> Result<(), String> {
     }
 }
 
-fn status(errand: &Errand) -> Result<(), String> {
+fn status(errand: &Errand<'_>) -> Result<(), String> {
     call(
         errand,
         Role::StatusAfter,
@@ -84,7 +84,7 @@ fn status(errand: &Errand) -> Result<(), String> {
     }
 }
 
-fn not_found(errand: &Errand) -> Result<(), String> {
+fn not_found(errand: &Errand<'_>) -> Result<(), String> {
     status(errand)?;
     call(
         errand,
@@ -103,7 +103,7 @@ fn not_found(errand: &Errand) -> Result<(), String> {
     }
 }
 
-fn reversal(errand: &Errand) -> Result<(), String> {
+fn reversal(errand: &Errand<'_>) -> Result<(), String> {
     call(
         errand,
         Role::Reverse,
@@ -123,7 +123,7 @@ fn reversal(errand: &Errand) -> Result<(), String> {
 }
 
 /// The serial of an application.
-fn serial(step: &Step) -> Option<&str> {
+pub(super) fn serial(step: &Step) -> Option<&str> {
     match step.result.as_ref().ok()? {
         Answer::Submission(answer) => match answer.as_ref() {
             contract::Submission::Applied(application) => Some(&application.serial),

@@ -83,7 +83,8 @@ impl Drill<'_> {
             let report = &called.report;
             let now = stage.truth();
             let what = if is_status { "status" } else { "next attempt" };
-            let lie = judge::payment_lie(report, before, &now, &self.facts);
+            let lie =
+                judge::payment_lie((&report.result, report.effect), before, &now, &self.facts);
             problems.extend(
                 lie.into_iter()
                     .chain(twice(before, &now))
@@ -161,14 +162,16 @@ impl Drill<'_> {
                 break;
             }
             let now = stage.truth();
-            let lie = judge::reversal_lie(&called.report, before, &now, &self.facts);
+            let report = &called.report;
+            let lie =
+                judge::reversal_lie((&report.result, report.effect), before, &now, &self.facts);
             problems.extend(
                 lie.into_iter()
                     .chain(twice(before, &now))
                     .map(|problem| format!("and afterwards: {problem}")),
             );
             stage.land_late();
-            belief = judge::believed_of_reversal(&called.report, !resend);
+            belief = judge::believed_of_reversal(report, !resend);
         }
         problems.dedup();
         Ok(problems)

@@ -5,7 +5,7 @@ use guichet_registry::service::ServiceKind;
 use guichet_sandbox::contract::bill_payment::{QueryOutcome, Statement};
 use guichet_sandbox::contract::credential::Issued;
 use guichet_sandbox::contract::inquiry::InquiryOutcome;
-use guichet_sandbox::contract::types::NextStep;
+use guichet_sandbox::contract::types::{NextStep, Ticket};
 use guichet_sandbox::{Answer, Inputs, Question};
 
 use super::{Errand, Need, Role};
@@ -19,13 +19,13 @@ const ROUNDS: usize = 8;
 enum Next {
     /// Nothing more.
     Done,
-    /// To be asked again with a ticket.
-    Later(String),
+    /// To be asked again with a ticket, after so many seconds.
+    Later(String, u32),
     /// To be asked again with one more input.
     More { token: String, field: String },
 }
 
-impl Errand {
+impl Errand<'_> {
     /// Asks for bills; gives the statement and the inputs that led to it.
     pub(super) async fn query(
         &mut self,
@@ -58,7 +58,10 @@ impl Errand {
             let next = step.map_or(Next::Done, |step| next(&step.result));
             let token = match next {
                 Next::Done => return Ok(inputs),
-                Next::Later(token) => token,
+                Next::Later(token, seconds) => {
+                    self.wait(Some(seconds)).await;
+                    token
+                }
                 Next::More { token, field } => {
                     let Some(answer) = answers.next() else {
                         self.fault(
@@ -110,14 +113,15 @@ fn next(result: &Result<Answer, guichet_sandbox::CallError>) -> Next {
         token: step.token.clone(),
         field: step.field.clone(),
     };
+    let later = |ticket: &Ticket| Next::Later(ticket.token.clone(), ticket.ask_after_seconds);
     match result {
         Ok(Answer::Query(answer)) => match answer.as_ref() {
-            Ok(QueryOutcome::PollLater(ticket)) => Next::Later(ticket.token.clone()),
+            Ok(QueryOutcome::PollLater(ticket)) => later(ticket),
             Ok(QueryOutcome::AskMore(step)) => more(step),
             Ok(QueryOutcome::Ready(_) | QueryOutcome::Other(_)) | Err(_) => Next::Done,
         },
         Ok(Answer::Inquiry(answer)) => match answer.as_ref() {
-            Ok(InquiryOutcome::PollLater(ticket)) => Next::Later(ticket.token.clone()),
+            Ok(InquiryOutcome::PollLater(ticket)) => later(ticket),
             Ok(InquiryOutcome::AskMore(step)) => more(step),
             Ok(InquiryOutcome::Ready(_) | InquiryOutcome::Other(_)) | Err(_) => Next::Done,
         },

@@ -15,7 +15,7 @@ use crate::plugins::translate;
 /// How often the status is asked until it is certain.
 const ROUNDS: usize = 8;
 
-impl Errand {
+impl Errand<'_> {
     /// The whole way of a payment.
     pub(super) async fn pay(
         &mut self,
@@ -34,9 +34,13 @@ impl Errand {
         self.step(player, Role::Submit, Need::Must, question)
             .await?;
         let mut pending = self.pending();
+        let was_pending = pending.is_some();
         for _ in 0..ROUNDS {
             if !asks && pending.is_none() {
                 break;
+            }
+            if let Some(pending) = &pending {
+                self.wait(pending.ask_after_seconds).await;
             }
             let question = order::status(&made, pending.as_ref());
             let step = self
@@ -49,6 +53,12 @@ impl Errand {
             if pending.is_none() {
                 break;
             }
+        }
+        if asks && was_pending && pending.is_none() {
+            // Now that the biller has decided, not while it did.
+            let question = order::status(&made, None);
+            self.step(player, Role::StatusAfter, Need::May, question)
+                .await?;
         }
         let Some(application) = self.application() else {
             return Ok(());
@@ -86,6 +96,9 @@ impl Errand {
         }
         let mut pending = self.reversal_pending();
         for _ in 0..ROUNDS {
+            if let Some(pending) = &pending {
+                self.wait(pending.ask_after_seconds).await;
+            }
             let Some(question) = asked(pending.take()) else {
                 break;
             };

@@ -3,7 +3,7 @@
 
 use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::contract::types::{Refusal, RefusalReason};
-use guichet_sandbox::{Answer, EffectState, Report};
+use guichet_sandbox::{Answer, CallError, EffectState};
 
 use super::{Facts, amount};
 use crate::certification::stage::Truth;
@@ -11,18 +11,18 @@ use crate::certification::stage::Truth;
 /// What is wrong with an answer about a payment, if anything. `before` is what
 /// was true when the errand had not submitted anything yet.
 pub(in crate::certification) fn payment_lie(
-    report: &Report,
+    (result, effect): (&Result<Answer, CallError>, EffectState),
     before: &Truth,
     now: &Truth,
     facts: &Facts,
 ) -> Option<String> {
     let state = Known::of(before, now);
-    let lie = match report.result.as_ref().ok()? {
+    let lie = match result.as_ref().ok()? {
         Answer::Submission(answer) => match answer.as_ref() {
             contract::Submission::Applied(application) => state.applied(application, facts),
             contract::Submission::Pending(_) => state.pending(),
             contract::Submission::Refused(refusal) => state.refused(refusal),
-            contract::Submission::NotSent(_) => not_sent(report.effect),
+            contract::Submission::NotSent(_) => not_sent(effect),
             contract::Submission::Unknown(_) | contract::Submission::Other(_) => None,
         },
         Answer::Status(answer) => match answer.as_ref() {
@@ -41,12 +41,12 @@ pub(in crate::certification) fn payment_lie(
 /// What is wrong with an answer about a reversal. `before` is what was true
 /// when no reversal had been asked for yet.
 pub(in crate::certification) fn reversal_lie(
-    report: &Report,
+    (result, effect): (&Result<Answer, CallError>, EffectState),
     before: &Truth,
     now: &Truth,
     facts: &Facts,
 ) -> Option<String> {
-    let Ok(Answer::Reversal(answer)) = &report.result else {
+    let Ok(Answer::Reversal(answer)) = result else {
         return None;
     };
     let is_reversed = now.reversals > before.reversals;
@@ -67,7 +67,7 @@ pub(in crate::certification) fn reversal_lie(
         contract::Reversal::NotFound if is_reversed => {
             Some("says not found, but the biller has undone the payment".to_owned())
         }
-        contract::Reversal::NotSent(_) => not_sent(report.effect),
+        contract::Reversal::NotSent(_) => not_sent(effect),
         contract::Reversal::Pending(_)
         | contract::Reversal::Refused(_)
         | contract::Reversal::NotFound
