@@ -46,6 +46,11 @@ pub enum InspectError {
         "it exports {0}, which is no service kind of the contract; export only guichet:service interfaces"
     )]
     Export(String),
+    /// More tables than a place in the sandbox has.
+    #[error(
+        "one of its core modules defines {0} tables, and a module may define one; link its code into one module with one table"
+    )]
+    Tables(u32),
     /// Nothing exported.
     #[error(
         "it exports no service kind; export at least one of bill-payment, inquiry and credential"
@@ -132,6 +137,10 @@ fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
                 ..
             } if depth == 0 => {
                 return Err(InspectError::Module);
+            }
+            // The sandbox keeps a place for one table of each module.
+            Payload::TableSection(section) if section.count() > 1 => {
+                return Err(InspectError::Tables(section.count()));
             }
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),

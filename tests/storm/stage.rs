@@ -31,6 +31,7 @@ pub enum Stage {
 /// The storm's settings.
 pub struct Storm {
     pub seed: u64,
+    pub from: u64,
     pub program: PathBuf,
     pub failures: PathBuf,
 }
@@ -49,11 +50,11 @@ impl Storm {
         let posts: Vec<Post> = (0..workers.min(WORKERS_LIMIT))
             .map(|_| Post::new())
             .collect();
-        let (next, over) = (AtomicU64::new(0), AtomicBool::new(false));
+        let (next, over) = (AtomicU64::new(self.from), AtomicBool::new(false));
         let draw = || {
             let in_time = time.is_none_or(|time| begun.elapsed() < time);
             let case = next.fetch_add(1, Ordering::Relaxed);
-            (in_time && case < cases).then_some(case)
+            (in_time && case < self.from + cases).then_some(case)
         };
         let mut tally = Tally::default();
         std::thread::scope(|scope| {

@@ -72,6 +72,8 @@ fn what_is_no_component_is_refused() {
     assert!(refusal(&wat(threads)).contains("without threads"));
     let collected = "(component (core module (table 1 externref)))";
     assert!(refusal(&wat(collected)).contains("garbage collection"));
+    let tables = "(component (core module (table 1 funcref) (table 1 funcref)))";
+    assert!(refusal(&wat(tables)).contains("defines 2 tables"));
     let mut cut = whole("inquiry-plugin");
     cut.truncate(cut.len() / 2);
     assert!(refusal(&cut).contains("no valid component"));
