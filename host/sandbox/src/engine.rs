@@ -18,7 +18,7 @@ const FIBER_STACK_BYTES: usize = 2 << 20;
 const KEEP_RESIDENT_BYTES: usize = 64 << 10;
 /// Core instances, memories and tables that one component may have: a Rust
 /// plugin has 3, 1 and 2, an interpreter some more.
-pub(crate) const CORE_INSTANCES: u32 = 32;
+pub(crate) const CORE_INSTANCES: u32 = 64;
 pub(crate) const MEMORIES: u32 = 4;
 pub(crate) const TABLES: u32 = 16;
 /// How often a running guest yields.

@@ -36,7 +36,7 @@ class BillPayment(exports.BillPayment):
             return bills.Submission_NotSent(str(doubt))
         body = {
             "reference": order.reference,
-            "account": order.account_number,
+            "account": dict(order.inputs)["account"],
             "bill": order.items[0].bill_number,
             "amount": yuan(order.total.minor_units),
         }
