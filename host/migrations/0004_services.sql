@@ -21,42 +21,17 @@ create table credentials (
     created_at bigint not null
 );
 
-create table releases (
-    package text not null,
-    version text not null,
-    digest text not null unique,
-    bundle_path text not null,
-    state text not null,
-    record text not null,
-    admitted_at bigint not null,
-    primary key (package, version)
-);
-
--- An empty service stands for all services of the release.
-create table bindings (
-    release text not null,
-    service text not null,
-    body text not null,
-    updated_at bigint not null,
-    primary key (release, service)
-);
-
 create table package_secrets (
     package text not null,
     kind text not null check (kind in ('secret', 'key')),
     name text not null,
     algorithm text not null,
+    -- Of the sealed value: the registry's log says which one counts.
+    digest text not null,
     sealed_value bytea not null,
-    updated_at bigint not null,
-    primary key (package, kind, name)
+    created_at bigint not null,
+    primary key (package, kind, name, digest)
 );
-
-create table catalogue_version (
-    only_row bigint primary key check (only_row = 1),
-    version bigint not null
-);
-
-insert into catalogue_version (only_row, version) values (1, 0);
 
 create table kv (
     package text not null,
@@ -72,15 +47,26 @@ create table kv (
 create table transcripts (
     call text primary key,
     service text not null,
+    package text not null,
     -- The bill query, inquiry, credential or payment that the call belongs to.
     record text not null,
+    client text not null,
+    subject text not null,
+    -- The consent it was made under; empty where none was needed.
+    consent text not null,
+    function text not null,
+    -- full, digest or none: how much is kept.
+    class text not null,
     component text not null,
+    -- Empty once the transcript was let go.
     segment text not null,
     position bigint not null,
     length bigint not null,
     created_at bigint not null
 );
 
+create index transcripts_by_package on transcripts (package, created_at, call);
+create index transcripts_by_segment on transcripts (segment);
 create index transcripts_by_record on transcripts (record);
 
 -- One leaf for every state change; `position` is given by the sequencer.

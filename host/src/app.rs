@@ -15,15 +15,23 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::{Api, Rate};
+use crate::certification::Certifier;
 use crate::config::{Database, Settings};
+use crate::governance::{self, Governance};
+use crate::log::{self, Log};
+use crate::objects::Objects;
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
+use crate::publishing::Publishing;
 use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::shutdown::Shutdown;
 use crate::store::{Location, Store};
 use crate::web::{SignIn, Web};
 use crate::worker::{self, Neighbours, Stop, WorkerSettings};
+
+/// The registry's private key, on nodes that enter acts.
+pub const REGISTRY_KEY: &str = "registry.key";
 
 /// How long open requests and payments in hand may take when the node stops.
 const GRACE: Duration = Duration::from_secs(20);
@@ -58,16 +66,22 @@ impl App {
         let transcripts =
             Transcripts::start(settings.folder("transcripts"), store.clone(), segment)
                 .context("the folder of transcripts")?;
+        let log = open_log(&settings, &store, &ports).await?;
+        let objects = Objects::in_folder(settings.folder("objects"))?;
+        let certifier = Certifier::new(sandbox.clone());
         let plugins = Plugins::start(Parts {
             sandbox,
             store: store.clone(),
             ports: ports.clone(),
             pseudonyms: Pseudonyms::new(&secret("pseudonyms")?),
             transcripts,
-            folder: settings.folder("bundles"),
+            log: log.clone(),
+            objects: objects.clone(),
         })
         .await?;
-        let (rooms, queue) = Rooms::new(&store, &plugins, &ports);
+        let governance = Governance::new(log, store.clone(), objects.clone(), ports.clone());
+        let publishing = Publishing::new(governance.clone(), plugins.clone(), objects, certifier);
+        let (rooms, queue) = Rooms::new(&store, &plugins, (governance, publishing), &ports);
         let secrets = Secrets {
             sessions: secret("sessions")?,
         };
@@ -117,6 +131,10 @@ impl App {
             WorkerSettings::default(),
             stopping,
         ));
+        let watching = tokio::spawn(governance::watch(
+            self.rooms.governance.clone(),
+            self.plugins.clone(),
+        ));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
@@ -143,6 +161,7 @@ impl App {
             served = IntoFuture::into_future(server) => served?,
             () = overdue => tracing::warn!("some connections were still open"),
         }
+        watching.abort();
         stop.send_replace(Stop::Yes);
         match tokio::time::timeout(GRACE, work).await {
             Ok(ended) => ended??,
@@ -194,6 +213,13 @@ pub async fn open_store(settings: &Settings) -> Result<Store> {
     Store::open(&location, vault, &settings.node)
         .await
         .context("the database cannot be used")
+}
+
+/// Reads the registry's log; this node enters acts where it has the key.
+pub async fn open_log(settings: &Settings, store: &Store, ports: &Ports) -> Result<Log> {
+    let signer = log::load_signer(&settings.folder(REGISTRY_KEY))?;
+    let memory = settings.folder("registry.checkpoint");
+    Ok(Log::open(store.clone(), ports.clone(), signer, memory).await?)
 }
 
 /// A secret for one purpose: random, made once, sealed by the vault's key file

@@ -2,6 +2,7 @@
 //! simulated city as a program of its own beside it, its packages admitted and
 //! bound, a demo client, a demo citizen and an account. Never part of `serve`.
 
+mod billers;
 mod city;
 mod demo;
 mod file;
@@ -11,16 +12,19 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
+use guichet_registry::PackageName;
 use guichet_registry::bundle::{Bundle, BundleLimits};
+use guichet_registry::register::Mode;
 use tokio::net::TcpListener;
 
 pub use file::DevFile;
 
 use crate::app::{self, App};
 use crate::config::{Database, Settings};
+use crate::log::{self, Founding};
 use crate::shutdown::Shutdown;
 use crate::web::SignIn;
-use city::City;
+use city::{City, Operator};
 use demo::Demo;
 
 /// How `guichet dev` runs.
@@ -80,9 +84,16 @@ pub async fn run(settings: DevSettings) -> Result<()> {
 
 /// Opens the node, admits what is new and makes the demo's client and citizen.
 async fn prepare(node: Settings, city: &City, packages: &Path) -> Result<(App, Demo)> {
+    log::make_signer(&node.folder(app::REGISTRY_KEY))?;
     let app = App::open(node).await?;
-    admit_new(&app, packages).await?;
-    city.bind(&app).await?;
+    let founding = Founding {
+        origin: "guichet.test/registry".parse()?,
+        mode: Mode::Development,
+    };
+    app.rooms().governance.log().found(founding).await?;
+    let operator = city.operator().await?;
+    install_new(&app, &operator, packages).await?;
+    operator.apply(&app).await?;
     let demo = demo::prepare(&app).await?;
     Ok((app, demo))
 }
@@ -135,14 +146,9 @@ fn packages_beside(program: &Path) -> Result<PathBuf> {
     )
 }
 
-/// Admits the folder's bundles that are not admitted yet.
-async fn admit_new(app: &App, folder: &Path) -> Result<()> {
-    let known: Vec<_> = app
-        .plugins()
-        .shelf()
-        .admissions()
-        .map(|known| known.release)
-        .collect();
+/// Installs the folder's bundles that are not known yet, with their billers.
+async fn install_new(app: &App, operator: &Operator, folder: &Path) -> Result<()> {
+    let governance = &app.rooms().governance;
     let mut names: Vec<PathBuf> = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
@@ -159,16 +165,18 @@ async fn admit_new(app: &App, folder: &Path) -> Result<()> {
         let bytes = std::fs::read(&name).with_context(|| name.display().to_string())?;
         let bundle = Bundle::read(&bytes, BundleLimits::default())
             .with_context(|| name.display().to_string())?;
-        if !known.contains(&bundle.digest()) {
-            bundles.push(bytes);
+        let digest = bundle.digest();
+        if governance.read(|register| register.release(digest).is_err()) {
+            bundles.push(bytes.into());
         }
     }
     if bundles.is_empty() {
         return Ok(());
     }
-    tracing::info!(bundles = bundles.len(), "admitting packages");
-    for answer in app.plugins().admit(bundles).await? {
-        answer.context("a package was not admitted")?;
-    }
-    Ok(())
+    tracing::info!(bundles = bundles.len(), "installing packages");
+    let publishing = &app.rooms().publishing;
+    let binding = |package: &PackageName| operator.binding(package);
+    let admissions = publishing.install(bundles, binding).await;
+    let admissions = admissions.context("a package was not installed")?;
+    billers::admit(governance, &admissions).await
 }

@@ -3,6 +3,7 @@
 //! It decides nothing about the rooms' rules; it words their refusals.
 
 mod code;
+mod governance;
 mod problem;
 mod rooms;
 mod text;

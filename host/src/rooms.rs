@@ -10,10 +10,12 @@ use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::consents::Consents;
 use crate::credentials::Credentials;
+use crate::governance::Governance;
 use crate::inquiries::Inquiries;
 use crate::payments::{PaymentSettings, Payments};
 use crate::plugins::Plugins;
 use crate::ports::Ports;
+use crate::publishing::Publishing;
 use crate::store::{Claim, Store};
 use crate::worker::TokioTimer;
 
@@ -36,6 +38,10 @@ pub struct Rooms {
     pub accounts: Accounts,
     /// Saved service accounts.
     pub bound_accounts: BoundAccounts,
+    /// What people decide about releases.
+    pub governance: Governance,
+    /// Where bundles come in.
+    pub publishing: Publishing,
     /// Asked by `/readyz` only.
     pub store: Store,
     /// Clock and randomness.
@@ -46,7 +52,12 @@ impl Rooms {
     /// The rooms over a store and its plugins, and the queue of payments that are
     /// handed to the worker.
     #[must_use]
-    pub fn new(store: &Store, plugins: &Plugins, ports: &Ports) -> (Self, mpsc::Receiver<Claim>) {
+    pub fn new(
+        store: &Store,
+        plugins: &Plugins,
+        (governance, publishing): (Governance, Publishing),
+        ports: &Ports,
+    ) -> (Self, mpsc::Receiver<Claim>) {
         let (store, plugins, ports) = (store.clone(), plugins.clone(), ports.clone());
         let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
         let (payments, queue) = Payments::new(
@@ -71,6 +82,8 @@ impl Rooms {
             consents,
             accounts: Accounts::new(store.clone(), ports.clone()),
             bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
+            governance,
+            publishing,
             store,
             ports,
         };

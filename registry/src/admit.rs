@@ -10,7 +10,7 @@ use std::fmt;
 
 use guichet_domain::Digest;
 
-pub use policy::{AdmissionPolicy, Approval, KeyPolicy};
+pub use policy::{AdmissionPolicy, KeyPolicy};
 pub use shelf::Shelf;
 
 use crate::bundle::{Bundle, BundleError};
@@ -41,8 +41,6 @@ pub struct Admission {
     pub services: Vec<Shared<Service>>,
     /// The manifest's configuration with its files' texts.
     pub config: BTreeMap<ConfigName, String>,
-    /// On whose word it was let in.
-    pub approval: Approval,
 }
 
 impl Admission {
@@ -144,7 +142,6 @@ pub fn admit(
         component_bytes,
         services: read.services,
         config,
-        approval: policy.approval,
         manifest: source.manifest.into(),
     })
 }

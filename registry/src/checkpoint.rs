@@ -153,6 +153,12 @@ impl SignedCheckpoint {
         }
     }
 
+    /// The checkpoint, before anybody has looked at its signature.
+    #[must_use]
+    pub const fn unverified(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
     /// The checkpoint, if the log of this origin and key signed it.
     pub fn verify(
         &self,

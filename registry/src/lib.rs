@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod names;
 pub mod permission;
 pub mod register;
+pub mod review;
 #[cfg(test)]
 mod samples;
 pub mod scenario;

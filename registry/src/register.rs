@@ -28,7 +28,7 @@ pub use enrolment::Possession;
 pub use grant::{Effect, GrantTerms};
 pub use people::{Actor, ActorError, MemberRole, Person, Role, Side};
 pub use refusal::Refusal;
-pub use serving::{Lineup, NotRunning};
+pub use serving::{Lineup, NotRunning, grant, shadow};
 pub use state::{
     Advisory, BillerStanding, BillerState, Enrolled, KeyStanding, Maintenance, Package, Pilot,
     Proposal, Publisher, Reading, Release, Standing, ZoneState,
@@ -86,7 +86,9 @@ impl Register {
     /// proposal where two persons are needed, or as agreement to the same
     /// proposal by somebody else.
     pub fn decide(&self, by: &Actor, wish: Act, at: Moment) -> Result<Decision, Refusal> {
-        if self.persons_for(by, &wish)? == Persons::One {
+        if matches!(wish, Act::Agreed { .. } | Act::Declined { .. })
+            || self.persons_for(by, &wish)? == Persons::One
+        {
             return Ok(Decision::Enact(wish));
         }
         let open = self
@@ -185,3 +187,6 @@ impl Register {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

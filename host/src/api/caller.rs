@@ -131,7 +131,7 @@ where
     }
 }
 
-fn token_hash(headers: &HeaderMap) -> Result<[u8; 32], Problem> {
+pub(super) fn token_hash(headers: &HeaderMap) -> Result<[u8; 32], Problem> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(no_token());

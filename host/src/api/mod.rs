@@ -17,8 +17,10 @@ mod catalogue;
 mod consents;
 mod docs;
 mod headers;
+mod insider;
 mod layers;
 mod limiter;
+mod log;
 mod metrics;
 mod openapi;
 mod operations;
@@ -27,6 +29,7 @@ mod page;
 mod parameters;
 mod payments;
 mod refunds;
+mod registry;
 mod scope;
 mod shape;
 mod stream;
@@ -163,6 +166,8 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(accounts::routes())
         .merge(bound_accounts::routes())
         .merge(packages::routes())
+        .merge(registry::routes())
+        .merge(log::routes())
         .merge(stream::routes())
         .merge(operations::routes())
 }

@@ -1,61 +1,69 @@
-//! `/v1/packages`: what publishers have published here, and the door through
-//! which releases come in.
+//! `/v1/packages`: releases from the day they are published, the door through
+//! which bundles come in, and the decisions about them.
 
-use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use guichet_domain::Digest;
 use guichet_domain::id::{PackageStem, PublisherName};
-use guichet_registry::bundle::{Bundle, BundleLimits};
-use guichet_registry::finding::Finding;
-use guichet_registry::manifest::MANIFEST_FILE;
-use guichet_registry::{Manifest, PackageName, Version};
+use guichet_registry::register::{Act, GrantTerms, Reason, Stage};
+use guichet_registry::{PackageName, Version};
+use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::body;
-use super::caller::Caller;
+use super::body::{self, Json};
+use super::insider::Insider;
 use super::page::Page;
 use super::parameters::Segments;
 use super::scope::{PackagesAdmit, PackagesRead};
-use super::shape::package::Release;
+use super::shape::package::{Published, Release, ReleaseItem};
+use super::shape::registry::Entered;
 use super::trace::RequestTrace;
 use crate::error::{Code, Problem, Text};
-use crate::plugins::PluginsError;
 
 /// The largest bundle: the registry's own limit and a little for the envelope.
 const BUNDLE_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Media type of a bundle.
 const BUNDLE: &str = "application/vnd.guichet.bundle";
 
+/// Publisher, name and version of a path.
+type Name = Segments<(PublisherName, PackageStem, Version)>;
+
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(read_package))
-        .routes(routes!(read, admit))
+        .routes(routes!(read, publish))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
+        .routes(routes!(roll_out))
+        .routes(routes!(yank))
 }
 
-/// List installed releases
+/// List releases
 ///
-/// One page: packages are few.
+/// All packages' releases with how far each has come.
 #[utoipa::path(
     get,
     path = "/v1/packages",
     tag = "packages",
     operation_id = "list_packages",
-    responses((status = 200, description = "All releases that serve", body = Page<Release>))
+    responses((status = 200, description = "All releases", body = Page<ReleaseItem>))
 )]
 async fn list(
     State(api): State<Api>,
-    _caller: Caller<PackagesRead>,
-    trace: RequestTrace,
-) -> axum::Json<Page<Release>> {
-    let releases = api.rooms().catalogue.releases();
-    let items = releases
-        .iter()
-        .map(|admission| Release::new(admission, trace.language));
+    _insider: Insider<PackagesRead>,
+) -> axum::Json<Page<ReleaseItem>> {
+    let items = api.rooms().governance.read(|register| {
+        let all = register
+            .packages()
+            .flat_map(|(_, package)| &package.releases);
+        all.filter_map(|digest| ReleaseItem::new(register, *digest))
+            .collect::<Vec<_>>()
+    });
     axum::Json(Page::from_items(items, None))
 }
 
@@ -69,22 +77,20 @@ async fn list(
         ("publisher" = String, Path, description = "Who owns it"),
         ("name" = String, Path, description = "Its name at the publisher's")
     ),
-    responses((status = 200, description = "Its releases that serve", body = Page<Release>))
+    responses((status = 200, description = "Its releases", body = Page<ReleaseItem>))
 )]
 async fn read_package(
     State(api): State<Api>,
-    _caller: Caller<PackagesRead>,
-    trace: RequestTrace,
+    _insider: Insider<PackagesRead>,
     Segments((publisher, stem)): Segments<(PublisherName, PackageStem)>,
-) -> Result<axum::Json<Page<Release>>, Problem> {
+) -> Result<axum::Json<Page<ReleaseItem>>, Problem> {
     let name = PackageName::new(publisher, stem);
-    let releases = api.rooms().catalogue.releases();
-    let own = releases
-        .iter()
-        .filter(|admission| *admission.package() == name);
-    let items: Vec<Release> = own
-        .map(|admission| Release::new(admission, trace.language))
-        .collect();
+    let items = api.rooms().governance.read(|register| {
+        let own = register.packages().filter(|(package, _)| **package == name);
+        let all = own.flat_map(|(_, package)| &package.releases);
+        all.filter_map(|digest| ReleaseItem::new(register, *digest))
+            .collect::<Vec<_>>()
+    });
     if items.is_empty() {
         return Err(Problem::not_found());
     }
@@ -92,6 +98,9 @@ async fn read_package(
 }
 
 /// Read a release
+///
+/// With its permissions in plain words, and how it differs from the release that
+/// serves.
 #[utoipa::path(
     get,
     path = "/v1/packages/{publisher}/{name}/releases/{version}",
@@ -106,26 +115,26 @@ async fn read_package(
 )]
 async fn read(
     State(api): State<Api>,
-    _caller: Caller<PackagesRead>,
+    _insider: Insider<PackagesRead>,
     trace: RequestTrace,
-    Segments((publisher, stem, version)): Segments<(PublisherName, PackageStem, Version)>,
+    name: Name,
 ) -> Result<axum::Json<Release>, Problem> {
-    let name = PackageName::new(publisher, stem);
-    let found = api
+    let digest = find(&api, name)?;
+    let reviewed = api.rooms().governance.review(digest).await?;
+    let item = api
         .rooms()
-        .catalogue
-        .releases()
-        .into_iter()
-        .find(|admission| *admission.package() == name && *admission.version() == version)
-        .ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(Release::new(&found, trace.language)))
+        .governance
+        .read(|register| ReleaseItem::new(register, digest));
+    let item = item.ok_or_else(Problem::not_found)?;
+    Ok(axum::Json(Release::new(item, &reviewed, trace.language)))
 }
 
 /// Publish a release
 ///
-/// The body is the signed bundle. It is checked whole; every finding comes back
-/// as a field error with its file, line and mend. The same bundle twice changes
-/// nothing; another one under the same version answers 409.
+/// The body is the signed bundle. It is checked and certified whole; every
+/// finding comes back as a field error with its file, line and mend. The same
+/// bundle twice changes nothing; another one under the same version answers 409.
+/// A release serves nobody before it was reviewed and rolled out.
 #[utoipa::path(
     put,
     path = "/v1/packages/{publisher}/{name}/releases/{version}",
@@ -141,13 +150,12 @@ async fn read(
         content_type = "application/vnd.guichet.bundle",
         description = "The bundle, at most 64 MiB"
     ),
-    responses((status = 200, description = "The release, admitted", body = Release))
+    responses((status = 200, description = "The release, waiting for review", body = Published))
 )]
-async fn admit(
+async fn publish(
     State(api): State<Api>,
-    _caller: Caller<PackagesAdmit>,
-    trace: RequestTrace,
-    Segments((publisher, stem, version)): Segments<(PublisherName, PackageStem, Version)>,
+    insider: Insider<PackagesAdmit>,
+    Segments((publisher, stem, version)): Name,
     request: Request,
 ) -> Result<Response, Problem> {
     let media_type = request
@@ -163,67 +171,187 @@ async fn admit(
         );
     }
     let bytes = body::read(request.into_body(), BUNDLE_LIMIT_BYTES).await?;
-    require_name(&bytes, &PackageName::new(publisher, stem), &version)?;
-    let admitted = api.rooms().catalogue.admit(bytes.to_vec()).await?;
-    let shape = Release::new(&admitted, trace.language);
-    Ok((StatusCode::OK, axum::Json(shape)).into_response())
+    let package = PackageName::new(publisher, stem);
+    let name = (&package, &version);
+    let publication = api
+        .rooms()
+        .publishing
+        .publish(&insider.actor, name, bytes)
+        .await?;
+    let item = api
+        .rooms()
+        .governance
+        .read(|register| ReleaseItem::new(register, publication.digest));
+    let item = item.ok_or_else(Problem::not_found)?;
+    Ok((
+        StatusCode::OK,
+        axum::Json(Published::new(item, &publication)),
+    )
+        .into_response())
 }
 
-/// Refuses a bundle that is put under another name than its own, before
-/// anything of it is kept. What cannot be read is left to admission to explain.
-fn require_name(bytes: &Bytes, package: &PackageName, version: &Version) -> Result<(), Problem> {
-    let bundle = Bundle::read(bytes, BundleLimits::default()).ok();
-    let manifest = bundle
-        .as_ref()
-        .and_then(|bundle| bundle.file(MANIFEST_FILE));
-    let identity = manifest
-        .and_then(|bytes| std::str::from_utf8(bytes).ok())
-        .and_then(|text| Manifest::read(text).ok());
-    match identity {
-        Some(found) if found.package != *package || found.version != *version => {
-            let own = format!("{} {}", found.package, found.version);
-            Err(Problem::new(Code::BundleRefused).with_field(
-                "version",
-                Text::new(
-                    format!("包内写的是 {own}，请放到对应的路径。"),
-                    format!("The bundle says it is {own}; put it under that path."),
-                ),
-            ))
-        }
-        Some(_) | None => Ok(()),
-    }
+/// What a reviewer gives a release.
+#[derive(Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Approval {
+    /// In place of what the serving release has, or what the first reviewer has
+    /// proposed.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    grants: Option<Vec<GrantTerms>>,
 }
 
-impl From<PluginsError> for Problem {
-    fn from(error: PluginsError) -> Self {
-        match error {
-            PluginsError::Refused(refused) => {
-                refused
-                    .findings
-                    .iter()
-                    .fold(Self::new(Code::BundleRefused), |problem, finding| {
-                        problem.with_field(place(finding), Text::same(sentence(finding)))
-                    })
-            }
-            PluginsError::Published(release) => {
-                Self::new(Code::ReleaseExists).with_detail(Text::new(
-                    format!("{release} 已经发布过，内容不同；请提高版本号。"),
-                    format!("{release} is published with other content; raise the version."),
-                ))
-            }
-            PluginsError::Store(error) => error.into(),
-            PluginsError::Bundle(..) | PluginsError::Interrupted => Self::internal(error),
-        }
-    }
+/// Approve a release
+///
+/// Takes effect at once, or, where permissions grow or money is moved, when a
+/// second reviewer approves with the same grants.
+#[utoipa::path(
+    post,
+    path = "/v1/packages/{publisher}/{name}/releases/{version}/approve",
+    tag = "packages",
+    operation_id = "approve_release",
+    params(
+        ("publisher" = String, Path, description = "Who owns it"),
+        ("name" = String, Path, description = "Its name at the publisher's"),
+        ("version" = String, Path, description = "Semantic version")
+    ),
+    request_body = Approval,
+    responses((status = 200, description = "Approved, or waiting for a second person", body = Entered))
+)]
+async fn approve(
+    State(api): State<Api>,
+    insider: Insider<PackagesAdmit>,
+    name: Name,
+    Json(approval): Json<Approval>,
+) -> Result<axum::Json<Entered>, Problem> {
+    let digest = find(&api, name)?;
+    let governance = &api.rooms().governance;
+    let entered = governance
+        .approve(&insider.actor, digest, approval.grants)
+        .await?;
+    Ok(axum::Json(entered.into()))
 }
 
-fn place(finding: &Finding) -> String {
-    match finding.line {
-        Some(line) => format!("{}:{line}", finding.file),
-        None => finding.file.clone(),
-    }
+/// Why a release is refused.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rejection {
+    /// Each with what to do.
+    #[schema(value_type = Vec<String>)]
+    reasons: Vec<Reason>,
 }
 
-fn sentence(finding: &Finding) -> String {
-    format!("{}: {}", finding.problem, finding.mend)
+/// Reject a release
+#[utoipa::path(
+    post,
+    path = "/v1/packages/{publisher}/{name}/releases/{version}/reject",
+    tag = "packages",
+    operation_id = "reject_release",
+    params(
+        ("publisher" = String, Path, description = "Who owns it"),
+        ("name" = String, Path, description = "Its name at the publisher's"),
+        ("version" = String, Path, description = "Semantic version")
+    ),
+    request_body = Rejection,
+    responses((status = 200, description = "Rejected", body = Entered))
+)]
+async fn reject(
+    State(api): State<Api>,
+    insider: Insider<PackagesAdmit>,
+    name: Name,
+    Json(rejection): Json<Rejection>,
+) -> Result<axum::Json<Entered>, Problem> {
+    let release = find(&api, name)?;
+    let reasons = rejection.reasons;
+    enter(&api, &insider, Act::Rejected { release, reasons }).await
+}
+
+/// For whom a release serves.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rollout {
+    /// `"general"`, or `{"pilot": {"share_permille": 50, "regions": []}}`.
+    #[schema(value_type = Object)]
+    stage: Stage,
+}
+
+/// Roll a release out
+///
+/// To a share of subjects or some regions first, then to everybody.
+#[utoipa::path(
+    post,
+    path = "/v1/packages/{publisher}/{name}/releases/{version}/rollout",
+    tag = "packages",
+    operation_id = "roll_out_release",
+    params(
+        ("publisher" = String, Path, description = "Who owns it"),
+        ("name" = String, Path, description = "Its name at the publisher's"),
+        ("version" = String, Path, description = "Semantic version")
+    ),
+    request_body = Rollout,
+    responses((status = 200, description = "It serves within a second", body = Entered))
+)]
+async fn roll_out(
+    State(api): State<Api>,
+    insider: Insider<PackagesAdmit>,
+    name: Name,
+    Json(rollout): Json<Rollout>,
+) -> Result<axum::Json<Entered>, Problem> {
+    let release = find(&api, name)?;
+    let stage = rollout.stage;
+    enter(&api, &insider, Act::RolledOut { release, stage }).await
+}
+
+/// Why a release must not be used any more.
+#[derive(Debug, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Yanking {
+    /// For its users to read.
+    #[schema(value_type = String)]
+    reason: Reason,
+}
+
+/// Yank a release
+///
+/// It serves nobody any more, and never again; the release before it goes on.
+#[utoipa::path(
+    post,
+    path = "/v1/packages/{publisher}/{name}/releases/{version}/yank",
+    tag = "packages",
+    operation_id = "yank_release",
+    params(
+        ("publisher" = String, Path, description = "Who owns it"),
+        ("name" = String, Path, description = "Its name at the publisher's"),
+        ("version" = String, Path, description = "Semantic version")
+    ),
+    request_body = Yanking,
+    responses((status = 200, description = "Yanked", body = Entered))
+)]
+async fn yank(
+    State(api): State<Api>,
+    insider: Insider<PackagesAdmit>,
+    name: Name,
+    Json(yanking): Json<Yanking>,
+) -> Result<axum::Json<Entered>, Problem> {
+    let release = find(&api, name)?;
+    let reason = yanking.reason;
+    enter(&api, &insider, Act::Yanked { release, reason }).await
+}
+
+async fn enter(
+    api: &Api,
+    insider: &Insider<PackagesAdmit>,
+    act: Act,
+) -> Result<axum::Json<Entered>, Problem> {
+    let entered = api.rooms().governance.enter(&insider.actor, act).await?;
+    Ok(axum::Json(entered.into()))
+}
+
+fn find(api: &Api, Segments((publisher, stem, version)): Name) -> Result<Digest, Problem> {
+    let name = PackageName::new(publisher, stem);
+    let found = api
+        .rooms()
+        .governance
+        .read(|register| register.find(&name, &version).map(|(digest, _)| digest));
+    found.ok_or_else(Problem::not_found)
 }

@@ -13,6 +13,7 @@ pub(super) mod money;
 pub(super) mod package;
 pub(super) mod parts;
 pub(super) mod payment;
+pub(super) mod registry;
 pub(super) mod service;
 pub(super) mod statement;
 pub(super) mod terms;

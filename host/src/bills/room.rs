@@ -6,7 +6,7 @@ use guichet_sandbox::contract::bill_payment::{QueryOutcome, Statement};
 use guichet_sandbox::{Answer, Question};
 
 use super::{BillAnswer, BillQuery, BillsError, NewBillQuery, check};
-use crate::plugins::{Bound, Caller, Plugins, ServiceFailure, ticket_is_due};
+use crate::plugins::{Bound, Caller, Plugins, Seeker, ServiceFailure, ticket_is_due};
 use crate::ports::Ports;
 use crate::store::{Payable, Store, StoredBillQuery};
 
@@ -38,9 +38,14 @@ impl Bills {
     pub async fn create(&self, new: NewBillQuery) -> Result<BillQuery, BillsError> {
         let now = self.ports.now();
         let id = self.ports.record_id("bq");
-        let bound = self
-            .plugins
-            .bound(&new.service, "bill-payment", now, new.language)?;
+        let seeker = Seeker {
+            subject: &new.subject,
+            region: new.region.as_ref(),
+            begun_with: None,
+        };
+        let bound =
+            self.plugins
+                .bound(&new.service, "bill-payment", &seeker, (now, new.language))?;
         let extra = new.token.is_some();
         let inputs = bound.check_inputs(&new.inputs, extra, new.language)?;
         let circumstances =
@@ -82,9 +87,18 @@ impl Bills {
         match answer {
             BillAnswer::Pending(ticket) if ticket_is_due(&ticket, asked_at(&stored), now) => {
                 let language = crate::language::Language::from_header(&stored.circumstances.locale);
-                let bound = self
-                    .plugins
-                    .bound(&stored.service, "bill-payment", now, language)?;
+                let region = stored.circumstances.region.parse().ok();
+                let seeker = Seeker {
+                    subject: &stored.subject,
+                    region: region.as_ref(),
+                    begun_with: stored.release.parse().ok(),
+                };
+                let bound = self.plugins.bound(
+                    &stored.service,
+                    "bill-payment",
+                    &seeker,
+                    (now, language),
+                )?;
                 let question = Question::PollQuery {
                     token: ticket.token,
                     inputs: stored.inputs.clone(),

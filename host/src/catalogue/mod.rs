@@ -7,7 +7,7 @@ use std::sync::Arc;
 use guichet_domain::id::ServiceCode;
 use guichet_registry::admit::Admission;
 
-use crate::plugins::{Calls, Entry, Plugins, PluginsError, Shelf};
+use crate::plugins::{Calls, Entry, Plugins, Shelf};
 
 /// What there is to pay and to ask. Cheap to clone.
 #[derive(Clone)]
@@ -62,11 +62,5 @@ impl Catalogue {
     #[must_use]
     pub fn lost_transcripts(&self) -> u64 {
         self.plugins.transcripts().lost()
-    }
-
-    /// Admits one bundle.
-    pub async fn admit(&self, bundle: Vec<u8>) -> Result<Arc<Admission>, PluginsError> {
-        let mut answers = self.plugins.admit(vec![bundle]).await?;
-        answers.pop().unwrap_or(Err(PluginsError::Interrupted))
     }
 }

@@ -14,6 +14,7 @@ use guichet_domain::id::{EndpointName, SecretName};
 use guichet_registry::admit::Admission;
 use guichet_registry::binding::{EndpointBinding, OperatorBinding};
 use guichet_registry::manifest::KeyAlgorithm;
+use guichet_registry::register::{Effect, GrantTerms};
 use guichet_registry::scenario::Scenario;
 use guichet_registry::service::Service;
 use guichet_registry::shared::Shared;
@@ -164,15 +165,16 @@ impl<'a> Player<'a> {
             legacy_crypto: LegacyCrypto::Allowed,
             ..OperatorBinding::default()
         };
-        let operator = operator::complete(stored, &self.given);
-        let release = Release::new(
-            self.admission,
-            self.plugin.clone(),
-            operator,
-            (self.keys.clone(), self.given.clone()),
-        );
-        let bound = release
-            .bind(&self.service)
+        let grant = GrantTerms {
+            service: None,
+            effect: Effect::Live,
+            binding: stored,
+            expires: None,
+        };
+        let given = (vec![grant], self.keys.clone(), self.given.clone());
+        let release = Release::new(self.admission, self.plugin.clone(), given);
+        let (bound, _) = release
+            .bind(&self.service, guichet_domain::Moment::from_micros(0))
             .map_err(|error| CertificationError::Binding(error.to_string()))?;
         let Some(deadline_ms) = deadline_ms else {
             return Ok(Arc::new(bound));

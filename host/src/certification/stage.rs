@@ -127,12 +127,11 @@ impl Stage {
                     elsewhere = Some(index);
                 }
                 None => {}
-                Some((near, text)) => {
-                    if nearest.as_ref().is_none_or(|(known, _)| near > *known) {
-                        let text = format!("nearest is {}: {text}", exchange.name);
-                        nearest = Some((near, text));
-                    }
+                Some((near, text)) if nearest.as_ref().is_none_or(|known| near > known.0) => {
+                    let text = format!("nearest is {}: {text}", exchange.name);
+                    nearest = Some((near, text));
                 }
+                Some(_) => {}
             }
         }
         if let Some(index) = elsewhere {

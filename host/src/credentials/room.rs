@@ -5,7 +5,7 @@ use guichet_sandbox::{Answer, Question};
 
 use super::{Credential, NewCredential};
 use crate::consents::Consents;
-use crate::plugins::{Bound, Caller, Plugins, ServiceFailure};
+use crate::plugins::{Bound, Caller, Plugins, Seeker, ServiceFailure};
 use crate::ports::Ports;
 use crate::store::{IssuedCredential, Store};
 
@@ -34,9 +34,14 @@ impl Credentials {
     pub async fn issue(&self, new: NewCredential) -> Result<Credential, ServiceFailure> {
         let now = self.ports.now();
         let id = self.ports.record_id("cred");
+        let seeker = Seeker {
+            subject: &new.subject,
+            region: new.region.as_ref(),
+            begun_with: None,
+        };
         let bound = self
             .plugins
-            .bound(&new.service, "credential", now, new.language)?;
+            .bound(&new.service, "credential", &seeker, (now, new.language))?;
         let inputs = bound.check_inputs(&new.inputs, new.token.is_some(), new.language)?;
         let circumstances =
             bound.circumstances(new.region.as_ref(), &new.channel, new.language, &id)?;

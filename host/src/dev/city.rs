@@ -11,7 +11,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use guichet_domain::id::EndpointName;
+use guichet_registry::PackageName;
 use guichet_registry::binding::{EndpointBinding, OperatorBinding};
+use guichet_registry::register::Actor;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::{Method, Request};
 use hyper_util::client::legacy::Client;
@@ -21,6 +23,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::app::App;
+use crate::plugins::operator;
 use crate::store::{PackageSecret, SecretKind};
 
 /// How long the city may take to start.
@@ -46,8 +49,48 @@ enum Owner {
 
 /// What the city tells the operator.
 #[derive(Deserialize)]
-struct Operator {
+pub(super) struct Operator {
     packages: BTreeMap<String, Package>,
+}
+
+impl Operator {
+    /// Where a package's endpoints lead.
+    pub(super) fn binding(&self, package: &PackageName) -> OperatorBinding {
+        let told = self.packages.get(&package.to_string());
+        OperatorBinding {
+            endpoints: told.map(|told| told.endpoints.clone()).unwrap_or_default(),
+            ..OperatorBinding::default()
+        }
+    }
+
+    /// Gives every package of the city's that serves its endpoints, keys and
+    /// secrets of today.
+    pub(super) async fn apply(&self, app: &App) -> Result<()> {
+        let governance = &app.rooms().governance;
+        for (name, told) in &self.packages {
+            let package: PackageName = name.parse()?;
+            let general = governance.read(|register| register.lineup(&package)?.general);
+            if general.is_none() {
+                continue;
+            }
+            governance.rebind(&package, self.binding(&package)).await?;
+            let wanted = secrets(name, told)?;
+            let set = governance.read(|register| register.secrets_of(&package));
+            let counts = |kind, name: &str, digest| {
+                set.get(&operator::log_name(kind, name)) == Some(&digest)
+            };
+            let known = app.rooms().store.package_secrets(name, counts).await?;
+            let changed: Vec<PackageSecret> = wanted
+                .into_iter()
+                .filter(|one| !known.contains(one))
+                .collect();
+            governance
+                .set_secrets(&Actor::Installation, &package, &changed)
+                .await?;
+        }
+        app.plugins().refresh().await?;
+        Ok(())
+    }
 }
 
 #[derive(Deserialize)]
@@ -149,34 +192,8 @@ impl City {
         }
     }
 
-    /// Gives every admitted release the endpoints, keys and secrets that the
-    /// city tells for its package.
-    pub(super) async fn bind(&self, app: &App) -> Result<()> {
-        let operator = self.operator().await?;
-        let shelf = app.plugins().shelf();
-        // A package without services carries code for others and reaches nothing.
-        for admission in shelf.admissions().filter(|one| !one.services.is_empty()) {
-            let name = admission.package().to_string();
-            let Some(package) = operator.packages.get(&name) else {
-                tracing::warn!(package = name, "the city does not know this package");
-                continue;
-            };
-            let secrets = secrets(&name, package)?;
-            let endpoints = package.endpoints.clone();
-            let operator = OperatorBinding {
-                endpoints,
-                ..OperatorBinding::default()
-            };
-            app.plugins()
-                .set_operator(admission.release, &operator, &secrets)
-                .await?;
-        }
-        app.rooms().store.raise_catalogue_version().await?;
-        app.plugins().refresh().await?;
-        Ok(())
-    }
-
-    async fn operator(&self) -> Result<Operator> {
+    /// What the city tells the operator.
+    pub(super) async fn operator(&self) -> Result<Operator> {
         let address = format!("{}/_operator", self.url);
         let answer = ask(Method::GET, &address).await?;
         serde_json::from_slice(&answer)

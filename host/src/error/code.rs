@@ -140,6 +140,10 @@ codes! {
     BundleRefused = "bundle_refused", UNPROCESSABLE_ENTITY, Never, "插件包未通过检查", "The bundle is refused";
     /// A release of this name and version exists with other content.
     ReleaseExists = "release_exists", CONFLICT, Never, "该版本已存在且内容不同", "The release exists with other content";
+    /// An act in the registry does not fit what was decided before.
+    NotLawful = "not_lawful", CONFLICT, Never, "与已有登记不符", "It does not fit what was decided before";
+    /// A publisher's quota is used up.
+    QuotaExceeded = "quota_exceeded", CONFLICT, Never, "超过配额", "A quota is used up";
     /// A part of the standard that this host does not offer yet.
     NotOffered = "not_offered", CONFLICT, Never, "暂不提供", "Not offered here";
 }

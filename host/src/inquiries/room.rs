@@ -8,7 +8,7 @@ use guichet_sandbox::{Answer, Question};
 
 use super::{InquiriesError, Inquiry, InquiryAnswer, NewInquiry, check};
 use crate::consents::{Consent, Consents};
-use crate::plugins::{Bound, Caller, Plugins, ServiceFailure, ticket_is_due};
+use crate::plugins::{Bound, Caller, Plugins, Seeker, ServiceFailure, ticket_is_due};
 use crate::ports::Ports;
 use crate::store::{Store, StoredInquiry};
 
@@ -42,9 +42,14 @@ impl Inquiries {
     pub async fn create(&self, new: NewInquiry) -> Result<Inquiry, InquiriesError> {
         let now = self.ports.now();
         let id = self.ports.record_id("inq");
+        let seeker = Seeker {
+            subject: &new.subject,
+            region: new.region.as_ref(),
+            begun_with: None,
+        };
         let bound = self
             .plugins
-            .bound(&new.service, "inquiry", now, new.language)?;
+            .bound(&new.service, "inquiry", &seeker, (now, new.language))?;
         let inputs = bound.check_inputs(&new.inputs, new.token.is_some(), new.language)?;
         let circumstances =
             bound.circumstances(new.region.as_ref(), &new.channel, new.language, &id)?;
@@ -63,6 +68,7 @@ impl Inquiries {
             client: new.client,
             subject: new.subject,
             service: new.service,
+            release: bound.release().to_string(),
             state: "pending".to_owned(),
             inputs,
             circumstances,
@@ -99,9 +105,16 @@ impl Inquiries {
         ticket: Ticket,
     ) -> Result<Inquiry, InquiriesError> {
         let language = crate::language::Language::from_header(&stored.circumstances.locale);
+        let region = stored.circumstances.region.parse().ok();
+        let seeker = Seeker {
+            subject: &stored.subject,
+            region: region.as_ref(),
+            begun_with: stored.release.parse().ok(),
+        };
+        let now = self.ports.now();
         let bound = self
             .plugins
-            .bound(&stored.service, "inquiry", self.ports.now(), language)?;
+            .bound(&stored.service, "inquiry", &seeker, (now, language))?;
         // A consent that ended meanwhile ends the inquiry as well.
         let consent = match &stored.consent {
             None => None,

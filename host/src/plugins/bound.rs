@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use guichet_domain::Digest;
 use guichet_domain::id::{RecordId, RegionCode};
+use guichet_domain::{Digest, Moment};
 use guichet_registry::Service;
 use guichet_registry::shared::Shared;
 use guichet_registry::taxonomy::Taxonomy;
@@ -28,6 +28,8 @@ pub struct Bound {
     pub(super) service: Shared<Service>,
     pub(super) release: Arc<Release>,
     pub(super) binding: Arc<Binding>,
+    /// When its grant ends.
+    pub(super) expires: Option<Moment>,
 }
 
 impl Bound {

@@ -5,6 +5,8 @@ use guichet_domain::id::{ClientId, RecordId, SubjectId};
 use guichet_sandbox::{Call, Question, Report};
 
 use super::context::Circumstances as Told;
+use super::figures::Blame;
+use super::line::Seeker;
 use super::reach::Reach;
 use super::transcripts::Recorded;
 use super::{Bound, Plugins, ServiceFailure};
@@ -37,7 +39,12 @@ impl Plugins {
         question: Question,
     ) -> Result<Report, ServiceFailure> {
         let now = self.0.ports.now();
-        if self.is_blind(now) {
+        let digest = bound.release.digest;
+        let stopped = self.0.log.read(|register| register.may_run(digest).err());
+        if let Some(why) = stopped {
+            tracing::info!(service = %bound.service.code, %why, "a call was not made");
+        }
+        if stopped.is_some() || self.is_blind(now) {
             return Err(ServiceFailure::Unavailable {
                 message: String::new(),
                 retry_after_seconds: Some(1),
@@ -50,11 +57,16 @@ impl Plugins {
         };
         let ports = self.sandbox_ports(bound, caller, now);
         let plugin = &bound.release.plugin;
+        let begun = std::time::Instant::now();
         let mut report = self
             .0
             .sandbox
             .call(plugin, &bound.binding, &ports, call)
             .await;
+        bound
+            .release
+            .figures
+            .count(Blame::of(&report), begun.elapsed());
         for line in &report.log {
             let service = &bound.service.code;
             tracing::debug!(%service, call = %id, level = line.level, message = line.message);
@@ -67,7 +79,10 @@ impl Plugins {
                 call: id,
                 subject: caller.subject.clone(),
                 service: bound.service.code.to_string(),
+                package: bound.release.manifest.package.to_string(),
                 record: caller.record.clone(),
+                client: caller.client.clone(),
+                consent: caller.consent.map(|consent| consent.id.clone()),
                 class: bound.release.class,
                 transcript,
                 at: now,
@@ -84,8 +99,16 @@ impl Plugins {
         order: &Order,
         question: Question,
     ) -> Result<Report, String> {
-        let entry = self.entry(&order.service).ok_or("the service is gone")?;
-        let bound = self.bind(&entry).map_err(|error| error.to_string())?;
+        let shelf = self.shelf();
+        let entry = shelf.entry(&order.service).ok_or("the service is gone")?;
+        let region = order.circumstances.region.parse().ok();
+        let seeker = Seeker {
+            subject: &order.subject,
+            region: region.as_ref(),
+            begun_with: order.release.parse().ok(),
+        };
+        let bound = self.bind(&shelf, &entry, &seeker, self.0.ports.now());
+        let bound = bound.map_err(|error| error.to_string())?;
         let caller = Caller {
             client: &order.client,
             subject: &order.subject,

@@ -1,14 +1,17 @@
-//! The only place where a registry release becomes a sandbox plugin: admits
-//! bundles, keeps what serves in memory, finds the binding of a service, calls
-//! it, and keeps the transcript. Decides nothing about money.
+//! The only place where a registry release becomes a sandbox plugin: keeps what
+//! serves in memory, finds the release and binding of a service, calls it, and
+//! keeps the transcript. Decides nothing about money, nor what may serve.
 
 mod biller;
 mod bound;
 mod call;
 mod context;
 mod failure;
+mod figures;
 pub mod judgement;
-pub(crate) mod operator;
+mod library;
+mod line;
+pub mod operator;
 mod reach;
 pub(crate) mod release;
 mod replay;
@@ -18,14 +21,13 @@ mod transcripts;
 pub mod translate;
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
+use guichet_domain::Digest;
 use guichet_domain::Moment;
 use guichet_domain::id::{DataScope, ServiceCode};
-use guichet_registry::admit::AdmissionError;
 use guichet_sandbox::Sandbox;
 use guichet_sandbox::contract::types::Ticket;
 
@@ -33,14 +35,17 @@ pub use bound::Bound;
 pub use call::Caller;
 pub use context::Pseudonyms;
 pub use failure::ServiceFailure;
+pub use line::Seeker;
 pub use replay::ReplayError;
 pub use shelf::{Entry, Shelf};
 pub use terms::closing;
 pub use transcripts::{Kept, TranscriptError, Transcripts};
 
 use crate::language::Language;
+use crate::log::{Log, LogError};
+use crate::objects::Objects;
 use crate::ports::Ports;
-use crate::store::{Store, StoreError};
+use crate::store::{ReleaseFigures, Store, StoreError};
 
 /// How often a node looks whether the catalogue has changed.
 const POLL: Duration = Duration::from_millis(500);
@@ -58,11 +63,14 @@ struct Inner {
     ports: Ports,
     pseudonyms: Pseudonyms,
     transcripts: Transcripts,
-    folder: PathBuf,
+    log: Log,
+    objects: Objects,
     /// Randomness and resolver of the machine; the rest is made for each call.
     base: guichet_sandbox::ports::Ports,
     shelf: RwLock<Arc<Shelf>>,
-    bound: Mutex<HashMap<ServiceCode, Bound>>,
+    /// One shelf is made at a time.
+    turn: tokio::sync::Mutex<()>,
+    bound: Mutex<HashMap<(ServiceCode, Digest), Bound>>,
     confirmed_us: AtomicI64,
 }
 
@@ -91,28 +99,21 @@ pub struct Parts {
     pub pseudonyms: Pseudonyms,
     /// Keeps what calls did.
     pub transcripts: Transcripts,
+    /// What is decided.
+    pub log: Log,
     /// Where bundles lie.
-    pub folder: PathBuf,
+    pub objects: Objects,
 }
 
-/// Why releases cannot be admitted or served.
+/// Why nothing new can be served.
 #[derive(Debug, thiserror::Error)]
 pub enum PluginsError {
-    /// The bundle was refused, with everything that is wrong with it.
-    #[error("{0}")]
-    Refused(#[from] AdmissionError),
-    /// The same version was published with other content.
-    #[error("{0} is published already with another content: raise the version")]
-    Published(String),
-    /// A bundle that was admitted cannot be read any more.
-    #[error("bundle {0}: {1}")]
-    Bundle(String, std::io::Error),
+    /// The log cannot be followed.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A background task was lost.
-    #[error("the check of bundles was interrupted")]
-    Interrupted,
 }
 
 /// What a subject is asked to agree to.
@@ -133,24 +134,26 @@ impl Plugins {
             ports,
             pseudonyms,
             transcripts,
-            folder,
+            log,
+            objects,
         } = parts;
-        std::fs::create_dir_all(&folder)
-            .map_err(|error| PluginsError::Bundle(folder.display().to_string(), error))?;
         let plugins = Self(Arc::new(Inner {
             sandbox,
             store,
             ports,
             pseudonyms,
             transcripts,
-            folder,
+            log,
+            objects,
             base: guichet_sandbox::ports::Ports::in_memory(),
             shelf: RwLock::default(),
+            turn: tokio::sync::Mutex::default(),
             bound: Mutex::default(),
             confirmed_us: AtomicI64::new(0),
         }));
         plugins.refresh().await?;
-        tokio::spawn(follow(Arc::downgrade(&plugins.0)));
+        let growth = plugins.0.log.growth();
+        tokio::spawn(follow(Arc::downgrade(&plugins.0), growth));
         Ok(plugins)
     }
 
@@ -207,15 +210,17 @@ impl Plugins {
         )
     }
 
-    /// The service ready to be called, where it is of this kind and open.
+    /// The service ready to be called for a new errand, or to go on with one
+    /// that asks nothing new of the biller, where it is of this kind and open.
     pub fn bound(
         &self,
         code: &ServiceCode,
         kind: &'static str,
-        now: Moment,
-        language: Language,
+        seeker: &Seeker<'_>,
+        (now, language): (Moment, Language),
     ) -> Result<Bound, ServiceFailure> {
-        let entry = self.entry(code).ok_or(ServiceFailure::UnknownService)?;
+        let shelf = self.shelf();
+        let entry = shelf.entry(code).ok_or(ServiceFailure::UnknownService)?;
         let actual = entry.service().kind.as_str();
         if actual != kind {
             let actual = actual.to_owned();
@@ -224,38 +229,82 @@ impl Plugins {
                 actual,
             });
         }
-        if let Some(message) = closing(entry.service(), now, language) {
+        let announced = shelf.maintenance(&entry, now);
+        let announced = announced.map(|one| one.notice.in_locale(language.tag()).to_owned());
+        let closed = announced.or_else(|| closing(entry.service(), now, language));
+        if let Some(message) = closed.or_else(|| self.suspended(&entry, now, language)) {
             return Err(ServiceFailure::Closed {
                 message,
                 retry_after_seconds: None,
             });
         }
-        self.bind(&entry)
+        self.bind(&shelf, &entry, seeker, now)
     }
 
-    /// The service's binding, made at first use and shared from then on.
-    fn bind(&self, entry: &Entry) -> Result<Bound, ServiceFailure> {
-        let release = entry.release().ok_or_else(|| ServiceFailure::Unavailable {
+    /// What the citizen reads where the biller's services stop for a while.
+    fn suspended(&self, entry: &Entry, now: Moment, language: Language) -> Option<String> {
+        let biller = &entry.service().biller.id;
+        let package = entry.admission().package();
+        let collects = self
+            .0
+            .log
+            .read(|register| register.may_collect(biller, package, now));
+        let usual = language.pick(
+            "该收费单位暂停收费",
+            "This biller takes no payments at present",
+        );
+        match collects {
+            Ok(()) => None,
+            Err(_) => Some(usual.to_owned()),
+        }
+    }
+
+    /// The binding of the release that serves this seeker, made at first use and
+    /// shared from then on.
+    fn bind(
+        &self,
+        shelf: &Shelf,
+        entry: &Entry,
+        seeker: &Seeker<'_>,
+        now: Moment,
+    ) -> Result<Bound, ServiceFailure> {
+        let unavailable = || ServiceFailure::Unavailable {
             message: String::new(),
             retry_after_seconds: None,
-        })?;
-        let code = &entry.service().code;
+        };
+        let chosen = shelf.choose(entry, seeker);
+        let (service, release) = chosen.ok_or_else(unavailable)?;
+        let key = (service.code.clone(), release.digest);
         let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(bound) = all
-            .get(code)
-            .filter(|bound| Arc::ptr_eq(&bound.release, release))
-        {
+        let known = all.get(&key).filter(|bound| {
+            Arc::ptr_eq(&bound.release, &release)
+                && bound.expires.is_none_or(|expires| now < expires)
+        });
+        if let Some(bound) = known {
             return Ok(bound.clone());
         }
-        let binding = release.bind(entry.service());
-        let binding = binding.map_err(|error| ServiceFailure::Misbehaved(error.to_string()))?;
-        let bound = Bound {
-            service: entry.service().clone(),
-            release: release.clone(),
-            binding: Arc::new(binding),
+        let binding = release.bind(&service, now);
+        let (binding, expires) = match binding {
+            Ok(bound) => bound,
+            Err(operator::BindingError::NotGranted(_)) => return Err(unavailable()),
+            Err(error) => return Err(ServiceFailure::Misbehaved(error.to_string())),
         };
-        all.insert(code.clone(), bound.clone());
+        let bound = Bound {
+            service,
+            release,
+            binding: Arc::new(binding),
+            expires,
+        };
+        all.insert(key, bound.clone());
         Ok(bound)
+    }
+
+    /// Bindings of releases that serve no more are let go; calls that still run
+    /// keep theirs.
+    fn forget_old_bindings(&self) {
+        let shelf = self.shelf();
+        let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, bound| shelf.holds(&bound.release));
     }
 
     /// Counts of this node's calls by package, over all its services.
@@ -275,6 +324,23 @@ impl Plugins {
         by_package
     }
 
+    /// How releases have fared on this node since this was asked last.
+    #[must_use]
+    pub fn take_figures(&self, releases: &[Digest]) -> Vec<ReleaseFigures> {
+        let shelf = self.shelf();
+        let taken = releases.iter().filter_map(|digest| {
+            let (calls, faults, busy_us) = shelf.running(*digest)?.figures.take();
+            let release = *digest;
+            (calls > 0).then_some(ReleaseFigures {
+                release,
+                calls,
+                faults,
+                busy_us,
+            })
+        });
+        taken.collect()
+    }
+
     /// Whether this node knows what may run.
     fn is_blind(&self, now: Moment) -> bool {
         let confirmed = Moment::from_micros(self.0.confirmed_us.load(Ordering::Relaxed));
@@ -282,11 +348,15 @@ impl Plugins {
     }
 }
 
-/// Looks for changes until the room is dropped.
-async fn follow(room: std::sync::Weak<Inner>) {
+/// Looks for changes until the room is dropped: at once for what this node has
+/// entered itself, twice a second for the rest.
+async fn follow(room: std::sync::Weak<Inner>, mut growth: tokio::sync::watch::Receiver<u64>) {
     let mut ticks = tokio::time::interval(POLL);
     loop {
-        ticks.tick().await;
+        tokio::select! {
+            _ = ticks.tick() => {}
+            grown = growth.changed() => if grown.is_err() { return },
+        }
         let Some(inner) = room.upgrade() else { return };
         let plugins = Plugins(inner);
         if let Err(error) = plugins.refresh().await

@@ -25,6 +25,9 @@ pub enum BindingError {
     /// The grant cannot be put into effect.
     #[error("{0}")]
     Grant(#[from] guichet_sandbox::PermissionsError),
+    /// Nothing is granted for the service, or no more.
+    #[error("nothing is granted for it: {0}")]
+    NotGranted(#[from] guichet_registry::register::NotRunning),
     /// A name in the store that is no name.
     #[error("{0}")]
     Name(#[from] guichet_domain::id::IdError),
@@ -39,8 +42,13 @@ pub struct Keys {
     pub secrets: Secrets,
 }
 
-/// The operator's side of a release: what was stored for it, and the keys that
-/// are there.
+/// A secret's or key's name in the log.
+#[must_use]
+pub fn log_name(kind: SecretKind, name: &str) -> String {
+    format!("{}:{name}", kind.as_str())
+}
+
+/// A grant's binding with the keys that are there.
 #[must_use]
 pub fn complete(mut stored: OperatorBinding, given: &[PackageSecret]) -> OperatorBinding {
     let algorithm = |key: &PackageSecret| -> Option<KeyAlgorithm> {

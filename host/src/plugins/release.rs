@@ -3,17 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guichet_domain::Digest;
+use guichet_domain::{Digest, Moment};
 use guichet_registry::admit::Admission;
-use guichet_registry::binding::{self, OperatorBinding};
+use guichet_registry::binding;
 use guichet_registry::manifest::{DataClass, LimitsWish};
+use guichet_registry::register::{self, GrantTerms};
 use guichet_registry::shared::Shared;
 use guichet_registry::{Manifest, Service};
 use guichet_sandbox::{
     Binding, BindingId, BindingSettings, BreakerSettings, Config, Limits, Permissions, Plugin,
 };
 
-use super::operator::{BindingError, Keys};
+use super::figures::Figures;
+use super::operator::{self, BindingError, Keys};
 use crate::store::PackageSecret;
 
 /// A release with everything that its services share.
@@ -28,21 +30,22 @@ pub struct Release {
     pub class: DataClass,
     config: Arc<BTreeMap<String, String>>,
     limits: Limits,
-    operator: OperatorBinding,
+    grants: Vec<GrantTerms>,
     keys: Keys,
     /// As the operator gave them, to notice a change.
-    given: Vec<PackageSecret>,
+    secrets: Vec<PackageSecret>,
+    /// How it fares on this node.
+    pub(super) figures: Figures,
 }
+
+/// What the operator gives a release: grants, keys and secrets made ready, and
+/// these as they were found.
+pub type Given = (Vec<GrantTerms>, Keys, Vec<PackageSecret>);
 
 impl Release {
     /// Puts the parts together.
     #[must_use]
-    pub fn new(
-        admission: &Admission,
-        plugin: Plugin,
-        operator: OperatorBinding,
-        (keys, given): (Keys, Vec<PackageSecret>),
-    ) -> Self {
+    pub fn new(admission: &Admission, plugin: Plugin, (grants, keys, secrets): Given) -> Self {
         let config = admission.config.iter();
         Self {
             digest: admission.release,
@@ -55,16 +58,17 @@ impl Release {
             ),
             limits: limits(&admission.manifest.limits),
             manifest: admission.manifest.clone(),
-            operator,
+            grants,
             keys,
-            given,
+            secrets,
+            figures: Figures::default(),
         }
     }
 
     /// Whether the operator's side is still this.
     #[must_use]
-    pub fn has_operator(&self, operator: &OperatorBinding, given: &[PackageSecret]) -> bool {
-        self.operator == *operator && self.given == given
+    pub fn is_given(&self, grants: &[GrantTerms], secrets: &[PackageSecret]) -> bool {
+        self.grants == grants && self.secrets == secrets
     }
 
     /// Who owns it.
@@ -73,13 +77,19 @@ impl Release {
         self.manifest.package.publisher().as_str()
     }
 
-    /// The sandbox's binding for one of its services.
-    pub fn bind(&self, service: &Service) -> Result<Binding, BindingError> {
-        let grant = binding::propose(&self.manifest, &self.operator, &service.code)
+    /// The sandbox's binding for one of its services, and when its grant ends.
+    pub fn bind(
+        &self,
+        service: &Service,
+        now: Moment,
+    ) -> Result<(Binding, Option<Moment>), BindingError> {
+        let terms = register::grant(&self.grants, &service.code, now)?;
+        let operator = operator::complete(terms.binding.clone(), &self.secrets);
+        let grant = binding::propose(&self.manifest, &operator, &service.code)
             .map_err(BindingError::Proposal)?;
         let keyring = self.keys.keyring.clone();
         let permissions = Permissions::new(grant, &self.keys.secrets, keyring)?;
-        Ok(Binding::new(BindingSettings {
+        let binding = Binding::new(BindingSettings {
             id: BindingId {
                 release: self.digest,
                 service: service.code.clone(),
@@ -92,7 +102,8 @@ impl Release {
                 service: Arc::new(own_config(service)),
             },
             breaker: BreakerSettings::default(),
-        }))
+        });
+        Ok((binding, terms.expires))
     }
 }
 

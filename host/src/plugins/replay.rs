@@ -1,10 +1,15 @@
 //! Runs a recorded call again, without the world: the transcript answers what
 //! the host answered then. It proves what a plugin did; it changes nothing.
 
+use bytes::Bytes;
+use guichet_domain::Digest;
 use guichet_domain::id::RecordId;
+use guichet_registry::bundle::{Bundle, BundleLimits};
+use guichet_registry::sign::sha256;
 use guichet_sandbox::{LoadError, Replay};
 
 use super::{Kept, Plugins, TranscriptError};
+use crate::objects::{Kind, ObjectError};
 
 /// Why a call cannot be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -50,14 +55,27 @@ impl Plugins {
                 return Err(ReplayError::NotKept(function));
             }
         };
-        let shelf = self.shelf();
         let digest = transcript.component;
-        let bytes = shelf
-            .admissions()
-            .filter(|admission| admission.component.digest == digest)
-            .find_map(|admission| admission.component_bytes.as_deref())
-            .ok_or_else(|| ReplayError::NoComponent(digest.to_string()))?;
-        let plugin = self.sandbox().load(digest, bytes).await?;
+        let bytes = self.component(digest).await;
+        let bytes = bytes.map_err(|_| ReplayError::NoComponent(digest.to_string()))?;
+        let plugin = self.sandbox().load(digest, &bytes).await?;
         Ok(self.sandbox().replay(&plugin, &transcript).await)
+    }
+
+    /// The bytes of an approved component, from the bundle that brought it.
+    pub async fn component(&self, digest: Digest) -> Result<Bytes, ObjectError> {
+        let missing = || ObjectError::Missing(digest.to_string());
+        let home = self.0.log.read(|register| register.home(digest));
+        let bundle = self
+            .0
+            .objects
+            .get(Kind::Bundle, home.ok_or_else(missing)?)
+            .await?;
+        let read = Bundle::read(&bundle, BundleLimits::default()).map_err(|_| missing())?;
+        let mut files = read.files().map(|(_, bytes)| bytes);
+        let found = files.find(|bytes| sha256(bytes) == digest);
+        found
+            .map(|bytes| bundle.slice_ref(bytes))
+            .ok_or_else(missing)
     }
 }

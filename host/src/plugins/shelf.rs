@@ -1,56 +1,59 @@
-//! What this node serves: read from the store, admitted again from the bundles
-//! themselves (so that an altered bundle serves nobody), swapped as a whole.
+//! What this node serves at one size of the log: made from the register and the
+//! bundles themselves, and swapped as a whole, so that no call sees half of it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
-use guichet_domain::Digest;
 use guichet_domain::id::ServiceCode;
-use guichet_registry::Service;
-use guichet_registry::admit::{self, Admission, AdmissionPolicy};
-use guichet_registry::binding::OperatorBinding;
-use guichet_registry::catalogue::{self, Catalogue};
+use guichet_domain::{Digest, Moment};
+use guichet_registry::admit::{self, Admission};
+use guichet_registry::catalogue::{self, Catalogue, Tombstone, Zone};
+use guichet_registry::register::{GrantTerms, Lineup, Maintenance, NotRunning, Register};
 use guichet_registry::shared::Shared;
+use guichet_registry::sign::PublicKey;
 use guichet_registry::taxonomy::Taxonomy;
+use guichet_registry::{PackageName, Service};
 
+use super::library::{Library, Wanted};
+use super::line::{self, Seeker};
 use super::operator;
 use super::release::Release;
 use super::{Plugins, PluginsError};
-use crate::store::{PackageSecret, StoredBinding, StoredRelease};
+use crate::store::PackageSecret;
 
-/// The operator binds all services of a release alike.
-const ALL_SERVICES: &str = "*";
-
-/// Releases and services at one version of the catalogue.
+/// Releases and services at one size of the log.
 pub struct Shelf {
-    version: u64,
+    size: u64,
     catalogue: Catalogue,
-    admissions: BTreeMap<Digest, Arc<Admission>>,
-    admitted: admit::Shelf,
-    releases: BTreeMap<Digest, Arc<Release>>,
+    library: Library,
+    lineups: BTreeMap<PackageName, Lineup>,
+    releases: HashMap<Digest, Arc<Release>>,
+    maintenance: Vec<Maintenance>,
+    /// When something begins or ends by itself.
+    next_change: Option<Moment>,
 }
 
 impl Default for Shelf {
     /// Nothing is served.
     fn default() -> Self {
         Self {
-            version: 0,
+            size: 0,
             catalogue: Catalogue::build([], [], [], Taxonomy::embedded()),
-            admissions: BTreeMap::new(),
-            admitted: admit::Shelf::default(),
-            releases: BTreeMap::new(),
+            library: Library::default(),
+            lineups: BTreeMap::new(),
+            releases: HashMap::new(),
+            maintenance: Vec::new(),
+            next_change: None,
         }
     }
 }
 
-/// A service with the release that serves it.
+/// A service of the catalogue with the release that offers it.
 #[derive(Clone)]
 pub struct Entry {
     service: Shared<Service>,
     admission: Arc<Admission>,
-    release: Option<Arc<Release>>,
 }
 
 impl Entry {
@@ -65,18 +68,13 @@ impl Entry {
     pub fn admission(&self) -> &Admission {
         &self.admission
     }
-
-    /// The release as it runs; none until the operator has bound it.
-    pub(super) const fn release(&self) -> Option<&Arc<Release>> {
-        self.release.as_ref()
-    }
 }
 
 impl Shelf {
-    /// The version of the catalogue.
+    /// The size of the log that it was made from.
     #[must_use]
-    pub const fn version(&self) -> u64 {
-        self.version
+    pub const fn size(&self) -> u64 {
+        self.size
     }
 
     /// A service.
@@ -85,8 +83,39 @@ impl Shelf {
         let found = self.catalogue.get(code.as_str())?;
         Some(Entry {
             service: found.service.clone(),
-            admission: self.admissions.get(&found.release)?.clone(),
-            release: self.releases.get(&found.release).cloned(),
+            admission: self.library.admission(found.release)?.clone(),
+        })
+    }
+
+    /// The release that serves this seeker, with the service as that release
+    /// has it.
+    pub(super) fn choose(
+        &self,
+        entry: &Entry,
+        seeker: &Seeker<'_>,
+    ) -> Option<(Shared<Service>, Arc<Release>)> {
+        let package = entry.admission.package();
+        let lineup = self.lineups.get(package)?;
+        let code = &entry.service.code;
+        line::choose(package, lineup, seeker)
+            .into_iter()
+            .find_map(|digest| {
+                let services = &self.library.admission(digest)?.services;
+                let found = services.binary_search_by(|service| service.code.cmp(code));
+                let service = services[found.ok()?].clone();
+                Some((service, self.releases.get(&digest)?.clone()))
+            })
+    }
+
+    /// What is announced for a service at a moment.
+    pub(super) fn maintenance(&self, entry: &Entry, now: Moment) -> Option<&Maintenance> {
+        let package = entry.admission.package();
+        let code = &entry.service.code;
+        self.maintenance.iter().find(|one| {
+            one.package == *package
+                && (one.services.is_empty() || one.services.contains(code))
+                && one.from <= now
+                && now < one.until
         })
     }
 
@@ -96,164 +125,169 @@ impl Shelf {
         &self.catalogue
     }
 
-    /// All admitted releases.
+    /// All releases that are at hand.
     pub fn admissions(&self) -> impl Iterator<Item = &Arc<Admission>> {
-        self.admissions.values()
+        self.library.admissions()
+    }
+
+    /// What later bundles are compared with.
+    #[must_use]
+    pub const fn admitted(&self) -> &admit::Shelf {
+        self.library.admitted()
+    }
+
+    pub(super) fn running(&self, release: Digest) -> Option<&Arc<Release>> {
+        self.releases.get(&release)
+    }
+
+    pub(super) fn holds(&self, release: &Arc<Release>) -> bool {
+        let held = self.releases.get(&release.digest);
+        held.is_some_and(|held| Arc::ptr_eq(held, release))
+    }
+
+    pub(super) fn is_due(&self, size: u64, now: Moment) -> bool {
+        size != self.size || self.next_change.is_some_and(|moment| moment <= now)
+    }
+}
+
+/// What the register says must be at hand.
+struct Plan {
+    size: u64,
+    wanted: Vec<Wanted>,
+    grants: HashMap<Digest, Vec<GrantTerms>>,
+    lineups: BTreeMap<PackageName, Lineup>,
+    changed: HashMap<PackageName, Moment>,
+    registry: BTreeSet<PublicKey>,
+    zones: Vec<Zone>,
+    gone: Vec<Tombstone>,
+    maintenance: Vec<Maintenance>,
+    next_change: Option<Moment>,
+}
+
+impl Plan {
+    fn new(register: &Register, now: Moment) -> Self {
+        let mut wanted: BTreeMap<Digest, Wanted> = BTreeMap::new();
+        let mut grants = HashMap::new();
+        let mut lineups = BTreeMap::new();
+        let mut changed = HashMap::new();
+        for (name, package) in register.packages() {
+            let pilot = package.pilot.as_ref().map(|pilot| pilot.release);
+            let lineup = [package.general, pilot, package.previous];
+            for digest in lineup.into_iter().flatten() {
+                let Ok(release) = register.may_run(digest) else {
+                    continue;
+                };
+                grants.insert(digest, release.grants.clone());
+                wanted.insert(digest, Wanted::of(digest, release));
+                let home = register.home(release.summary.component);
+                if let Some((home, release)) =
+                    home.and_then(|home| Some((home, register.release(home).ok()?)))
+                {
+                    wanted
+                        .entry(home)
+                        .or_insert_with(|| Wanted::of(home, release));
+                }
+            }
+            if let Some(lineup) = register.lineup(name) {
+                lineups.insert(name.clone(), lineup);
+            }
+            if let Some(at) = package.changed {
+                changed.insert(name.clone(), at);
+            }
+        }
+        let tombstone = |(code, at): (&ServiceCode, Moment)| Tombstone {
+            code: code.clone(),
+            removed_us: at.micros(),
+        };
+        Self {
+            size: register.size(),
+            wanted: wanted.into_values().collect(),
+            grants,
+            lineups,
+            changed,
+            registry: register.registry_keys().copied().collect(),
+            zones: register.zones().map(|state| state.zone.clone()).collect(),
+            gone: register.gone().map(tombstone).collect(),
+            maintenance: register.maintenance().map(|(_, one)| one.clone()).collect(),
+            next_change: register.next_change(now),
+        }
     }
 }
 
 impl Plugins {
-    /// Admits bundles and keeps them; each is answered for itself.
-    pub async fn admit(
-        &self,
-        bundles: Vec<Vec<u8>>,
-    ) -> Result<Vec<Result<Arc<Admission>, PluginsError>>, PluginsError> {
-        let mut known = self.shelf().admitted.clone();
-        let bundles = Arc::new(bundles);
-        let read = bundles.clone();
-        let results = tokio::task::spawn_blocking(move || {
-            known.admit_all(&read, &AdmissionPolicy::development())
-        });
-        let results = results.await.map_err(|_| PluginsError::Interrupted)?;
-        let published = self.0.store.releases().await?;
-        let mut answers = Vec::with_capacity(results.len());
-        for (result, bytes) in results.into_iter().zip(bundles.iter()) {
-            let answer = match result {
-                Ok(admission) => self.keep(admission, bytes, &published).await,
-                Err(error) => Err(error.into()),
-            };
-            answers.push(answer);
-        }
-        self.refresh().await?;
-        Ok(answers)
-    }
-
-    async fn keep(
-        &self,
-        admission: Admission,
-        bytes: &[u8],
-        published: &[StoredRelease],
-    ) -> Result<Arc<Admission>, PluginsError> {
-        let package = admission.package().to_string();
-        let version = admission.version().to_string();
-        let digest = admission.release.to_string();
-        let same = published
-            .iter()
-            .find(|one| one.package == package && one.version == version);
-        match same {
-            Some(stored) if stored.digest != digest => {
-                return Err(PluginsError::Published(format!("{package} {version}")));
-            }
-            Some(_) => return Ok(Arc::new(admission)),
-            None => {}
-        }
-        let name = format!("{}.guichet", admission.release.hex());
-        write_whole(&self.0.folder.join(&name), bytes)
-            .map_err(|error| PluginsError::Bundle(name.clone(), error))?;
-        let record = serde_json::json!({"approval": admission.approval}).to_string();
-        let release = StoredRelease {
-            package,
-            version,
-            digest,
-            bundle_path: name,
-            state: "general".to_owned(),
-            record,
-            admitted_at: self.0.ports.now(),
-        };
-        self.0.store.put_release(&release).await?;
-        Ok(Arc::new(admission))
-    }
-
-    /// Says where a release's endpoints lead, and gives keys and secrets.
-    pub async fn set_operator(
-        &self,
-        release: Digest,
-        operator: &OperatorBinding,
-        secrets: &[PackageSecret],
-    ) -> Result<(), PluginsError> {
-        let now = self.0.ports.now();
-        self.0.store.put_package_secrets(secrets, now).await?;
-        let body = serde_json::to_string(operator).map_err(crate::store::StoreError::from)?;
-        let binding = StoredBinding {
-            release: release.to_string(),
-            service: ALL_SERVICES.to_owned(),
-            body,
-            updated_at: now,
-        };
-        Ok(self.0.store.put_binding(&binding).await?)
-    }
-
-    /// Reads the catalogue again where its version has changed.
+    /// Reads the log, and makes the shelf anew where something has changed.
     pub async fn refresh(&self) -> Result<(), PluginsError> {
-        let version = self.0.store.catalogue_version().await?;
+        let size = self.0.log.catch_up().await?;
+        let now = self.0.ports.now();
+        self.0.confirmed_us.store(now.micros(), Ordering::Relaxed);
+        let _turn = self.0.turn.lock().await;
         let shelf = self.shelf();
-        if version != shelf.version || self.0.confirmed_us.load(Ordering::Relaxed) == 0 {
-            let next = self.read(version, &shelf).await?;
+        if shelf.is_due(size, now) {
+            let next = self.make(&shelf, now).await?;
             *self.0.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+            self.forget_old_bindings();
         }
-        self.0
-            .confirmed_us
-            .store(self.0.ports.now().micros(), Ordering::Relaxed);
         Ok(())
     }
 
-    async fn read(&self, version: u64, old: &Shelf) -> Result<Shelf, PluginsError> {
-        let serving = serving(self.0.store.releases().await?);
-        let mut bundles = Vec::with_capacity(serving.len());
-        for release in &serving {
-            let bytes = std::fs::read(self.0.folder.join(&release.bundle_path))
-                .map_err(|error| PluginsError::Bundle(release.bundle_path.clone(), error))?;
-            bundles.push(bytes);
-        }
-        let admitted = tokio::task::spawn_blocking(move || {
-            let mut shelf = admit::Shelf::default();
-            let results = shelf.admit_all(&bundles, &AdmissionPolicy::development());
-            (shelf, results)
-        });
-        let (admitted, results) = admitted.await.map_err(|_| PluginsError::Interrupted)?;
-        let mut admissions = BTreeMap::new();
-        let mut entries = Vec::new();
-        for (result, stored) in results.into_iter().zip(&serving) {
-            match result {
-                Ok(admission) if admission.release.to_string() == stored.digest => {
-                    let updated_us = stored.admitted_at.micros();
-                    entries.extend(catalogue::Entry::of(&admission, updated_us));
-                    admissions.insert(admission.release, Arc::new(admission));
-                }
-                Ok(_) => tracing::error!(package = stored.package, "a bundle was altered"),
-                Err(error) => tracing::error!(package = stored.package, %error, "a bundle is bad"),
+    async fn make(&self, old: &Shelf, now: Moment) -> Result<Shelf, PluginsError> {
+        let plan = self.0.log.read(|register| Plan::new(register, now));
+        let mut library = old.library.clone();
+        let tools = (&self.0.objects, &self.0.sandbox);
+        library.complete(&plan.wanted, tools, &plan.registry).await;
+        let mut releases = HashMap::new();
+        for (digest, grants) in &plan.grants {
+            let Some(admission) = library.admission(*digest) else {
+                continue;
+            };
+            // Code for others is never called itself.
+            if admission.services.is_empty() {
+                continue;
             }
-        }
-        let code: HashMap<Digest, &[u8]> = admissions
-            .values()
-            .filter_map(|one| Some((one.component.digest, one.component_bytes.as_deref()?)))
-            .collect();
-        let mut releases = BTreeMap::new();
-        for admission in admissions.values() {
-            // A database that does not answer is no reason to serve less: the old
-            // shelf stays until it does.
-            let store = &self.0.store;
-            let bindings = store.bindings_of(&admission.release.to_string()).await?;
-            let package = admission.package().to_string();
-            let secrets = store.package_secrets(&package).await?;
-            match self
-                .release(admission, &bindings, secrets, &code, old)
-                .await
-            {
-                Ok(release) => drop(releases.insert(admission.release, release)),
+            match self.release(admission, grants, &library, old).await? {
+                Ok(release) => drop(releases.insert(*digest, release)),
                 Err(why) => {
-                    tracing::warn!(package, why, "a release is not bound and serves nobody");
+                    let package = admission.package();
+                    tracing::warn!(%package, why, "a release cannot be bound and serves nobody");
                 }
             }
         }
-        let catalogue = Catalogue::build(entries, [], [], Taxonomy::embedded());
+        let entries = self.entries(&plan, &library, now);
         Ok(Shelf {
-            version,
-            catalogue,
-            admissions,
-            admitted,
+            size: plan.size,
+            catalogue: Catalogue::build(entries, plan.gone, plan.zones, Taxonomy::embedded()),
+            library,
+            lineups: plan.lineups,
             releases,
+            maintenance: plan.maintenance,
+            next_change: plan.next_change,
         })
+    }
+
+    /// The catalogue shows what serves everybody, and before there is such a
+    /// release what serves some; and only services of admitted billers.
+    fn entries(&self, plan: &Plan, library: &Library, now: Moment) -> Vec<catalogue::Entry> {
+        let mut entries = Vec::new();
+        for (name, lineup) in &plan.lineups {
+            let pilot = lineup.pilot.as_ref().map(|pilot| pilot.release);
+            let shown = lineup.general.or(pilot);
+            let Some(admission) = shown.and_then(|digest| library.admission(digest)) else {
+                continue;
+            };
+            let updated = plan.changed.get(name).map_or(0, |at| at.micros());
+            let live = self.0.log.read(|register| {
+                let lives = |entry: &catalogue::Entry| {
+                    let biller = &entry.service.biller.id;
+                    let collects = register.may_collect(biller, name, now);
+                    matches!(collects, Ok(()) | Err(NotRunning::BillerSuspended))
+                };
+                catalogue::Entry::of(admission, updated)
+                    .filter(lives)
+                    .collect::<Vec<_>>()
+            });
+            entries.extend(live);
+        }
+        entries
     }
 
     /// The release as it runs; the old one where nothing about it has changed,
@@ -261,56 +295,42 @@ impl Plugins {
     async fn release(
         &self,
         admission: &Admission,
-        bindings: &[StoredBinding],
-        secrets: Vec<PackageSecret>,
-        code: &HashMap<Digest, &[u8]>,
+        grants: &[GrantTerms],
+        library: &Library,
         old: &Shelf,
-    ) -> Result<Arc<Release>, String> {
-        let text = |error: &dyn std::fmt::Display| error.to_string();
-        let body = bindings
-            .iter()
-            .find(|binding| binding.service == ALL_SERVICES);
-        let stored: OperatorBinding = match body {
-            Some(binding) => serde_json::from_str(&binding.body).map_err(|error| text(&error))?,
-            None => OperatorBinding::default(),
-        };
-        let operator = operator::complete(stored, &secrets);
+    ) -> Result<Result<Arc<Release>, String>, PluginsError> {
+        let package = admission.package();
+        // A database that does not answer is no reason to serve less: the old
+        // shelf stays until it does.
+        let secrets = self.secrets(package).await?;
         if let Some(same) = old.releases.get(&admission.release)
-            && same.has_operator(&operator, &secrets)
+            && same.is_given(grants, &secrets)
         {
-            return Ok(same.clone());
+            return Ok(Ok(same.clone()));
         }
-        let keys = operator::keys(&admission.manifest, &secrets).map_err(|error| text(&error))?;
-        let digest = admission.component.digest;
-        let bytes = code.get(&digest).ok_or("its component is not here")?;
-        let plugin = self
-            .0
-            .sandbox
-            .load(digest, bytes)
-            .await
-            .map_err(|error| text(&error))?;
-        Ok(Arc::new(Release::new(
-            admission,
-            plugin,
-            operator,
-            (keys, secrets),
-        )))
+        let keys = match operator::keys(&admission.manifest, &secrets) {
+            Ok(keys) => keys,
+            Err(error) => return Ok(Err(error.to_string())),
+        };
+        let Some(plugin) = library.code(admission.component.digest) else {
+            return Ok(Err("its code is not here".to_owned()));
+        };
+        let given = (grants.to_vec(), keys, secrets);
+        Ok(Ok(Arc::new(Release::new(admission, plugin.clone(), given))))
     }
-}
 
-/// The newest release of every package that may serve.
-fn serving(all: Vec<StoredRelease>) -> Vec<StoredRelease> {
-    let mut newest: BTreeMap<String, StoredRelease> = BTreeMap::new();
-    for release in all.into_iter().filter(|release| release.state == "general") {
-        newest.insert(release.package.clone(), release);
+    /// The secrets that the log names. Others in the database were not set by the
+    /// registry, or are not any more.
+    async fn secrets(&self, package: &PackageName) -> Result<Vec<PackageSecret>, PluginsError> {
+        let wanted = self.0.log.read(|register| register.secrets_of(package));
+        let counts = |kind, name: &str, digest| {
+            wanted.get(&operator::log_name(kind, name)) == Some(&digest)
+        };
+        let name = package.to_string();
+        let found = self.0.store.package_secrets(&name, counts).await?;
+        if found.len() != wanted.len() {
+            tracing::error!(%package, "a secret or key that was set is missing, or altered");
+        }
+        Ok(found)
     }
-    newest.into_values().collect()
-}
-
-/// Writes beside and renames, so that no half bundle is ever read.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let half = path.with_extension("part");
-    std::fs::write(&half, bytes)?;
-    std::fs::File::open(&half)?.sync_all()?;
-    std::fs::rename(half, path)
 }

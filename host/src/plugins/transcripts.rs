@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use guichet_domain::id::{RecordId, SubjectId};
+use guichet_domain::id::{ClientId, RecordId, SubjectId};
 use guichet_domain::{Digest, Moment};
 use guichet_registry::manifest::DataClass;
 use guichet_sandbox::Transcript;
@@ -76,8 +76,14 @@ pub struct Recorded {
     pub subject: SubjectId,
     /// The catalogue entry.
     pub service: String,
+    /// The package that answered.
+    pub package: String,
     /// The bill query, inquiry, credential or payment that the call belongs to.
     pub record: RecordId,
+    /// Through which client.
+    pub client: ClientId,
+    /// The consent that it was made under.
+    pub consent: Option<RecordId>,
     /// How much may be kept.
     pub class: DataClass,
     /// What the call did.
@@ -136,6 +142,9 @@ impl Transcripts {
         let Some(entry) = self.store.transcript(call).await? else {
             return Ok(None);
         };
+        if entry.segment.is_empty() {
+            return Ok(None);
+        }
         let bytes = read_piece(
             &self.folder.join(&entry.segment),
             entry.position,
@@ -204,6 +213,8 @@ impl Writer {
                 .subject_key(&recorded.subject, recorded.at)
                 .await?;
             let component = recorded.transcript.component.to_string();
+            let function = recorded.transcript.call.question.function();
+            let consent = recorded.consent.map(|consent| consent.to_string());
             let kept = Kept::new(recorded.class, recorded.transcript);
             let sealed = key
                 .seal(PLACE, &kept)
@@ -212,7 +223,13 @@ impl Writer {
             entries.push(TranscriptEntry {
                 call: recorded.call,
                 service: recorded.service,
+                package: recorded.package,
                 record: recorded.record,
+                client: recorded.client.to_string(),
+                subject: recorded.subject,
+                consent: consent.unwrap_or_default(),
+                function: function.to_owned(),
+                class: class_name(recorded.class).to_owned(),
                 component,
                 segment: segment.clone(),
                 position: self.written + bytes.len() as u64,
@@ -226,6 +243,16 @@ impl Writer {
         let written = tokio::task::spawn_blocking(move || append(&path, &bytes)).await;
         written.map_err(std::io::Error::other)??;
         Ok(self.store.insert_transcripts(&entries).await?)
+    }
+}
+
+/// A class's name in the index.
+#[must_use]
+pub const fn class_name(class: DataClass) -> &'static str {
+    match class {
+        DataClass::Full => "full",
+        DataClass::Digest => "digest",
+        DataClass::None => "none",
     }
 }
 

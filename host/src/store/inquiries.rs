@@ -24,6 +24,8 @@ pub struct StoredInquiry {
     pub subject: SubjectId,
     /// Which service.
     pub service: ServiceCode,
+    /// Release that was asked.
+    pub release: String,
     /// `ready`, `pending` or `ask_more`.
     pub state: String,
     /// What the citizen filled in.
@@ -42,6 +44,7 @@ pub struct StoredInquiry {
 
 #[derive(Serialize, Deserialize)]
 struct Body {
+    release: String,
     inputs: Vec<(String, String)>,
     circumstances: Circumstances,
     consent: Option<RecordId>,
@@ -55,6 +58,7 @@ impl Store {
             .subject_key(&inquiry.subject, inquiry.created_at)
             .await?;
         let body = Body {
+            release: inquiry.release.clone(),
             inputs: inquiry.inputs.clone(),
             circumstances: inquiry.circumstances.clone(),
             consent: inquiry.consent.clone(),
@@ -100,6 +104,7 @@ impl Store {
             subject,
             service: row.parsed(3)?,
             state: row.text(4)?.to_owned(),
+            release: body.release,
             inputs: body.inputs,
             circumstances: body.circumstances,
             consent: body.consent,

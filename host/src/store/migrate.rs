@@ -29,6 +29,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0005_nodes",
         include_str!("../../migrations/0005_nodes.sql"),
     ),
+    (
+        "0006_registry",
+        include_str!("../../migrations/0006_registry.sql"),
+    ),
 ];
 
 const TABLE: &str = "create table if not exists migrations \

@@ -6,7 +6,7 @@
 
 mod audit;
 mod bill_queries;
-mod bindings;
+mod biller_records;
 mod bound_accounts;
 mod bulk;
 mod check;
@@ -16,16 +16,19 @@ mod credentials;
 mod database;
 mod dialect;
 mod error;
+mod figures;
 mod idempotency;
 mod inquiries;
 mod kv;
 mod ledger;
+mod log;
 mod migrate;
 mod nodes;
 mod orders;
 mod outbox;
 mod payments;
-mod releases;
+mod people;
+mod secrets;
 mod subjects;
 mod transcripts;
 mod value;
@@ -37,7 +40,6 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use audit::Leaf;
 pub use bill_queries::{Payable, StoredBillQuery};
-pub use bindings::StoredBinding;
 pub use bound_accounts::BoundAccount;
 pub use check::{Finding, LedgerReport};
 pub use clients::StoredClient;
@@ -45,14 +47,16 @@ pub use consents::StoredConsent;
 pub use credentials::IssuedCredential;
 pub use database::Location;
 pub use error::StoreError;
+pub use figures::ReleaseFigures;
 pub use idempotency::{IdempotencyKey, Remembered};
 pub use inquiries::StoredInquiry;
 pub use kv::{KvScope, KvValue};
 pub use ledger::{AccountRow, EntryRow, NewAccount};
+pub use log::{Appended, LogRow};
 pub use orders::event_digest;
 pub use outbox::Claim;
 pub use payments::{PaymentRow, Reversal, StoredAnswer};
-pub use releases::{PackageSecret, SecretKind, StoredRelease};
+pub use secrets::{PackageSecret, SecretKind};
 pub use transcripts::TranscriptEntry;
 pub use value::{Row, Value};
 pub use writer::{
@@ -182,11 +186,7 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.fetch(
-            "select version from catalogue_version where only_row = 1",
-            &[],
-        )
-        .await?;
+        self.fetch("select 1", &[]).await?;
         Ok(())
     }
 

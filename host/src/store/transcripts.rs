@@ -2,7 +2,7 @@
 //! files.
 
 use guichet_domain::Moment;
-use guichet_domain::id::RecordId;
+use guichet_domain::id::{RecordId, SubjectId};
 
 use super::{Row, Statement, Store, StoreError};
 
@@ -13,8 +13,20 @@ pub struct TranscriptEntry {
     pub call: RecordId,
     /// The service's code.
     pub service: String,
+    /// The package that answered.
+    pub package: String,
     /// The bill query, inquiry, credential or payment that the call belongs to.
     pub record: RecordId,
+    /// Through which client.
+    pub client: String,
+    /// On whose behalf.
+    pub subject: SubjectId,
+    /// The consent it was made under; empty where none was needed.
+    pub consent: String,
+    /// Function of the contract.
+    pub function: String,
+    /// `full`, `digest` or `none`.
+    pub class: String,
     /// Digest of the component.
     pub component: String,
     /// Segment file.
@@ -27,10 +39,23 @@ pub struct TranscriptEntry {
     pub created_at: Moment,
 }
 
-const COLUMNS_BY_CALL: &str = "select call, service, record, component, segment, position, \
-    length, created_at from transcripts where call = $1";
-const COLUMNS_BY_RECORD: &str = "select call, service, record, component, segment, position, \
-    length, created_at from transcripts where record = $1 order by created_at, call limit 200";
+/// The columns, in the order in which `read` takes them.
+macro_rules! columns {
+    ($rest:literal) => {
+        concat!(
+            "select call, service, package, record, client, subject, consent, function, class, \
+             component, segment, position, length, created_at from transcripts ",
+            $rest
+        )
+    };
+}
+
+const BY_CALL: &str = columns!("where call = $1");
+const BY_RECORD: &str = columns!("where record = $1 order by created_at, call limit 200");
+const BY_PACKAGE: &str = columns!(
+    "where package = $1 and (created_at > $2 or (created_at = $2 and call > $3)) \
+     and created_at < $4 order by created_at, call limit $5"
+);
 
 impl Store {
     /// Adds entries; an entry that stands already stays as it is.
@@ -38,13 +63,20 @@ impl Store {
         let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let statements = entries.iter().map(|entry| {
             Statement::new(
-                "insert into transcripts (call, service, record, component, segment, position, \
-                 length, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8) \
+                "insert into transcripts (call, service, package, record, client, subject, \
+                 consent, function, class, component, segment, position, length, created_at) \
+                 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
                  on conflict (call) do nothing",
                 vec![
                     entry.call.as_str().into(),
                     entry.service.as_str().into(),
+                    entry.package.as_str().into(),
                     entry.record.as_str().into(),
+                    entry.client.as_str().into(),
+                    entry.subject.as_str().into(),
+                    entry.consent.as_str().into(),
+                    entry.function.as_str().into(),
+                    entry.class.as_str().into(),
                     entry.component.as_str().into(),
                     entry.segment.as_str().into(),
                     number(entry.position).into(),
@@ -58,8 +90,60 @@ impl Store {
 
     /// The entry of a call.
     pub async fn transcript(&self, call: &RecordId) -> Result<Option<TranscriptEntry>, StoreError> {
-        let rows = self.fetch(COLUMNS_BY_CALL, &[call.as_str().into()]).await?;
+        let rows = self.fetch(BY_CALL, &[call.as_str().into()]).await?;
         rows.first().map(read).transpose()
+    }
+
+    /// A package's calls between two moments, oldest first, from behind a call on.
+    pub async fn transcripts_of_package(
+        &self,
+        package: &str,
+        (after, until): ((Moment, &str), Moment),
+        limit: u32,
+    ) -> Result<Vec<TranscriptEntry>, StoreError> {
+        let values = [
+            package.into(),
+            after.0.into(),
+            after.1.into(),
+            until.into(),
+            i64::from(limit).into(),
+        ];
+        let rows = self.fetch(BY_PACKAGE, &values).await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Segments that hold transcripts of a class older than a moment.
+    pub async fn old_segments(
+        &self,
+        class: &str,
+        before: Moment,
+    ) -> Result<Vec<String>, StoreError> {
+        let rows = self
+            .fetch(
+                "select distinct segment from transcripts \
+                 where class = $1 and created_at < $2 and segment <> '' limit 1000",
+                &[class.into(), before.into()],
+            )
+            .await?;
+        rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+    }
+
+    /// Lets go of a class's old transcripts in a segment; that the calls took
+    /// place stays. True where nothing of the segment is left.
+    pub async fn empty_segment(
+        &self,
+        segment: &str,
+        class: &str,
+        before: Moment,
+    ) -> Result<bool, StoreError> {
+        let update = Statement::new(
+            "update transcripts set segment = '', length = 0 \
+             where segment = $1 and class = $2 and created_at < $3",
+            vec![segment.into(), class.into(), before.into()],
+        );
+        self.write(vec![update]).await?;
+        let left = "select call from transcripts where segment = $1 limit 1";
+        Ok(self.fetch(left, &[segment.into()]).await?.is_empty())
     }
 
     /// The calls made for a record, oldest first.
@@ -67,9 +151,7 @@ impl Store {
         &self,
         record: &RecordId,
     ) -> Result<Vec<TranscriptEntry>, StoreError> {
-        let rows = self
-            .fetch(COLUMNS_BY_RECORD, &[record.as_str().into()])
-            .await?;
+        let rows = self.fetch(BY_RECORD, &[record.as_str().into()]).await?;
         rows.iter().map(read).collect()
     }
 }
@@ -82,11 +164,17 @@ fn read(row: &Row) -> Result<TranscriptEntry, StoreError> {
     Ok(TranscriptEntry {
         call: row.parsed(0)?,
         service: row.text(1)?.to_owned(),
-        record: row.parsed(2)?,
-        component: row.text(3)?.to_owned(),
-        segment: row.text(4)?.to_owned(),
-        position: number(5)?,
-        length: number(6)?,
-        created_at: row.moment(7)?,
+        package: row.text(2)?.to_owned(),
+        record: row.parsed(3)?,
+        client: row.text(4)?.to_owned(),
+        subject: row.parsed(5)?,
+        consent: row.text(6)?.to_owned(),
+        function: row.text(7)?.to_owned(),
+        class: row.text(8)?.to_owned(),
+        component: row.text(9)?.to_owned(),
+        segment: row.text(10)?.to_owned(),
+        position: number(11)?,
+        length: number(12)?,
+        created_at: row.moment(13)?,
     })
 }

@@ -79,17 +79,11 @@ impl Trial {
         let file = draft.display().to_string();
         let told = |finding: Finding| WorkshopError::Scenario(finding.to_string());
         let read = scenario::read_text(&file, &bytes).map_err(told)?;
-        let stem = draft.file_stem().unwrap_or_default().to_string_lossy();
-        let name = stem
-            .parse()
-            .map_err(|error| WorkshopError::Name(format!("{file}: {error}")))?;
         let place = Place::new()?;
         let certifier = Certifier::local(&place.0)?;
         let bundle = Bundle::read(&self.bundle, BundleLimits::default())?;
         let candidate = Candidate::new(&self.admission, &bundle, &self.component);
-        let recorded = certifier
-            .record(&candidate, (&name, &read), origins)
-            .await?;
+        let recorded = certifier.record(&candidate, &read, origins).await?;
         std::fs::write(draft, scenario::write(&recorded)).map_err(WorkshopError::file(draft))?;
         Ok(recorded.exchanges.len())
     }

@@ -9,13 +9,7 @@ use crate::{certifier, certify};
 async fn passes(name: &str) -> Report {
     let certifier = certifier();
     let admitted = Package::fixture(name).admitted();
-    let started = std::time::Instant::now();
     let report = certify(&certifier, &admitted).await;
-    println!(
-        "{name}: {} runs in {:?}",
-        report.runs().runs,
-        started.elapsed()
-    );
     assert_eq!(report.verdict, Verdict::Passed, "{}", report.text());
     report
 }

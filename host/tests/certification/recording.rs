@@ -188,5 +188,5 @@ fn keep(folder: &str, package: &Package, (kind, name): (&str, &str), scenario: &
 
 async fn show(certifier: &Certifier, package: &Package, scenario: &Scenario) {
     let report = certify(certifier, &played(package, scenario)).await;
-    println!("{}", report.text());
+    assert_eq!(report.verdict, Verdict::Passed, "{}", report.text());
 }

@@ -1,9 +1,8 @@
-//! Whose signatures count, how large bundles may be, and who approves.
+//! Whose signatures count, and how large bundles may be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_domain::id::PublisherName;
-use serde::{Deserialize, Serialize};
 
 use crate::bundle::BundleLimits;
 use crate::finding::{Finding, Rule};
@@ -17,8 +16,6 @@ pub struct AdmissionPolicy {
     pub keys: KeyPolicy,
     /// Bounds on the bundle.
     pub limits: BundleLimits,
-    /// On whose word releases are let in.
-    pub approval: Approval,
 }
 
 /// Whose signatures count.
@@ -30,22 +27,13 @@ pub enum KeyPolicy {
     Development,
 }
 
-/// On whose word a release was let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Approval {
-    /// Nobody looked at it: the policy lets in whatever passes the checks.
-    Automatic,
-}
-
 impl AdmissionPolicy {
-    /// For development: development keys, automatic approval.
+    /// For development: development keys.
     #[must_use]
     pub fn development() -> Self {
         Self {
             keys: KeyPolicy::Development,
             limits: BundleLimits::default(),
-            approval: Approval::Automatic,
         }
     }
 

@@ -59,7 +59,6 @@ fn a_good_package_is_admitted() {
     assert_eq!(config["mapping"], r#"{"a":1}"#);
     assert_eq!(config["retries"], "3");
     assert_eq!(config["company"], "one");
-    assert_eq!(admission.approval, Approval::Automatic);
 }
 
 #[test]

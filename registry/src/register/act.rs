@@ -13,6 +13,7 @@ use super::people::{Actor, Side};
 use super::summary::Summary;
 use super::words::{CreditCode, Reason, Url};
 use crate::catalogue::{Zone, ZoneCode};
+use crate::checkpoint::LogOrigin;
 use crate::names::{PackageName, Version};
 use crate::sign::PublicKey;
 use crate::texts::Texts;
@@ -41,7 +42,7 @@ pub enum Act {
     /// The first entry of every log.
     Founded {
         /// The log's name, as checkpoints carry it.
-        origin: String,
+        origin: LogOrigin,
         /// The registry's key.
         key: PublicKey,
         /// What rules hold.

@@ -18,6 +18,7 @@ pub(super) const fn day(at: Moment) -> i64 {
 
 impl Register {
     /// Carries the act out. `by` are the one or two persons behind it.
+    #[expect(clippy::too_many_lines, reason = "one arm for each act: the compiler sees that none is missing")]
     pub(super) fn enact(&mut self, position: u64, at: Moment, by: &[Actor], act: Act) {
         match act {
             Act::Founded { origin, key, mode } => {
@@ -84,7 +85,7 @@ impl Register {
                 self.billers.extend(admitted);
             }
             Act::BillerSuspended { biller, .. } => {
-                self.set_biller(&biller, BillerStanding::Suspended)
+                self.set_biller(&biller, BillerStanding::Suspended);
             }
             Act::BillerResumed { biller, .. } => self.set_biller(&biller, BillerStanding::Admitted),
             Act::BillerExited { biller, .. } => self.set_biller(&biller, BillerStanding::Exited),
@@ -142,6 +143,7 @@ impl Register {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each act: the compiler sees that none is missing")]
     fn enact_release(&mut self, at: Moment, by: &[Actor], act: Act) {
         match act {
             Act::Published {
@@ -193,7 +195,7 @@ impl Register {
             }
             Act::Rejected { release, reasons } => {
                 self.change(release, |known| {
-                    known.standing = Standing::Rejected(reasons)
+                    known.standing = Standing::Rejected(reasons);
                 });
             }
             Act::Granted { release, grant } => {

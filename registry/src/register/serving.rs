@@ -1,18 +1,21 @@
 //! What follows from the register for the counter: which release of a package
 //! serves, whether it may run, whether a biller's services are live.
 
-use guichet_domain::id::{BillerId, ClientId, PersonId, PublisherName, RecordId, ServiceCode};
+use std::collections::BTreeMap;
+
+use guichet_domain::id::{BillerId, PersonId, PublisherName, RecordId, ServiceCode};
 use guichet_domain::{Digest, Moment};
 
 use super::act::{Mode, Reach, Target};
 use super::grant::{Effect, GrantTerms};
-use super::people::{Actor, Person};
+use super::people::Person;
 use super::state::{
     BillerStanding, BillerState, Enrolled, KeyStanding, Maintenance, Package, Pilot, Publisher,
     Reading, Release, Standing, ZoneState,
 };
 use super::words::Reason;
 use super::{Refusal, Register};
+use crate::checkpoint::LogOrigin;
 use crate::names::PackageName;
 use crate::sign::PublicKey;
 
@@ -150,10 +153,8 @@ impl Register {
 
     /// The log's name.
     #[must_use]
-    pub fn origin(&self) -> Option<&str> {
-        self.founding
-            .as_ref()
-            .map(|founding| founding.origin.as_str())
+    pub fn origin(&self) -> Option<&LogOrigin> {
+        self.founding.as_ref().map(|founding| &founding.origin)
     }
 
     /// The key that signs the log when it has this size.
@@ -265,44 +266,44 @@ impl Register {
         self.readings.get(call)
     }
 
-    /// Digest of the sealed value of a package's secret.
+    /// The secrets of a package that were set, with their digests.
     #[must_use]
-    pub fn secret(&self, package: &PackageName, name: &str) -> Option<Digest> {
-        self.secrets
-            .get(&(package.clone(), name.to_owned()))
-            .copied()
+    pub fn secrets_of(&self, package: &PackageName) -> BTreeMap<String, Digest> {
+        let own = self.secrets.iter().filter(|((owner, _), _)| owner == package);
+        own.map(|((_, name), digest)| (name.clone(), *digest)).collect()
     }
 }
 
-impl Release {
-    /// The grant that holds for a service; a service's own counts alone, also
-    /// once it has ended.
-    pub fn grant(&self, service: &ServiceCode, now: Moment) -> Result<&GrantTerms, NotRunning> {
-        self.granted(service, Effect::Live)
-            .filter(|grant| !grant.has_ended(now))
-            .ok_or(NotRunning::NotGranted)
-    }
-
-    /// The grant that is only tried for a service.
-    #[must_use]
-    pub fn shadow(&self, service: &ServiceCode, now: Moment) -> Option<&GrantTerms> {
-        self.granted(service, Effect::Shadow)
-            .filter(|grant| !grant.has_ended(now))
-    }
-
-    fn granted(&self, service: &ServiceCode, effect: Effect) -> Option<&GrantTerms> {
-        let with = |wanted: Option<&ServiceCode>| {
-            let mut all = self.grants.iter();
-            all.find(|grant| grant.effect == effect && grant.service.as_ref() == wanted)
-        };
-        with(Some(service)).or_else(|| with(None))
-    }
+/// The grant that holds for a service; a service's own counts alone, also once it
+/// has ended.
+pub fn grant<'a>(
+    grants: &'a [GrantTerms],
+    service: &ServiceCode,
+    now: Moment,
+) -> Result<&'a GrantTerms, NotRunning> {
+    granted(grants, service, Effect::Live)
+        .filter(|grant| !grant.has_ended(now))
+        .ok_or(NotRunning::NotGranted)
 }
 
-impl Actor {
-    /// The actor of a client.
-    #[must_use]
-    pub fn client(id: &ClientId) -> Self {
-        Self::Client(id.clone())
-    }
+/// The grant that is only tried for a service.
+#[must_use]
+pub fn shadow<'a>(
+    grants: &'a [GrantTerms],
+    service: &ServiceCode,
+    now: Moment,
+) -> Option<&'a GrantTerms> {
+    granted(grants, service, Effect::Shadow).filter(|grant| !grant.has_ended(now))
+}
+
+fn granted<'a>(
+    grants: &'a [GrantTerms],
+    service: &ServiceCode,
+    effect: Effect,
+) -> Option<&'a GrantTerms> {
+    let with = |wanted: Option<&ServiceCode>| {
+        let mut all = grants.iter();
+        all.find(|grant| grant.effect == effect && grant.service.as_ref() == wanted)
+    };
+    with(Some(service)).or_else(|| with(None))
 }

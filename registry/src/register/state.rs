@@ -11,6 +11,7 @@ use super::people::Actor;
 use super::summary::Summary;
 use super::words::{CreditCode, Reason, Url};
 use crate::catalogue::Zone;
+use crate::checkpoint::LogOrigin;
 use crate::names::{PackageName, Version};
 use crate::sign::PublicKey;
 use crate::texts::Texts;
@@ -18,7 +19,7 @@ use crate::texts::Texts;
 /// How the log began, and which key signs it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Founding {
-    pub(super) origin: String,
+    pub(super) origin: LogOrigin,
     pub(super) mode: Mode,
     /// All keys with the log's size from which each one signs.
     pub(super) keys: Vec<(u64, PublicKey)>,

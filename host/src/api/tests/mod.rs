@@ -3,4 +3,5 @@
 mod description;
 mod paying;
 mod refusals;
+mod rooms;
 mod world;

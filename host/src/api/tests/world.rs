@@ -14,27 +14,18 @@ use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
 use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::contract::types::Money as ContractMoney;
-use guichet_sandbox::keyring::Secret;
-use guichet_sandbox::{Compiler, Sandbox, Settings};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::accounts::Accounts;
-use crate::accounts::bound::BoundAccounts;
+use super::rooms::rooms;
 use crate::api::{Api, Client, Clients, Rate, Scope, hash};
-use crate::bills::Bills;
-use crate::catalogue::Catalogue;
-use crate::consents::Consents;
-use crate::credentials::Credentials;
-use crate::inquiries::Inquiries;
 use crate::payments::order::{
     Application, Assurance, Circumstances, Order, Outcome, PayerType, PendingAnswer, ReversalOrder,
     ReversalOutcome,
 };
 use crate::payments::ports::{BillerPort, Closed, Payee, Terms, TermsPort};
 use crate::payments::{PaymentSettings, Payments};
-use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
 use crate::rooms::Rooms;
 use crate::seal::Vault;
@@ -183,8 +174,15 @@ impl World {
         let vault = Vault::from_key(&[7; 32]).unwrap();
         let books = Location::Sqlite(folder.path().join("books.db"));
         let store = Store::open(&books, vault, "node-1").await.unwrap();
-        let plugins = plugins(folder.path(), &store, &ports).await;
-        let rooms = rooms(&store, &plugins, &ports);
+        let (payments, _queue) = Payments::new(
+            store.clone(),
+            ports.clone(),
+            Arc::new(TokioTimer),
+            Arc::new(OneService),
+            Arc::new(GoodBiller),
+            PaymentSettings::default(),
+        );
+        let rooms = rooms(folder.path(), &store, &ports, payments).await;
         let (client, subject) = (
             ClientId::new("demo").unwrap(),
             SubjectId::new("anna").unwrap(),
@@ -331,50 +329,4 @@ pub(super) fn request(
         request = request.header(*name, *value);
     }
     request
-}
-
-async fn plugins(folder: &std::path::Path, store: &Store, ports: &Ports) -> Plugins {
-    let code = folder.join("code");
-    let settings = Settings::new(code, Secret::new(vec![1; 32]), Compiler::InThisProcess);
-    let segment = ports.record_id("seg");
-    let transcripts =
-        Transcripts::start(folder.join("transcripts"), store.clone(), segment).unwrap();
-    Plugins::start(Parts {
-        sandbox: Sandbox::start(settings).unwrap(),
-        store: store.clone(),
-        ports: ports.clone(),
-        pseudonyms: Pseudonyms::new(&[2; 32]),
-        transcripts,
-        folder: folder.join("bundles"),
-    })
-    .await
-    .unwrap()
-}
-
-fn rooms(store: &Store, plugins: &Plugins, ports: &Ports) -> Rooms {
-    let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
-    let (payments, _queue) = Payments::new(
-        store.clone(),
-        ports.clone(),
-        Arc::new(TokioTimer),
-        Arc::new(OneService),
-        Arc::new(GoodBiller),
-        PaymentSettings::default(),
-    );
-    let three = || (store.clone(), plugins.clone(), consents.clone());
-    let (a, b, c) = three();
-    let inquiries = Inquiries::new(a, b, c, ports.clone());
-    let (a, b, c) = three();
-    Rooms {
-        catalogue: Catalogue::new(plugins.clone()),
-        bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
-        payments,
-        inquiries,
-        credentials: Credentials::new(a, b, c, ports.clone()),
-        consents,
-        accounts: Accounts::new(store.clone(), ports.clone()),
-        bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
-        store: store.clone(),
-        ports: ports.clone(),
-    }
 }

@@ -11,6 +11,7 @@ pub(in crate::certification) struct Strike {
 }
 
 /// An answer in place of the recorded one.
+#[derive(Clone, Copy)]
 pub(super) struct Instead {
     pub(super) status: u16,
     pub(super) content_type: Option<&'static str>,

@@ -118,13 +118,13 @@ async fn many_at_once(store: &Store) {
 }
 
 async fn one_bad_command_spoils_no_other(store: &Store) {
-    let bad = "insert into catalogue_version (only_row, version) values ($1, $2)";
+    let bad = "insert into nodes (slot, node) values ($1, $2)";
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..40_i64 {
         let store = store.clone();
         tasks.spawn(async move {
             if number % 10 == 0 {
-                let values = vec![Value::from(2_i64), Value::from(number)];
+                let values = vec![Value::from(100_i64), Value::from(format!("n{number}"))];
                 store
                     .write(vec![Statement::new(bad, values)])
                     .await

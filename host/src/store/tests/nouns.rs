@@ -1,12 +1,14 @@
 //! Each noun is written, read, changed and missed.
 
 use guichet_domain::bill::{Limits, Selection};
-use guichet_domain::id::{ClientId, DataScope, ServiceCode, SubjectId};
+use guichet_domain::Digest;
+use guichet_domain::id::{BillerId, ClientId, DataScope, PersonId, ServiceCode, SubjectId};
 use serde_json::json;
 
 use super::super::{
-    BoundAccount, IssuedCredential, KvScope, PackageSecret, Payable, SecretKind, Store,
-    StoredBillQuery, StoredBinding, StoredClient, StoredConsent, StoredInquiry, StoredRelease,
+    Appended, BoundAccount, IssuedCredential, KvScope, LogRow, PackageSecret, Payable,
+    ReleaseFigures, SecretKind, Store,
+    StoredBillQuery, StoredClient, StoredConsent, StoredInquiry,
     TranscriptEntry,
 };
 use super::{id, now};
@@ -16,7 +18,7 @@ pub(super) async fn all(store: &Store) {
     people(store).await;
     queries(store).await;
     saved_accounts(store).await;
-    releases(store).await;
+    registry(store).await;
     small_state(store).await;
     transcripts(store).await;
 }
@@ -138,6 +140,7 @@ async fn queries(store: &Store) {
         client: client(),
         subject: subject(),
         service: service(),
+        release: "sha256:00".to_owned(),
         state: "ready".to_owned(),
         inputs: Vec::new(),
         circumstances: circumstances(),
@@ -194,29 +197,57 @@ async fn saved_accounts(store: &Store) {
     assert!(rest.is_empty());
 }
 
-async fn releases(store: &Store) {
-    let before = store.catalogue_version().await.unwrap();
-    let release = StoredRelease {
-        package: "city/water".to_owned(),
-        version: "1.0.0".to_owned(),
-        digest: "sha256:00".to_owned(),
-        bundle_path: "bundles/x".to_owned(),
-        state: "general".to_owned(),
-        record: "{}".to_owned(),
-        admitted_at: now(),
+async fn registry(store: &Store) {
+    log(store).await;
+    let person = PersonId::new("lin-reviewer").unwrap();
+    let later = now().plus_ms(1_000);
+    let set = |digest: &'static [u8]| store.set_person_token(&person, digest, (now(), later));
+    set(b"token-1").await.unwrap();
+    set(b"token-2").await.unwrap();
+    let who = |digest: &'static [u8], at| store.person_by_token(digest, at);
+    assert_eq!(who(b"token-1", now()).await.unwrap(), None);
+    assert_eq!(who(b"token-2", now()).await.unwrap(), Some(person.clone()));
+    assert_eq!(who(b"token-2", later).await.unwrap(), None, "expired");
+    let digest = guichet_registry::sign::sha256(b"record");
+    let record = (digest, BillerId::new("b-water").unwrap(), b"account".to_vec());
+    store.put_biller_records(&[record], now()).await.unwrap();
+    let found = store.biller_record(digest).await.unwrap();
+    assert_eq!(found.as_deref(), Some(b"account".as_slice()));
+    let figures = ReleaseFigures {
+        release: digest,
+        calls: 3,
+        faults: 1,
+        busy_us: 900,
     };
-    store.put_release(&release).await.unwrap();
-    store.raise_catalogue_version().await.unwrap();
-    assert_eq!(store.catalogue_version().await.unwrap(), before + 2);
-    assert_eq!(store.releases().await.unwrap(), [release]);
-    let binding = StoredBinding {
-        release: "sha256:00".to_owned(),
-        service: String::new(),
-        body: "{}".to_owned(),
-        updated_at: now(),
+    let twice = [figures.clone(), figures];
+    store.add_release_figures(&twice, now()).await.unwrap();
+    let summed = store.release_figures(digest, now()).await.unwrap();
+    assert_eq!((summed.calls, summed.faults, summed.busy_us), (6, 2, 1_800));
+    secrets(store).await;
+}
+
+/// Of two writers behind the same entry one wins, and nothing of the other is
+/// kept.
+async fn log(store: &Store) {
+    let row = |position, by: &str| LogRow {
+        position,
+        entry: format!("{{\"by\": \"{by}\"}}"),
+        checkpoint: format!("head {position} of {by}"),
     };
-    store.put_binding(&binding).await.unwrap();
-    assert_eq!(store.bindings_of("sha256:00").await.unwrap(), [binding]);
+    let first = [row(0, "anna"), row(1, "anna")];
+    assert_eq!(store.append_to_log(&first, "").await.unwrap(), Appended::Yes);
+    assert_eq!(store.append_to_log(&[row(0, "ben")], "").await.unwrap(), Appended::Overtaken);
+    let late = [row(1, "ben"), row(2, "ben")];
+    let after = "head 0 of anna";
+    assert_eq!(store.append_to_log(&late, after).await.unwrap(), Appended::Overtaken);
+    let next = [row(2, "anna")];
+    let after = "head 1 of anna";
+    assert_eq!(store.append_to_log(&next, after).await.unwrap(), Appended::Yes);
+    let kept: Vec<LogRow> = store.log_from(1).await.unwrap();
+    assert_eq!(kept, [row(1, "anna"), row(2, "anna")]);
+}
+
+async fn secrets(store: &Store) {
     let secret = PackageSecret {
         package: "city/water".to_owned(),
         kind: SecretKind::Key,
@@ -224,11 +255,17 @@ async fn releases(store: &Store) {
         algorithm: "hmac-sha256".to_owned(),
         value: b"secret".to_vec(),
     };
-    store
-        .put_package_secrets(std::slice::from_ref(&secret), now())
-        .await
-        .unwrap();
-    assert_eq!(store.package_secrets("city/water").await.unwrap(), [secret]);
+    let put = store.put_package_secrets(std::slice::from_ref(&secret), now());
+    let sealed = put.await.unwrap();
+    let again = store.put_package_secrets(std::slice::from_ref(&secret), now());
+    let newer = again.await.unwrap()[0];
+    let found = |counts: Digest| {
+        store.package_secrets("city/water", move |_, _, digest| digest == counts)
+    };
+    assert_eq!(found(sealed[0]).await.unwrap(), std::slice::from_ref(&secret));
+    store.keep_one_secret(&secret, newer).await.unwrap();
+    assert_eq!(found(sealed[0]).await.unwrap(), []);
+    assert_eq!(found(newer).await.unwrap(), [secret]);
 }
 
 async fn small_state(store: &Store) {
@@ -294,7 +331,13 @@ async fn transcripts(store: &Store) {
     let entry = TranscriptEntry {
         call: id("call", 1),
         service: "water-330100-1".to_owned(),
+        package: "city/water".to_owned(),
         record: id("pay", 1),
+        client: "demo".to_owned(),
+        subject: subject(),
+        consent: String::new(),
+        function: "query-bills".to_owned(),
+        class: "full".to_owned(),
         component: "sha256:00".to_owned(),
         segment: "0001".to_owned(),
         position: 7,

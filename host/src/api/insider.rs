@@ -1,0 +1,57 @@
+//! Who acts in the registry: a person by a token of their own, or a client that
+//! has the scope. What the actor may do is decided by the register.
+
+use std::marker::PhantomData;
+use std::time::Instant;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use guichet_domain::id::{ClientId, PersonId};
+use guichet_registry::register::{Actor, Person};
+
+use super::Api;
+use super::caller::{Caller, token_hash};
+use super::scope::Needed;
+use crate::error::{Code, Problem};
+
+/// A person, or a client with the scope `N`.
+#[derive(Debug)]
+pub struct Insider<N> {
+    /// As the log names them.
+    pub actor: Actor,
+    /// Where it is a person.
+    pub person: Option<(PersonId, Person)>,
+    needed: PhantomData<N>,
+}
+
+impl<N, S> FromRequestParts<S> for Insider<N>
+where
+    N: Needed,
+    S: Send + Sync,
+    Api: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let api = Api::from_ref(state);
+        let hash = token_hash(&parts.headers)?;
+        let found = api.rooms().governance.person_by_token(&hash).await?;
+        let Some((id, person)) = found else {
+            let client = Caller::<N>::from_request_parts(parts, state).await?.client;
+            return Ok(Self {
+                actor: Actor::Client(client),
+                person: None,
+                needed: PhantomData,
+            });
+        };
+        let name = ClientId::new(format!("person-{id}")).map_err(Problem::internal)?;
+        if let Err(seconds) = api.limiter().take(&name, Instant::now()) {
+            return Err(Problem::new(Code::TooManyRequests).with_retry_after(seconds));
+        }
+        Ok(Self {
+            actor: Actor::Person(id.clone()),
+            person: Some((id, person)),
+            needed: PhantomData,
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! `/v1/log`: the registry's transparency log, for those who check it.
+
+use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use guichet_domain::Digest;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::Api;
+use super::insider::Insider;
+use super::page::Page;
+use super::parameters::Parameters;
+use super::registry::require_role;
+use super::scope::PackagesRead;
+use crate::error::Problem;
+use guichet_registry::register::Role;
+
+/// The calls of this file.
+pub(super) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(checkpoint))
+        .routes(routes!(entries))
+        .routes(routes!(inclusion))
+        .routes(routes!(consistency))
+}
+
+/// Read the newest checkpoint
+///
+/// A C2SP signed note: origin, size and root, signed by the registry.
+#[utoipa::path(
+    get,
+    path = "/v1/log/checkpoint",
+    tag = "registry",
+    operation_id = "get_checkpoint",
+    responses((status = 200, description = "The checkpoint", body = String, content_type = "text/plain"))
+)]
+async fn checkpoint(State(api): State<Api>, _insider: Insider<PackagesRead>) -> impl IntoResponse {
+    let head = api.rooms().governance.log().head();
+    let kind = "text/plain; charset=utf-8";
+    ([(header::CONTENT_TYPE, kind)], head.checkpoint)
+}
+
+/// From where on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct From {
+    #[serde(default)]
+    from: u64,
+}
+
+/// An entry of the log.
+#[derive(Debug, Serialize, ToSchema)]
+struct LogEntry {
+    /// Counts from 0.
+    position: u64,
+    /// The text that is hashed, itself JSON.
+    entry: String,
+    /// The tree head over the entries up to this one.
+    checkpoint: String,
+}
+
+/// Read entries
+///
+/// For auditors and other staff. Each entry's leaf is the SHA-256 of a zero byte
+/// and the text.
+#[utoipa::path(
+    get,
+    path = "/v1/log/entries",
+    tag = "registry",
+    operation_id = "list_log_entries",
+    params(("from" = Option<u64>, Query, description = "Position to begin with")),
+    responses((status = 200, description = "Up to 2,000 entries", body = Page<LogEntry>))
+)]
+async fn entries(
+    State(api): State<Api>,
+    insider: Insider<PackagesRead>,
+    Parameters(from): Parameters<From>,
+) -> Result<axum::Json<Page<LogEntry>>, Problem> {
+    require_role(&insider, &Role::ALL)?;
+    let rows = api.rooms().store.log_from(from.from).await?;
+    let items = rows.into_iter().map(|row| LogEntry {
+        position: row.position,
+        entry: row.entry,
+        checkpoint: row.checkpoint,
+    });
+    Ok(axum::Json(Page::from_items(items, None)))
+}
+
+/// Which entry in which log.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Included {
+    position: u64,
+    size: u64,
+}
+
+/// A proof (RFC 9162).
+#[derive(Debug, Serialize, ToSchema)]
+struct Inclusion {
+    /// Hash of the entry.
+    #[schema(value_type = String)]
+    leaf: Digest,
+    /// Hashes from the leaf upwards.
+    #[schema(value_type = Vec<String>)]
+    path: Vec<Digest>,
+}
+
+/// Prove that an entry is in the log
+#[utoipa::path(
+    get,
+    path = "/v1/log/inclusion",
+    tag = "registry",
+    operation_id = "get_inclusion_proof",
+    params(
+        ("position" = u64, Query, description = "Which entry"),
+        ("size" = u64, Query, description = "Of the log of this size")
+    ),
+    responses((status = 200, description = "The proof", body = Inclusion))
+)]
+async fn inclusion(
+    State(api): State<Api>,
+    _insider: Insider<PackagesRead>,
+    Parameters(asked): Parameters<Included>,
+) -> Result<axum::Json<Inclusion>, Problem> {
+    let log = api.rooms().governance.log();
+    let proof = log.inclusion(asked.position, asked.size);
+    let proof = proof.ok_or_else(Problem::not_found)?;
+    Ok(axum::Json(Inclusion {
+        leaf: proof.leaf,
+        path: proof.path,
+    }))
+}
+
+/// Which two logs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sizes {
+    older: u64,
+    newer: u64,
+}
+
+/// A proof (RFC 9162).
+#[derive(Debug, Serialize, ToSchema)]
+struct Consistency {
+    /// The root of the older log.
+    #[schema(value_type = String)]
+    older_root: Digest,
+    /// The root of the newer one.
+    #[schema(value_type = String)]
+    newer_root: Digest,
+    /// Hashes.
+    #[schema(value_type = Vec<String>)]
+    path: Vec<Digest>,
+}
+
+/// Prove that an older log is the beginning of a newer one
+#[utoipa::path(
+    get,
+    path = "/v1/log/consistency",
+    tag = "registry",
+    operation_id = "get_consistency_proof",
+    params(
+        ("older" = u64, Query, description = "Size of the older log, at least 1"),
+        ("newer" = u64, Query, description = "Size of the newer log")
+    ),
+    responses((status = 200, description = "The proof", body = Consistency))
+)]
+async fn consistency(
+    State(api): State<Api>,
+    _insider: Insider<PackagesRead>,
+    Parameters(asked): Parameters<Sizes>,
+) -> Result<axum::Json<Consistency>, Problem> {
+    let log = api.rooms().governance.log();
+    let proof = log.consistency(asked.older, asked.newer);
+    let proof = proof.ok_or_else(Problem::not_found)?;
+    Ok(axum::Json(Consistency {
+        older_root: proof.older_root,
+        newer_root: proof.newer_root,
+        path: proof.path,
+    }))
+}

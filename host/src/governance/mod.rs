@@ -1,0 +1,75 @@
+//! What people decide about publishers, billers and releases: the use cases
+//! around the register. Whether an act is lawful is the register's matter; what
+//! an approved release does at the counter is `plugins`'.
+
+mod billers;
+mod error;
+mod installation;
+mod people;
+mod releases;
+mod review;
+mod secrets;
+mod watch;
+
+use guichet_registry::register::{Act, Actor, Register};
+
+pub use billers::{Application, Authorisation, Settlement};
+pub use error::GovernanceError;
+pub use installation::{Installed, credit_code};
+pub use review::{Reviewed, Waiting};
+pub use watch::watch;
+
+use crate::log::{Entered, Log};
+use crate::objects::Objects;
+use crate::ports::Ports;
+use crate::store::Store;
+
+/// The use cases around the register. Cheap to clone.
+#[derive(Clone)]
+pub struct Governance {
+    log: Log,
+    store: Store,
+    objects: Objects,
+    ports: Ports,
+}
+
+impl Governance {
+    /// Over these.
+    #[must_use]
+    pub const fn new(log: Log, store: Store, objects: Objects, ports: Ports) -> Self {
+        Self {
+            log,
+            store,
+            objects,
+            ports,
+        }
+    }
+
+    /// The log that everything is written down in.
+    #[must_use]
+    pub const fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// Looks at the register.
+    pub fn read<T>(&self, look: impl FnOnce(&Register) -> T) -> T {
+        self.log.read(look)
+    }
+
+    /// Now, by the clock of this node.
+    #[must_use]
+    pub fn now(&self) -> guichet_domain::Moment {
+        self.ports.now()
+    }
+
+    /// Enters one act: it takes effect, or waits for a second person.
+    pub async fn enter(&self, by: &Actor, act: Act) -> Result<Entered, GovernanceError> {
+        let entered = self.log.enter(by, vec![act]).await?;
+        Ok(entered[0])
+    }
+
+    /// A second person agrees to what a first one has proposed.
+    pub async fn agree(&self, by: &Actor, proposal: u64) -> Result<Entered, GovernanceError> {
+        self.enter(by, Act::Agreed { proposal }).await
+    }
+}
