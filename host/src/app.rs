@@ -20,7 +20,7 @@ use crate::config::{Database, Settings};
 use crate::governance::{self, Governance};
 use crate::log::{self, Log};
 use crate::objects::Objects;
-use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
+use crate::plugins::{self, Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
 use crate::publishing::Publishing;
 use crate::rooms::Rooms;
@@ -135,6 +135,10 @@ impl App {
             self.rooms.governance.clone(),
             self.plugins.clone(),
         ));
+        let retaining = tokio::spawn(plugins::retain(
+            self.plugins.transcripts().clone(),
+            self.rooms.ports.clone(),
+        ));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
@@ -162,6 +166,7 @@ impl App {
             () = overdue => tracing::warn!("some connections were still open"),
         }
         watching.abort();
+        retaining.abort();
         stop.send_replace(Stop::Yes);
         match tokio::time::timeout(GRACE, work).await {
             Ok(ended) => ended??,

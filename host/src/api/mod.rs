@@ -7,6 +7,7 @@
     reason = "the macros that describe calls name parameter types by their path"
 )]
 
+mod accesses;
 mod accounts;
 mod asking;
 mod bill_queries;
@@ -168,6 +169,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(packages::routes())
         .merge(registry::routes())
         .merge(log::routes())
+        .merge(accesses::routes())
         .merge(stream::routes())
         .merge(operations::routes())
 }

@@ -4,10 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guichet_domain::id::ServiceCode;
+use guichet_domain::Moment;
+use guichet_domain::id::{PersonId, RecordId, ServiceCode};
+use guichet_registry::PackageName;
 use guichet_registry::admit::Admission;
 
-use crate::plugins::{Calls, Entry, Plugins, Shelf};
+use crate::plugins::{Access, Calls, Entry, Kept, Plugins, ReadingError, Shelf};
+use crate::store::StoreError;
 
 /// What there is to pay and to ask. Cheap to clone.
 #[derive(Clone)]
@@ -56,6 +59,25 @@ impl Catalogue {
     #[must_use]
     pub fn calls(&self) -> BTreeMap<String, Calls> {
         self.plugins.figures()
+    }
+
+    /// A package's calls, for its publisher.
+    pub async fn accesses(
+        &self,
+        package: &PackageName,
+        span: ((Moment, &str), Moment),
+        limit: u32,
+    ) -> Result<Vec<Access>, StoreError> {
+        self.plugins.accesses(package, span, limit).await
+    }
+
+    /// What is kept of a call, for one of the two who agreed to read it.
+    pub async fn read_transcript(
+        &self,
+        person: &PersonId,
+        call: &RecordId,
+    ) -> Result<Kept, ReadingError> {
+        self.plugins.read_transcript(person, call).await
     }
 
     /// Transcripts that were given up because too many waited.

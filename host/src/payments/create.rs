@@ -39,7 +39,7 @@ impl Payments {
         }
         let now = self.ports.now();
         let (query, payable) = self.query_for(request, now).await?;
-        let terms = self.terms.terms(&query.service, now)?;
+        let terms = self.terms.terms(&query.service, &query.release, now)?;
         let today = now.accounting_date();
         let limits = [terms.limits, payable.limits];
         let total = check_items(

@@ -2,6 +2,7 @@
 //! the terms of a service. Both are implemented over the plugins.
 
 use futures::future::BoxFuture;
+use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{BillerId, ServiceCode};
@@ -79,8 +80,9 @@ pub enum Closed {
 
 /// Knows the services' terms.
 pub trait TermsPort: Send + Sync {
-    /// The terms under which a payment may begin at this moment.
-    fn terms(&self, service: &ServiceCode, now: guichet_domain::Moment) -> Result<Terms, Closed>;
+    /// The terms under which a payment may begin at this moment, for bills that
+    /// came from this release.
+    fn terms(&self, service: &ServiceCode, release: &str, now: Moment) -> Result<Terms, Closed>;
 }
 
 /// Lets time pass. Tests and the simulation pass it faster.

@@ -10,8 +10,9 @@ use bytes::Bytes;
 use guichet_domain::Digest;
 use guichet_registry::admit::{self, Admission, AdmissionPolicy, KeyPolicy};
 use guichet_registry::bundle::{self, BundleLimits};
+use guichet_registry::certification::Report;
 use guichet_registry::register;
-use guichet_registry::sign::PublicKey;
+use guichet_registry::sign::{PublicKey, sha256};
 use guichet_registry::{PackageName, Version};
 use guichet_sandbox::{Plugin, Sandbox};
 
@@ -28,6 +29,8 @@ pub(super) struct Wanted {
     pub(super) version: Version,
     pub(super) signer: PublicKey,
     pub(super) component: Digest,
+    /// The certification report, where it was certified.
+    pub(super) report: Option<Digest>,
     /// Whether the bundle brings the code; such bundles are read first.
     pub(super) own_code: bool,
 }
@@ -40,6 +43,7 @@ impl Wanted {
             version: release.version.clone(),
             signer: release.signer,
             component: release.summary.component,
+            report: release.summary.report,
             own_code: release.summary.own_code,
         }
     }
@@ -49,6 +53,7 @@ impl Wanted {
 #[derive(Clone, Default)]
 pub(super) struct Library {
     admissions: BTreeMap<Digest, Arc<Admission>>,
+    reports: BTreeMap<Digest, Arc<Report>>,
     admitted: admit::Shelf,
     code: HashMap<Digest, Plugin>,
 }
@@ -60,6 +65,11 @@ impl Library {
 
     pub(super) fn admissions(&self) -> impl Iterator<Item = &Arc<Admission>> {
         self.admissions.values()
+    }
+
+    /// What a release has shown in certification.
+    pub(super) fn report(&self, release: Digest) -> Option<&Arc<Report>> {
+        self.reports.get(&release)
     }
 
     pub(super) fn code(&self, component: Digest) -> Option<&Plugin> {
@@ -80,6 +90,7 @@ impl Library {
     ) {
         let keep: BTreeSet<Digest> = wanted.iter().map(|one| one.digest).collect();
         self.admissions.retain(|digest, _| keep.contains(digest));
+        self.reports.retain(|digest, _| keep.contains(digest));
         let code: BTreeSet<Digest> = wanted.iter().map(|one| one.component).collect();
         self.code.retain(|digest, _| code.contains(digest));
         let mut missing: Vec<&Wanted> = wanted
@@ -96,9 +107,14 @@ impl Library {
     async fn read(&mut self, some: &[&Wanted], objects: &Objects, registry: &BTreeSet<PublicKey>) {
         let mut found = Vec::with_capacity(some.len());
         for one in some {
-            match objects.get(Kind::Bundle, one.digest).await {
-                Ok(bytes) => found.push(((*one).clone(), bytes)),
-                Err(error) => refused(one, &error.to_string()),
+            match fetch(one, objects).await {
+                Ok((bytes, report)) => {
+                    if let Some(report) = report {
+                        self.reports.insert(one.digest, Arc::new(report));
+                    }
+                    found.push(((*one).clone(), bytes));
+                }
+                Err(why) => refused(one, &why),
             }
         }
         let registry = registry.clone();
@@ -149,6 +165,27 @@ impl Library {
             light.component_bytes = None;
             *admission = Arc::new(light);
         }
+    }
+}
+
+/// A release's bundle and report; the report is compared with its digest here,
+/// the bundle by `judge`.
+async fn fetch(one: &Wanted, objects: &Objects) -> Result<(Bytes, Option<Report>), String> {
+    let bundle = objects.get(Kind::Bundle, one.digest).await;
+    let bundle = bundle.map_err(|error| error.to_string())?;
+    let Some(digest) = one.report else {
+        return Ok((bundle, None));
+    };
+    let bytes = objects.get(Kind::Report, digest).await;
+    let bytes = bytes.map_err(|error| error.to_string())?;
+    if sha256(&bytes) != digest {
+        return Err("its certification report was altered".to_owned());
+    }
+    let report = Report::read(&bytes).map_err(|error| error.to_string())?;
+    if report.certifies(&one.digest) {
+        Ok((bundle, Some(report)))
+    } else {
+        Err("its certification report is of another release".to_owned())
     }
 }
 

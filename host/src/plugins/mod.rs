@@ -2,6 +2,7 @@
 //! serves in memory, finds the release and binding of a service, calls it, and
 //! keeps the transcript. Decides nothing about money, nor what may serve.
 
+mod accesses;
 mod biller;
 mod bound;
 mod call;
@@ -15,6 +16,7 @@ pub mod operator;
 mod reach;
 pub(crate) mod release;
 mod replay;
+mod retention;
 mod shelf;
 mod terms;
 mod transcripts;
@@ -31,12 +33,14 @@ use guichet_domain::id::{DataScope, ServiceCode};
 use guichet_sandbox::Sandbox;
 use guichet_sandbox::contract::types::Ticket;
 
+pub use accesses::{Access, ReadingError};
 pub use bound::Bound;
 pub use call::Caller;
 pub use context::Pseudonyms;
 pub use failure::ServiceFailure;
 pub use line::Seeker;
 pub use replay::ReplayError;
+pub use retention::retain;
 pub use shelf::{Entry, Shelf};
 pub use terms::closing;
 pub use transcripts::{Kept, TranscriptError, Transcripts};
@@ -229,10 +233,7 @@ impl Plugins {
                 actual,
             });
         }
-        let announced = shelf.maintenance(&entry, now);
-        let announced = announced.map(|one| one.notice.in_locale(language.tag()).to_owned());
-        let closed = announced.or_else(|| closing(entry.service(), now, language));
-        if let Some(message) = closed.or_else(|| self.suspended(&entry, now, language)) {
+        if let Some(message) = self.closed(&shelf, &entry, now, language) {
             return Err(ServiceFailure::Closed {
                 message,
                 retry_after_seconds: None,
@@ -241,22 +242,27 @@ impl Plugins {
         self.bind(&shelf, &entry, seeker, now)
     }
 
-    /// What the citizen reads where the biller's services stop for a while.
-    fn suspended(&self, entry: &Entry, now: Moment, language: Language) -> Option<String> {
+    /// What the citizen reads where nothing new is taken: announced maintenance,
+    /// the service's own hours, a biller that takes nothing for a while.
+    fn closed(
+        &self,
+        shelf: &Shelf,
+        entry: &Entry,
+        now: Moment,
+        language: Language,
+    ) -> Option<String> {
+        let announced = shelf.maintenance(entry, now);
+        let announced = announced.map(|one| one.notice.in_locale(language.tag()).to_owned());
+        let closed = announced.or_else(|| closing(entry.service(), now, language));
         let biller = &entry.service().biller.id;
         let package = entry.admission().package();
-        let collects = self
-            .0
-            .log
-            .read(|register| register.may_collect(biller, package, now));
-        let usual = language.pick(
-            "该收费单位暂停收费",
-            "This biller takes no payments at present",
-        );
-        match collects {
-            Ok(()) => None,
-            Err(_) => Some(usual.to_owned()),
-        }
+        let suspended = || {
+            let log = &self.0.log;
+            let collects = log.read(|register| register.may_collect(biller, package, now));
+            let told = language.pick("该收费单位暂停收费", "This biller takes no payments at present");
+            collects.is_err().then(|| told.to_owned())
+        };
+        closed.or_else(suspended)
     }
 
     /// The binding of the release that serves this seeker, made at first use and

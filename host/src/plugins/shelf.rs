@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError};
 use guichet_domain::id::ServiceCode;
 use guichet_domain::{Digest, Moment};
 use guichet_registry::admit::{self, Admission};
+use guichet_registry::certification::Report;
 use guichet_registry::catalogue::{self, Catalogue, Tombstone, Zone};
 use guichet_registry::register::{GrantTerms, Lineup, Maintenance, NotRunning, Register};
 use guichet_registry::shared::Shared;
@@ -107,6 +108,21 @@ impl Shelf {
             })
     }
 
+    /// A service as a certain release offers it, with what that release has shown.
+    pub(super) fn offered(&self, release: Digest, code: &ServiceCode) -> Option<Offered> {
+        self.releases.get(&release)?;
+        let services = &self.library.admission(release)?.services;
+        let found = services.binary_search_by(|service| service.code.cmp(code));
+        let service = services[found.ok()?].clone();
+        Some((service, self.library.report(release).cloned()))
+    }
+
+    /// The same for the release that the catalogue shows.
+    pub(super) fn offered_now(&self, entry: &Entry) -> Offered {
+        let report = self.library.report(entry.admission.release);
+        (entry.service.clone(), report.cloned())
+    }
+
     /// What is announced for a service at a moment.
     pub(super) fn maintenance(&self, entry: &Entry, now: Moment) -> Option<&Maintenance> {
         let package = entry.admission.package();
@@ -149,6 +165,9 @@ impl Shelf {
         size != self.size || self.next_change.is_some_and(|moment| moment <= now)
     }
 }
+
+/// A service, and the certification report of the release that offers it.
+pub(super) type Offered = (Shared<Service>, Option<Arc<Report>>);
 
 /// What the register says must be at hand.
 struct Plan {

@@ -4,6 +4,7 @@ use guichet_domain::Moment;
 use guichet_domain::bill::Limits;
 use guichet_domain::id::ServiceCode;
 use guichet_domain::payment;
+use guichet_registry::certification::believed;
 use guichet_registry::service::{self, Closing, Phase, Service};
 use time::OffsetDateTime;
 
@@ -12,24 +13,33 @@ use crate::language::Language;
 use crate::payments::ports::{Closed, Payee, Terms, TermsPort};
 
 impl TermsPort for Plugins {
-    fn terms(&self, code: &ServiceCode, now: Moment) -> Result<Terms, Closed> {
-        let entry = self.entry(code).ok_or(Closed::NoSuchService)?;
-        let service = entry.service();
-        let terms = service.payment.as_ref().ok_or(Closed::NoSuchService)?;
-        if let Some(reason) = closing(service, now, Language::default()) {
+    fn terms(&self, code: &ServiceCode, release: &str, now: Moment) -> Result<Terms, Closed> {
+        let shelf = self.shelf();
+        let entry = shelf.entry(code).ok_or(Closed::NoSuchService)?;
+        if let Some(reason) = self.closed(&shelf, &entry, now, Language::default()) {
             return Err(Closed::ForNow(reason));
         }
+        let asked = release.parse().ok();
+        let asked = asked.and_then(|release| shelf.offered(release, code));
+        let (service, report) = asked.unwrap_or_else(|| shelf.offered_now(&entry));
+        let terms = service.payment.as_ref().ok_or(Closed::NoSuchService)?;
+        // A release that was certified is believed as far as it has shown; one
+        // that the installation brought along, on the operator's word.
+        let able = match &report {
+            Some(report) => believed(&terms.capabilities, code, report),
+            None => terms.capabilities.clone(),
+        };
         Ok(Terms {
             service: code.clone(),
             biller: service.biller.id.clone(),
-            payee: payee(service),
+            payee: payee(&service),
             rule: terms.amount.rule.clone(),
             limits: Limits {
                 per_payment: terms.amount.per_payment,
                 per_day: terms.amount.per_day,
             },
             fee: terms.fee,
-            capabilities: capabilities(&terms.capabilities),
+            capabilities: capabilities(&able),
         })
     }
 }

@@ -97,8 +97,10 @@ pub struct Recorded {
 pub struct Transcripts {
     queue: mpsc::Sender<Recorded>,
     lost: Arc<AtomicU64>,
-    folder: Arc<Path>,
-    store: Store,
+    pub(super) folder: Arc<Path>,
+    pub(super) store: Store,
+    /// How the segments that this node still writes to begin.
+    pub(super) writing: RecordId,
 }
 
 impl Transcripts {
@@ -110,7 +112,7 @@ impl Transcripts {
         let lost = Arc::new(AtomicU64::new(0));
         let writer = Writer {
             folder: folder.clone(),
-            prefix: segment,
+            prefix: segment.clone(),
             number: 0,
             written: 0,
             store: store.clone(),
@@ -121,6 +123,7 @@ impl Transcripts {
             lost,
             folder: folder.into(),
             store,
+            writing: segment,
         })
     }
 

@@ -146,6 +146,15 @@ impl Store {
         Ok(self.fetch(left, &[segment.into()]).await?.is_empty())
     }
 
+    /// Forgets that calls before a moment took place.
+    pub async fn forget_calls(&self, before: Moment) -> Result<(), StoreError> {
+        let forget = Statement::new(
+            "delete from transcripts where created_at < $1 and segment = ''",
+            vec![before.into()],
+        );
+        self.write(vec![forget]).await.map(drop)
+    }
+
     /// The calls made for a record, oldest first.
     pub async fn transcripts_of(
         &self,

@@ -85,7 +85,7 @@ impl Clients for Known {
 struct OneService;
 
 impl TermsPort for OneService {
-    fn terms(&self, service: &ServiceCode, _now: Moment) -> Result<Terms, Closed> {
+    fn terms(&self, service: &ServiceCode, _release: &str, _now: Moment) -> Result<Terms, Closed> {
         if service.as_str() != SERVICE {
             return Err(Closed::NoSuchService);
         }

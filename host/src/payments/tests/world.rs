@@ -52,7 +52,7 @@ impl Timer for NoTime {
 pub(super) struct TestTerms(pub(super) Mutex<Terms>);
 
 impl TermsPort for TestTerms {
-    fn terms(&self, service: &ServiceCode, _now: Moment) -> Result<Terms, Closed> {
+    fn terms(&self, service: &ServiceCode, _release: &str, _now: Moment) -> Result<Terms, Closed> {
         let terms = self.0.lock().unwrap().clone();
         if terms.service == *service {
             Ok(terms)
