@@ -1,65 +1,102 @@
 //! The register: everything that was decided about publishers, billers,
 //! releases and grants, folded from the log's entries and from nothing else.
 //! Whoever holds the log can work out the same register, and see that every
-//! entry was lawful when it was made. Knows no clock and keeps nothing.
+//! entry was lawful when it was made. Each noun has a file of its own: its acts,
+//! who may enter them, when they are lawful, and what they change. Knows no clock
+//! and keeps nothing.
 
 mod act;
+mod actor;
 mod authority;
-mod effect;
+mod billers;
 mod enrolment;
+mod founding;
 mod grant;
-mod lawful;
+mod json;
+mod keys;
+mod maintenance;
 mod people;
+mod proposals;
+mod publications;
+mod publishers;
+mod readings;
 mod refusal;
+mod releases;
+mod reviews;
+mod roles;
+mod rollouts;
+mod rule;
+mod secrets;
 mod serving;
-mod state;
 mod summary;
+mod switches;
 mod words;
+mod zones;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use guichet_domain::Digest;
 use guichet_domain::Moment;
 use guichet_domain::id::{BillerId, PersonId, PublisherName, RecordId, ServiceCode};
 
-pub use act::{Act, BillerTerms, Entry, Mode, Quota, Reach, Severity, Stage, Target};
+pub use act::{Act, ENTRY_BYTES, Entry, EntryError};
+pub use actor::{Actor, ActorError};
 pub use authority::Persons;
+pub use billers::{BillerAct, BillerStanding, BillerState, BillerTerms};
 pub use enrolment::Possession;
+pub use founding::{LogAct, Mode};
 pub use grant::{Effect, GrantTerms};
-pub use people::{Actor, ActorError, MemberRole, Person, Role, Side};
+pub use keys::{Enrolled, KeyAct, KeyStanding, Reach};
+pub use maintenance::{Maintenance, MaintenanceAct};
+pub use people::{Person, PersonAct};
+pub use proposals::{PROPOSAL_DAYS, Proposal, ProposalAct};
+pub use publications::PublicationAct;
+pub use publishers::{Publisher, PublisherAct, Quota};
+pub use readings::{Reading, ReadingAct};
 pub use refusal::Refusal;
+pub use releases::{Package, Pilot, Release, Standing};
+pub use reviews::ReviewAct;
+pub use roles::{MemberRole, Role, Side};
+pub use rollouts::{Advisory, RolloutAct, Severity, Stage};
+pub use secrets::SecretAct;
 pub use serving::{Lineup, NotRunning, grant, shadow};
-pub use state::{
-    Advisory, BillerStanding, BillerState, Enrolled, KeyStanding, Maintenance, Package, Pilot,
-    Proposal, Publisher, Reading, Release, Standing, ZoneState,
-};
 pub use summary::Summary;
+pub use switches::{SwitchAct, Target};
 pub use words::{CreditCode, Reason, Url, WordError};
+pub use zones::{ZoneAct, ZoneState};
 
 use crate::catalogue::ZoneCode;
 use crate::names::PackageName;
 use crate::sign::PublicKey;
+use refusal::{ensure, forbidden};
+use rule::Made;
 
-/// How long a proposal waits for a second person.
-pub const PROPOSAL_DAYS: i64 = 30;
 const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// What is decided so far.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Register {
     size: u64,
-    founding: Option<state::Founding>,
+    /// When the last entry was made; none before the first.
+    last: Option<Moment>,
+    founding: Option<founding::Founding>,
     people: BTreeMap<PersonId, Person>,
+    /// Ids of people who are gone, with their publishers; none: the operator's.
+    former: BTreeMap<PersonId, Option<PublisherName>>,
     publishers: BTreeMap<PublisherName, Publisher>,
-    keys: HashMap<PublicKey, Enrolled>,
+    keys: BTreeMap<PublicKey, Enrolled>,
     billers: BTreeMap<BillerId, BillerState>,
     packages: BTreeMap<PackageName, Package>,
-    releases: HashMap<Digest, Release>,
+    /// Shared, so that a copy of the register costs little.
+    releases: HashMap<Digest, Arc<Release>>,
+    /// Service codes with the package that brought each in first.
     owners: HashMap<ServiceCode, PackageName>,
-    homes: HashMap<Digest, Digest>,
+    /// Code with the approved releases that bring it, in order of approval.
+    homes: HashMap<Digest, Vec<Digest>>,
     gone: BTreeMap<ServiceCode, Moment>,
     switches: BTreeMap<Target, Reason>,
-    secrets: BTreeMap<(PackageName, String), Digest>,
+    secrets: BTreeMap<PackageName, BTreeMap<String, Digest>>,
     maintenance: BTreeMap<u64, Maintenance>,
     zones: BTreeMap<ZoneCode, ZoneState>,
     readings: BTreeMap<RecordId, Reading>,
@@ -82,27 +119,34 @@ impl Register {
         self.size
     }
 
+    /// When the next entry is made, by a clock that shows `now`: never before the
+    /// last one, so that no clock that runs behind holds anybody up.
+    #[must_use]
+    pub fn time_of_next(&self, now: Moment) -> Moment {
+        self.last.map_or(now, |last| last.max(now))
+    }
+
     /// The entry by which this wish is to be written down: as it is, as a
     /// proposal where two persons are needed, or as agreement to the same
     /// proposal by somebody else.
     pub fn decide(&self, by: &Actor, wish: Act, at: Moment) -> Result<Decision, Refusal> {
-        if matches!(wish, Act::Agreed { .. } | Act::Declined { .. })
-            || self.persons_for(by, &wish)? == Persons::One
-        {
+        if matches!(wish, Act::Proposal(ProposalAct::Proposed { .. })) {
+            return Err(forbidden(
+                "say what is wanted: it becomes a proposal where a second person is needed",
+            ));
+        }
+        if self.persons_for(by, &wish)? == Persons::One {
             return Ok(Decision::Enact(wish));
         }
-        let open = self
-            .open_proposals(at)
-            .find(|(_, open)| open.wanted == wish);
-        match open {
+        match self.same_wish(&wish, at) {
             Some((_, open)) if open.by == *by => Err(Refusal::Conflict(format!(
                 "{by} has proposed this already: another person must agree"
             ))),
-            Some((proposal, _)) => Ok(Decision::Enact(Act::Agreed { proposal })),
+            Some((proposal, _)) => Ok(Decision::Enact(ProposalAct::Agreed { proposal }.into())),
             None => {
-                self.check_lawful(&wish, by, at)?;
+                wish.rule().fits(self, by, at)?;
                 let wanted = Box::new(wish);
-                Ok(Decision::Propose(Act::Proposed { wanted }))
+                Ok(Decision::Propose(ProposalAct::Proposed { wanted }.into()))
             }
         }
     }
@@ -110,81 +154,33 @@ impl Register {
     /// Whether the entry may come next.
     pub fn check(&self, entry: &Entry) -> Result<(), Refusal> {
         let Entry { at, by, act } = entry;
-        match act {
-            Act::Proposed { wanted } => match self.persons_for(by, wanted)? {
-                Persons::Two => self.check_lawful(wanted, by, *at),
-                Persons::One => Err(Refusal::Conflict(
-                    "this needs no second person: enter it as it is".to_owned(),
-                )),
-            },
-            Act::Agreed { proposal } => {
-                let open = self.open_proposal(*proposal, *at)?;
-                if open.by == *by {
-                    let same = format!("{by} cannot agree to an own proposal");
-                    return Err(Refusal::Forbidden(same));
-                }
-                self.persons_for(by, &open.wanted)?;
-                self.check_lawful(&open.wanted, by, *at)
-            }
-            Act::Declined { proposal, .. } => {
-                let open = self.open_proposal(*proposal, *at)?;
-                self.persons_for(by, &open.wanted).map(drop)
-            }
-            act => match self.persons_for(by, act)? {
-                Persons::One => self.check_lawful(act, by, *at),
-                Persons::Two => Err(Refusal::Forbidden(
-                    "this needs two persons: propose it, and let another one agree".to_owned(),
-                )),
-            },
+        ensure(self.last.is_none_or(|last| last <= *at), || {
+            "it would have been made before the one before it".to_owned()
+        })?;
+        if self.persons_for(by, act)? == Persons::Two {
+            return Err(forbidden(
+                "this needs two persons: propose it, and let another one agree",
+            ));
         }
+        let begins = matches!(act, Act::Log(LogAct::Founded { .. }));
+        ensure(begins || self.founding.is_some(), || {
+            "the log is not founded yet".to_owned()
+        })?;
+        act.rule().fits(self, by, *at)
     }
 
     /// Takes the next entry in, where it is lawful.
     pub fn enter(&mut self, entry: &Entry) -> Result<(), Refusal> {
         self.check(entry)?;
-        let position = self.size;
-        match &entry.act {
-            Act::Proposed { wanted } => {
-                let proposal = Proposal {
-                    by: entry.by.clone(),
-                    at: entry.at,
-                    wanted: (**wanted).clone(),
-                };
-                self.proposals.insert(position, proposal);
-            }
-            Act::Agreed { proposal } => {
-                if let Some(open) = self.proposals.remove(proposal) {
-                    self.enact(
-                        position,
-                        entry.at,
-                        &[open.by, entry.by.clone()],
-                        open.wanted,
-                    );
-                }
-            }
-            Act::Declined { proposal, .. } => drop(self.proposals.remove(proposal)),
-            act => {
-                let by = std::slice::from_ref(&entry.by);
-                self.enact(position, entry.at, by, act.clone());
-            }
-        }
+        let made = Made {
+            position: self.size,
+            at: entry.at,
+            by: std::slice::from_ref(&entry.by),
+        };
+        entry.act.rule().carry_out(self, &made);
+        self.last = Some(entry.at);
         self.size += 1;
         Ok(())
-    }
-
-    /// Proposals that still wait, with their positions.
-    pub fn open_proposals(&self, at: Moment) -> impl Iterator<Item = (u64, &Proposal)> {
-        self.proposals
-            .iter()
-            .filter(move |(_, open)| at.ms_since(open.at) < PROPOSAL_DAYS * DAY_MS)
-            .map(|(position, open)| (*position, open))
-    }
-
-    fn open_proposal(&self, position: u64, at: Moment) -> Result<&Proposal, Refusal> {
-        let found = self.open_proposals(at).find(|(open, _)| *open == position);
-        found.map(|(_, open)| open).ok_or_else(|| {
-            Refusal::NotFound(format!("no proposal {position} waits for a second person"))
-        })
     }
 }
 

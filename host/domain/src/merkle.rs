@@ -85,6 +85,15 @@ impl Tree {
         self.fold(Span::whole(self.size()))
     }
 
+    /// The root that one more entry would give.
+    #[must_use]
+    pub fn root_with(&self, leaf: Digest) -> Digest {
+        let complete = Span::whole(self.size()).complete().into_iter().rev();
+        complete.fold(leaf, |right, (level, index)| {
+            node_hash(self.hash, &self.levels[level][index], &right)
+        })
+    }
+
     /// The root when the tree had `size` entries; none where it has fewer.
     #[must_use]
     pub fn root_at(&self, size: u64) -> Option<Digest> {

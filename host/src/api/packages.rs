@@ -6,7 +6,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::Digest;
 use guichet_domain::id::{PackageStem, PublisherName};
-use guichet_registry::register::{Act, GrantTerms, Reason, Stage};
+use guichet_registry::register::{Act, GrantTerms, Reason, ReviewAct, RolloutAct, Stage};
 use guichet_registry::{PackageName, Version};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -263,7 +263,7 @@ async fn reject(
 ) -> Result<axum::Json<Entered>, Problem> {
     let release = find(&api, name)?;
     let reasons = rejection.reasons;
-    enter(&api, &insider, Act::Rejected { release, reasons }).await
+    enter(&api, &insider, ReviewAct::Rejected { release, reasons }).await
 }
 
 /// For whom a release serves.
@@ -299,7 +299,7 @@ async fn roll_out(
 ) -> Result<axum::Json<Entered>, Problem> {
     let release = find(&api, name)?;
     let stage = rollout.stage;
-    enter(&api, &insider, Act::RolledOut { release, stage }).await
+    enter(&api, &insider, RolloutAct::RolledOut { release, stage }).await
 }
 
 /// Why a release must not be used any more.
@@ -335,13 +335,13 @@ async fn yank(
 ) -> Result<axum::Json<Entered>, Problem> {
     let release = find(&api, name)?;
     let reason = yanking.reason;
-    enter(&api, &insider, Act::Yanked { release, reason }).await
+    enter(&api, &insider, RolloutAct::Yanked { release, reason }).await
 }
 
 async fn enter(
     api: &Api,
     insider: &Insider<PackagesAdmit>,
-    act: Act,
+    act: impl Into<Act>,
 ) -> Result<axum::Json<Entered>, Problem> {
     let entered = api.rooms().governance.enter(&insider.actor, act).await?;
     Ok(axum::Json(entered.into()))

@@ -6,7 +6,9 @@ use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use guichet_domain::id::{PackageStem, PersonId, PublisherName};
 use guichet_registry::PackageName;
-use guichet_registry::register::{Act, Actor, MemberRole, Role, Side};
+use guichet_registry::register::{
+    Act, Actor, BillerAct, MemberRole, PublicationAct, Role, SecretAct, Side,
+};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -56,9 +58,11 @@ async fn enter(
 ) -> Result<axum::Json<Entered>, Problem> {
     // These carry what the host must have seen for itself.
     let own_call = match &act {
-        Act::Published { .. } => Some("PUT /v1/packages/{publisher}/{name}/releases/{version}"),
-        Act::BillersAdmitted { .. } => Some("POST /v1/billers"),
-        Act::SecretSet { .. } => Some("PUT /v1/packages/{publisher}/{name}/secrets"),
+        Act::Publication(PublicationAct::Published { .. }) => {
+            Some("PUT /v1/packages/{publisher}/{name}/releases/{version}")
+        }
+        Act::Biller(BillerAct::Admitted { .. }) => Some("POST /v1/billers"),
+        Act::Secret(SecretAct::Set { .. }) => Some("PUT /v1/packages/{publisher}/{name}/secrets"),
         _ => None,
     };
     if let Some(call) = own_call {

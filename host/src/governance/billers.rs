@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use guichet_domain::id::BillerId;
 use guichet_domain::{Digest, Moment};
-use guichet_registry::register::{Act, Actor, BillerTerms, CreditCode};
+use guichet_registry::register::{Actor, BillerAct, BillerTerms, CreditCode};
 use guichet_registry::sign::sha256;
 use guichet_registry::{PackageName, Texts};
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,7 @@ impl Governance {
         }
         let now = self.ports.now();
         self.store.put_biller_records(&records, now).await?;
-        self.enter(by, Act::BillersAdmitted { billers }).await
+        self.enter(by, BillerAct::Admitted { billers }).await
     }
 }
 

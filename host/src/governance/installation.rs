@@ -5,7 +5,8 @@ use guichet_domain::id::PublisherName;
 use guichet_registry::PackageName;
 use guichet_registry::admit::Admission;
 use guichet_registry::register::{
-    Act, Actor, Effect, GrantTerms, MemberRole, Possession, Quota, Role, Side, Stage, Summary,
+    Act, Actor, Effect, GrantTerms, KeyAct, MemberRole, PersonAct, Possession, PublicationAct,
+    PublisherAct, Quota, ReviewAct, Role, RolloutAct, Side, Stage, Summary,
 };
 use guichet_registry::sign::SigningKey;
 use guichet_registry::{Texts, binding::OperatorBinding};
@@ -58,7 +59,7 @@ impl Governance {
             (!release.grants.contains(&grant)).then_some(digest)
         });
         if let Some(release) = release {
-            let act = Act::Granted { release, grant };
+            let act = ReviewAct::Granted { release, grant };
             self.enter(&Actor::Installation, act).await?;
         }
         Ok(())
@@ -81,22 +82,25 @@ impl Governance {
             if let Some(person) = missing(id) {
                 let side = Side::Operator(roles.iter().copied().collect());
                 let name = names(id);
-                acts.push(Act::PersonSet { person, name, side });
+                acts.push(PersonAct::Set { person, name, side }.into());
             }
         }
         let (id, publisher) = owner;
         if self.read(|register| register.publisher(publisher).is_none()) {
-            acts.push(Act::PublisherEnrolled {
-                publisher: publisher.clone(),
-                names: names(publisher.as_str()),
-                credit_code: credit_code(publisher.as_str()),
-                quota: Quota::default(),
-            });
+            acts.push(
+                PublisherAct::Enrolled {
+                    publisher: publisher.clone(),
+                    names: names(publisher.as_str()),
+                    credit_code: credit_code(publisher.as_str()),
+                    quota: Quota::default(),
+                }
+                .into(),
+            );
         }
         if let Some(person) = missing(id) {
             let side = Side::Publisher(publisher.clone(), MemberRole::Owner);
             let name = names(id);
-            acts.push(Act::PersonSet { person, name, side });
+            acts.push(PersonAct::Set { person, name, side }.into());
         }
         if !acts.is_empty() {
             self.log.enter(&Actor::Installation, acts).await?;
@@ -108,7 +112,7 @@ impl Governance {
 fn enrolment(publisher: &PublisherName, names: &Texts) -> [Act; 2] {
     let key = SigningKey::development(publisher);
     [
-        Act::PublisherEnrolled {
+        PublisherAct::Enrolled {
             publisher: publisher.clone(),
             names: names.clone(),
             credit_code: credit_code(publisher.as_str()),
@@ -117,14 +121,16 @@ fn enrolment(publisher: &PublisherName, names: &Texts) -> [Act; 2] {
                 services: 100_000,
                 ..Quota::default()
             },
-        },
-        Act::KeyEnrolled {
+        }
+        .into(),
+        KeyAct::Enrolled {
             publisher: publisher.clone(),
             key: key.public(),
             label: "development".to_owned(),
             proof: Possession::prove(publisher, &key),
             replaces: None,
-        },
+        }
+        .into(),
     ]
 }
 
@@ -137,18 +143,20 @@ fn going_live(bundle: &Installed<'_>) -> [Act; 3] {
         vec![whole(bundle.binding.clone())]
     };
     [
-        Act::Published {
+        PublicationAct::Published {
             package: admission.package().clone(),
             version: admission.version().clone(),
             release,
             signer: admission.signer,
             summary: Box::new(Summary::of(admission, bundle.bundle_bytes, None)),
-        },
-        Act::Approved { release, grants },
-        Act::RolledOut {
+        }
+        .into(),
+        ReviewAct::Approved { release, grants }.into(),
+        RolloutAct::RolledOut {
             release,
             stage: Stage::General,
-        },
+        }
+        .into(),
     ]
 }
 

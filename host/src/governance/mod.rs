@@ -11,7 +11,7 @@ mod review;
 mod secrets;
 mod watch;
 
-use guichet_registry::register::{Act, Actor, Register};
+use guichet_registry::register::{Act, Actor, ProposalAct, Register};
 
 pub use billers::{Application, Authorisation, Settlement};
 pub use error::GovernanceError;
@@ -63,13 +63,13 @@ impl Governance {
     }
 
     /// Enters one act: it takes effect, or waits for a second person.
-    pub async fn enter(&self, by: &Actor, act: Act) -> Result<Entered, GovernanceError> {
-        let entered = self.log.enter(by, vec![act]).await?;
+    pub async fn enter(&self, by: &Actor, act: impl Into<Act>) -> Result<Entered, GovernanceError> {
+        let entered = self.log.enter(by, vec![act.into()]).await?;
         Ok(entered[0])
     }
 
     /// A second person agrees to what a first one has proposed.
     pub async fn agree(&self, by: &Actor, proposal: u64) -> Result<Entered, GovernanceError> {
-        self.enter(by, Act::Agreed { proposal }).await
+        self.enter(by, ProposalAct::Agreed { proposal }).await
     }
 }

@@ -2,7 +2,7 @@
 //! what the one that serves was given.
 
 use guichet_domain::Digest;
-use guichet_registry::register::{Act, Actor, GrantTerms, Refusal};
+use guichet_registry::register::{Act, Actor, GrantTerms, Refusal, ReviewAct};
 
 use super::{Governance, GovernanceError};
 use crate::log::Entered;
@@ -19,7 +19,8 @@ impl Governance {
             Some(grants) => grants,
             None => self.usual_grants(release)?,
         };
-        self.enter(by, Act::Approved { release, grants }).await
+        self.enter(by, ReviewAct::Approved { release, grants })
+            .await
     }
 
     /// What the first reviewer has proposed, else what the serving release has.
@@ -29,10 +30,10 @@ impl Governance {
             let proposed = register
                 .open_proposals(now)
                 .find_map(|(_, open)| match &open.wanted {
-                    Act::Approved {
+                    Act::Review(ReviewAct::Approved {
                         release: wanted,
                         grants,
-                    } if *wanted == release => Some(grants.clone()),
+                    }) if *wanted == release => Some(grants.clone()),
                     _ => None,
                 });
             if let Some(grants) = proposed {

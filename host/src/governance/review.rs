@@ -3,7 +3,7 @@
 use guichet_domain::{Digest, Moment};
 use guichet_registry::Manifest;
 use guichet_registry::bundle::{Bundle, BundleLimits};
-use guichet_registry::register::{Act, Actor, Persons, Release, Standing};
+use guichet_registry::register::{Act, Actor, Persons, Release, ReviewAct, Standing};
 use guichet_registry::review::{self, Comparison, Contents};
 
 use super::{Governance, GovernanceError};
@@ -69,7 +69,7 @@ impl Governance {
             }
             let first = register.open_proposals(now).find_map(|(position, open)| {
                 let of_this =
-                    matches!(&open.wanted, Act::Approved { release, .. } if *release == digest);
+                    matches!(&open.wanted, Act::Review(ReviewAct::Approved { release, .. }) if *release == digest);
                 of_this.then(|| (position, open.by.clone(), open.at))
             });
             Some(Waiting {

@@ -2,7 +2,7 @@
 
 use guichet_domain::Digest;
 use guichet_registry::PackageName;
-use guichet_registry::register::{Act, Actor};
+use guichet_registry::register::{Act, Actor, SecretAct};
 
 use super::{Governance, GovernanceError};
 use crate::plugins::operator::log_name;
@@ -22,10 +22,12 @@ impl Governance {
         }
         let now = self.ports.now();
         let digests = self.store.put_package_secrets(secrets, now).await?;
-        let set = |(secret, sealed): (&PackageSecret, &Digest)| Act::SecretSet {
-            package: package.clone(),
-            name: log_name(secret.kind, &secret.name),
-            sealed: *sealed,
+        let set = |(secret, sealed): (&PackageSecret, &Digest)| {
+            Act::from(SecretAct::Set {
+                package: package.clone(),
+                name: log_name(secret.kind, &secret.name),
+                sealed: *sealed,
+            })
         };
         let acts = secrets.iter().zip(&digests).map(set).collect();
         self.log.enter(by, acts).await?;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use guichet_domain::Digest;
-use guichet_registry::register::{Act, Actor, Reason};
+use guichet_registry::register::{Actor, Reason, RolloutAct};
 
 use super::{Governance, GovernanceError};
 use crate::plugins::Plugins;
@@ -72,7 +72,8 @@ impl Governance {
                 let node = Actor::Node(self.store.node().to_owned());
                 let release = pilot;
                 tracing::warn!(%release, %cause, "a pilot is halted");
-                self.enter(&node, Act::Halted { release, cause }).await?;
+                self.enter(&node, RolloutAct::Halted { release, cause })
+                    .await?;
             }
         }
         Ok(())

@@ -1,8 +1,10 @@
 //! Enters acts: found lawful, signed, appended in one transaction, folded in.
 
+use std::borrow::Cow;
+
 use guichet_domain::merkle::leaf_hash;
-use guichet_registry::checkpoint::LogOrigin;
-use guichet_registry::register::{Act, Actor, Decision, Entry, Mode};
+use guichet_registry::checkpoint::{Checkpoint, LogOrigin};
+use guichet_registry::register::{Act, Actor, Decision, Entry, LogAct, Mode, ProposalAct};
 use guichet_registry::sign::sha256_parts;
 
 use super::{Log, LogError, State};
@@ -45,12 +47,14 @@ impl Log {
         if self.state().tree.size() > 0 {
             return Ok(());
         }
-        let act = Act::Founded {
+        let act = LogAct::Founded {
             origin: founding.origin,
             key: self.signer()?.public(),
             mode: founding.mode,
         };
-        self.enter(&Actor::Installation, vec![act]).await.map(drop)
+        self.enter(&Actor::Installation, vec![act.into()])
+            .await
+            .map(drop)
     }
 
     /// Enters acts in this order, all of them or none: each takes effect, or is
@@ -59,70 +63,93 @@ impl Log {
         let _turn = self.0.turn.lock().await;
         for _ in 0..TRIES {
             self.catch_up().await?;
-            let before = self.state().clone();
-            let after = before.checkpoint.clone();
-            let prepared = self.prepare(before, by, &acts)?;
-            let appended = self.0.store.append_to_log(&prepared.rows, &after).await?;
-            if appended == Appended::Yes {
-                let size = prepared.state.tree.size();
-                *self.state_mut() = prepared.state;
+            let (after, drafts) = {
+                let state = self.state();
+                (state.checkpoint.clone(), self.draft(&state, by, &acts)?)
+            };
+            let rows: Vec<LogRow> = drafts.iter().map(|draft| draft.row.clone()).collect();
+            if self.0.store.append_to_log(&rows, &after).await? == Appended::Yes {
+                let size = self.state_mut().take_own(&drafts)?;
                 self.remember()?;
                 self.0.size.send_replace(size);
-                return Ok(prepared.entered);
+                return Ok(drafts.iter().map(Draft::entered).collect());
             }
         }
         Err(LogError::Busy)
     }
 
-    fn prepare(&self, mut state: State, by: &Actor, acts: &[Act]) -> Result<Prepared, LogError> {
-        let mut rows = Vec::with_capacity(acts.len());
-        let mut entered = Vec::with_capacity(acts.len());
-        for wish in acts {
-            let at = self.now();
-            let position = state.tree.size();
-            let act = match state.register.decide(by, wish.clone(), at)? {
-                Decision::Enact(act) => {
-                    entered.push(Entered::Done(position));
-                    act
-                }
-                Decision::Propose(act) => {
-                    entered.push(Entered::Proposed(position));
-                    act
-                }
-            };
-            let by = by.clone();
-            rows.push(self.sign(&mut state, &Entry { at, by, act })?);
+    /// The entries by which these acts would be written down. Only where there
+    /// are several is the state copied: each is judged by what follows from those
+    /// before it.
+    fn draft(&self, state: &State, by: &Actor, acts: &[Act]) -> Result<Vec<Draft>, LogError> {
+        let mut state = Cow::Borrowed(state);
+        let mut drafts = Vec::with_capacity(acts.len());
+        for (index, wish) in acts.iter().enumerate() {
+            let draft = self.draft_one(&state, by, wish)?;
+            drafts.push(draft);
+            if index + 1 < acts.len() {
+                state.to_mut().take_own(&drafts[index..])?;
+            }
         }
-        Ok(Prepared {
-            rows,
-            entered,
-            state,
-        })
+        Ok(drafts)
     }
 
-    fn sign(&self, state: &mut State, entry: &Entry) -> Result<LogRow, LogError> {
+    fn draft_one(&self, state: &State, by: &Actor, wish: &Act) -> Result<Draft, LogError> {
+        let at = state.register.time_of_next(self.now());
+        let act = match state.register.decide(by, wish.clone(), at)? {
+            Decision::Enact(act) | Decision::Propose(act) => act,
+        };
+        let by = by.clone();
+        let entry = Entry { at, by, act };
+        state.register.check(&entry)?;
         let signer = self.signer()?;
         let position = state.tree.size();
-        let key = state.register.registry_key(position).copied();
-        if key.is_some_and(|key| key != signer.public()) {
+        let (origin, key) = state.signed_by(&entry)?;
+        if key != signer.public() {
             return Err(LogError::NoKey);
         }
-        state.register.enter(entry)?;
-        let text = serde_json::to_string(entry).map_err(crate::store::StoreError::from)?;
-        state.tree.append(leaf_hash(sha256_parts, text.as_bytes()));
-        let checkpoint = state.head()?.sign(signer);
-        state.checkpoint.clone_from(&checkpoint);
-        Ok(LogRow {
+        let text = entry.text()?;
+        let root = state
+            .tree
+            .root_with(leaf_hash(sha256_parts, text.as_bytes()));
+        let checkpoint = Checkpoint::new(origin.clone(), position + 1, root)?.sign(signer);
+        let row = LogRow {
             position,
             entry: text,
             checkpoint,
-        })
+        };
+        Ok(Draft { entry, row })
     }
 }
 
-/// Entries ready to be appended, and what they would make of the register.
-struct Prepared {
-    rows: Vec<LogRow>,
-    entered: Vec<Entered>,
-    state: State,
+impl State {
+    /// Takes in what this node has written itself, as far as it was not read back
+    /// already; the size of the log then.
+    fn take_own(&mut self, drafts: &[Draft]) -> Result<u64, LogError> {
+        for Draft { entry, row } in drafts {
+            if row.position != self.tree.size() {
+                continue;
+            }
+            self.register.enter(entry)?;
+            self.tree
+                .append(leaf_hash(sha256_parts, row.entry.as_bytes()));
+            self.checkpoint.clone_from(&row.checkpoint);
+        }
+        Ok(self.tree.size())
+    }
+}
+
+/// An entry ready to be appended.
+struct Draft {
+    entry: Entry,
+    row: LogRow,
+}
+
+impl Draft {
+    const fn entered(&self) -> Entered {
+        match self.entry.act {
+            Act::Proposal(ProposalAct::Proposed { .. }) => Entered::Proposed(self.row.position),
+            _ => Entered::Done(self.row.position),
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Takes in what other nodes, or this one, have entered.
 
 use guichet_domain::merkle::leaf_hash;
-use guichet_registry::checkpoint::{Checkpoint, SignedCheckpoint};
-use guichet_registry::register::{Act, Entry};
+use guichet_registry::checkpoint::{Checkpoint, LogOrigin, SignedCheckpoint};
+use guichet_registry::register::{Act, Entry, LogAct};
 use guichet_registry::sign::{PublicKey, sha256_parts};
 
 use super::{Log, LogError, State};
@@ -53,11 +53,8 @@ impl State {
             if row.position != self.tree.size() {
                 return Err(altered(format!("entry {} is missing", self.tree.size())));
             }
-            let entry: Entry = serde_json::from_str(&row.entry)
-                .map_err(|error| altered(format!("it does not read: {error}")))?;
-            let key = self
-                .key_of(row.position, &entry)
-                .ok_or_else(|| altered("the log does not begin with its founding".to_owned()))?;
+            let entry = Entry::read(&row.entry).map_err(|error| altered(error.to_string()))?;
+            let (_, key) = self.signed_by(&entry)?;
             self.register
                 .enter(&entry)
                 .map_err(|refusal| altered(format!("it was never lawful: {refusal}")))?;
@@ -79,16 +76,28 @@ impl State {
         Ok(())
     }
 
-    /// The key that signs the tree head over this entry.
-    fn key_of(&self, position: u64, entry: &Entry) -> Option<PublicKey> {
-        match &entry.act {
-            Act::Founded { key, .. } if position == 0 => Some(*key),
-            _ => self.register.registry_key(position).copied(),
-        }
+    /// In whose name, and with which key, the tree head over this entry is signed.
+    pub(super) fn signed_by<'a>(
+        &'a self,
+        entry: &'a Entry,
+    ) -> Result<(&'a LogOrigin, PublicKey), LogError> {
+        let position = self.tree.size();
+        let known = match &entry.act {
+            Act::Log(LogAct::Founded { origin, key, .. }) if position == 0 => Some((origin, key)),
+            _ => self
+                .register
+                .origin()
+                .zip(self.register.registry_key(position)),
+        };
+        let (origin, key) = known.ok_or_else(|| LogError::Altered {
+            position,
+            problem: "the log does not begin with its founding".to_owned(),
+        })?;
+        Ok((origin, *key))
     }
 
     /// The tree head over all entries.
-    pub(super) fn head(&self) -> Result<Checkpoint, LogError> {
+    fn head(&self) -> Result<Checkpoint, LogError> {
         let origin = self.register.origin().ok_or_else(|| LogError::Altered {
             position: 0,
             problem: "the log is not founded".to_owned(),

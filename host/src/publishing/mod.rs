@@ -11,7 +11,7 @@ use guichet_registry::admit::{self, Admission, AdmissionError, AdmissionPolicy, 
 use guichet_registry::bundle::{self, Bundle, BundleError, BundleLimits};
 use guichet_registry::certification::Report;
 use guichet_registry::manifest::MANIFEST_FILE;
-use guichet_registry::register::{Act, Actor, KeyStanding, Refusal, Summary};
+use guichet_registry::register::{Actor, Entry, KeyStanding, PublicationAct, Refusal, Summary};
 use guichet_registry::sign::sha256;
 use guichet_registry::{Manifest, PackageName, Version};
 use tokio::sync::Semaphore;
@@ -216,11 +216,14 @@ impl Publishing {
 
     /// Whether the register would take it, before the long work is done.
     fn precheck(&self, by: &Actor, admission: &Admission, size: usize) -> Result<(), PublishError> {
-        let act = published(admission, Summary::of(admission, size as u64, None));
-        let at = self.governance.now();
+        let act = published(admission, Summary::of(admission, size as u64, None)).into();
+        let by = by.clone();
+        let now = self.governance.now();
         self.governance
-            .read(|register| register.decide(by, act, at))
-            .map(drop)
+            .read(|register| {
+                let at = register.time_of_next(now);
+                register.check(&Entry { at, by, act })
+            })
             .map_err(|refusal: Refusal| PublishError::Governance(refusal.into()))
     }
 
@@ -269,8 +272,8 @@ impl Publishing {
     }
 }
 
-fn published(admission: &Admission, summary: Summary) -> Act {
-    Act::Published {
+fn published(admission: &Admission, summary: Summary) -> PublicationAct {
+    PublicationAct::Published {
         package: admission.package().clone(),
         version: admission.version().clone(),
         release: admission.release,

@@ -1,6 +1,8 @@
 //! What the operator gives a release, or one of its services: recorded per
 //! release, narrower than asked for where wanted, for a time, or only tried.
 
+use std::collections::BTreeMap;
+
 use guichet_domain::Moment;
 use guichet_domain::grant::LegacyCrypto;
 use guichet_domain::id::ServiceCode;
@@ -56,6 +58,33 @@ impl GrantTerms {
     pub fn has_ended(&self, now: Moment) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
     }
+}
+
+/// Whether any service is given something by `now` that `before` does not give
+/// it. What is only tried gives nothing.
+pub(super) fn gives_more<'a>(
+    mut services: impl Iterator<Item = &'a ServiceCode>,
+    now: &[GrantTerms],
+    before: &[GrantTerms],
+) -> bool {
+    let (now, before) = (live(now), live(before));
+    services.any(|code| match (held(&now, code), held(&before, code)) {
+        (None, _) => false,
+        (Some(_), None) => true,
+        (Some(now), Some(before)) => !now.is_within(before),
+    })
+}
+
+type Live<'a> = BTreeMap<Option<&'a ServiceCode>, &'a GrantTerms>;
+
+fn live(grants: &[GrantTerms]) -> Live<'_> {
+    let live = grants.iter().filter(|grant| grant.effect == Effect::Live);
+    live.map(|grant| (grant.service.as_ref(), grant)).collect()
+}
+
+/// A service's own grant counts alone.
+fn held<'a>(live: &Live<'a>, code: &ServiceCode) -> Option<&'a GrantTerms> {
+    live.get(&Some(code)).or_else(|| live.get(&None)).copied()
 }
 
 fn binding_is_within(now: &OperatorBinding, before: &OperatorBinding) -> bool {

@@ -1,83 +1,42 @@
-//! Who may act: the operator's staff by role, and publishers' members. How they
-//! prove who they are is the host's matter.
+//! People: who is known here, on whose side, as what. An id belongs to its side
+//! for ever, also when its person is gone.
 
-use std::collections::BTreeSet;
-use std::fmt;
-use std::str::FromStr;
+use guichet_domain::Moment;
+use guichet_domain::id::{PersonId, PublisherName};
+use serde::{Deserialize, Serialize};
 
-use guichet_domain::id::{ClientId, PersonId, PublisherName};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
+use super::Register;
+use super::actor::Actor;
+use super::authority::Persons;
+use super::founding::Mode;
+use super::refusal::{Lawful, Refusal, bounded, ensure, present};
+use super::roles::{MemberRole, Role, Side};
+use super::rule::{Made, Rule};
 use crate::texts::Texts;
 
-/// A role of the operator's staff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Enrols publishers and people.
-    Administrator,
-    /// Approves releases and what they are granted.
-    Reviewer,
-    /// Rolls releases out, halts and yanks them.
-    ReleaseManager,
-    /// Revokes keys and throws switches.
-    SecurityOfficer,
-    /// Admits billers.
-    BillerManager,
-    /// Reads the log, and transcripts together with a second person.
-    Auditor,
-}
+/// Ids of one publisher's members, of former ones too.
+const MEMBERS: usize = 500;
 
-impl Role {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::Administrator,
-        Self::Reviewer,
-        Self::ReleaseManager,
-        Self::SecurityOfficer,
-        Self::BillerManager,
-        Self::Auditor,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Administrator => "administrator",
-            Self::Reviewer => "reviewer",
-            Self::ReleaseManager => "release-manager",
-            Self::SecurityOfficer => "security-officer",
-            Self::BillerManager => "biller-manager",
-            Self::Auditor => "auditor",
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// What a member may do for the publisher.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MemberRole {
-    /// Everything, members and keys included.
-    Owner,
-    /// Publishes releases and announces maintenance.
-    Developer,
-}
-
-/// On whose side a person stands. Nobody stands on both, so that no reviewer
-/// judges a release of his own.
+/// What is decided about people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// The operator's staff.
-    Operator(BTreeSet<Role>),
-    /// A publisher's member.
-    Publisher(PublisherName, MemberRole),
+#[serde(tag = "act", deny_unknown_fields)]
+pub enum PersonAct {
+    /// A person is known here, with these rights and no others.
+    #[serde(rename = "person-set")]
+    Set {
+        /// Who.
+        person: PersonId,
+        /// For people to read.
+        name: Texts,
+        /// On whose side, as what.
+        side: Side,
+    },
+    /// A person may do nothing any more.
+    #[serde(rename = "person-removed")]
+    Removed {
+        /// Who.
+        person: PersonId,
+    },
 }
 
 /// A person as the register knows them.
@@ -90,10 +49,6 @@ pub struct Person {
 }
 
 impl Person {
-    pub(super) fn has(&self, wanted: Role) -> bool {
-        matches!(&self.side, Side::Operator(roles) if roles.contains(&wanted))
-    }
-
     pub(super) fn member_of(&self, publisher: &PublisherName) -> Option<MemberRole> {
         match &self.side {
             Side::Publisher(own, role) if own == publisher => Some(*role),
@@ -102,61 +57,119 @@ impl Person {
     }
 }
 
-/// Who entered an act: `person:lin`, `client:ci`, `node:node-1`, `installation`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Actor {
-    /// A person.
-    Person(PersonId),
-    /// A program of the operator's, which brings in what publishers have signed.
-    Client(ClientId),
-    /// A node, by itself: only what makes less run.
-    Node(String),
-    /// The program that sets up a development installation.
-    Installation,
-}
-
-impl fmt::Display for Actor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Rule for PersonAct {
+    fn persons(&self, register: &Register, by: &Actor) -> Result<Persons, Refusal> {
+        let staff = [Role::Administrator];
         match self {
-            Self::Person(id) => write!(f, "person:{id}"),
-            Self::Client(id) => write!(f, "client:{id}"),
-            Self::Node(name) => write!(f, "node:{name}"),
-            Self::Installation => f.write_str("installation"),
+            Self::Set { side, .. } => match side.publisher() {
+                Some(publisher) => register.by_owner(by, publisher),
+                None => register.by_staff(by, &staff, Persons::Two),
+            },
+            Self::Removed { person } => {
+                let known = register.people.get(person);
+                match known.and_then(|known| known.side.publisher()) {
+                    Some(publisher) => register.by_owner_alone(by, publisher),
+                    None => register.by_staff(by, &staff, Persons::One),
+                }
+            }
+        }
+    }
+
+    fn fits(&self, register: &Register, _: &Actor, _: Moment) -> Lawful {
+        match self {
+            Self::Set { person, side, .. } => {
+                register.keeps_side(person, side)?;
+                if side.has(Role::Administrator) {
+                    Ok(())
+                } else {
+                    register.keeps_administrators(person)
+                }
+            }
+            Self::Removed { person } => {
+                present(register.people.get(person), || {
+                    format!("nobody is called {person}")
+                })?;
+                register.keeps_administrators(person)
+            }
+        }
+    }
+
+    fn carry_out(&self, register: &mut Register, _: &Made<'_>) {
+        match self {
+            Self::Set { person, name, side } => {
+                let known = Person {
+                    name: name.clone(),
+                    side: side.clone(),
+                };
+                register.former.remove(person);
+                register.people.insert(person.clone(), known);
+            }
+            Self::Removed { person } => {
+                if let Some(known) = register.people.remove(person) {
+                    let side = known.side.publisher().cloned();
+                    register.former.insert(person.clone(), side);
+                }
+            }
         }
     }
 }
 
-/// A text that names no actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an actor is person:ID, client:ID, node:NAME or installation")]
-pub struct ActorError;
+impl Register {
+    /// A person.
+    #[must_use]
+    pub fn known_person(&self, id: &PersonId) -> Option<&Person> {
+        self.people.get(id)
+    }
 
-impl FromStr for Actor {
-    type Err = ActorError;
+    /// All persons.
+    pub fn people(&self) -> impl Iterator<Item = (&PersonId, &Person)> {
+        self.people.iter()
+    }
 
-    fn from_str(text: &str) -> Result<Self, ActorError> {
-        if text == "installation" {
-            return Ok(Self::Installation);
-        }
-        let (kind, name) = text.split_once(':').ok_or(ActorError)?;
-        match kind {
-            "person" => name.parse().map(Self::Person).map_err(|_| ActorError),
-            "client" => name.parse().map(Self::Client).map_err(|_| ActorError),
-            "node" if !name.is_empty() && name.len() <= 64 => Ok(Self::Node(name.to_owned())),
-            _ => Err(ActorError),
+    pub(super) fn administrators(&self) -> impl Iterator<Item = &PersonId> {
+        let all = self.people.iter();
+        all.filter(|(_, person)| person.side.has(Role::Administrator))
+            .map(|(id, _)| id)
+    }
+
+    /// Nobody changes sides: a reviewer must never have been made one by the
+    /// publisher under review, nor lose the role by its doing.
+    fn keeps_side(&self, id: &PersonId, side: &Side) -> Lawful {
+        let present = self.people.get(id).map(|known| known.side.publisher());
+        let former = || self.former.get(id).map(Option::as_ref);
+        let before = present.or_else(former);
+        ensure(before.is_none_or(|own| own == side.publisher()), || {
+            format!("{id} stands on another side: choose another id")
+        })?;
+        match side.publisher() {
+            Some(publisher) => {
+                self.publisher_known(publisher)?;
+                bounded(
+                    before.is_some() || self.members(publisher) < MEMBERS,
+                    || format!("{publisher} has had {MEMBERS} members"),
+                )
+            }
+            None => Ok(()),
         }
     }
-}
 
-impl Serialize for Actor {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    fn members(&self, publisher: &PublisherName) -> usize {
+        let present = self.people.values().map(|known| known.side.publisher());
+        let former = self.former.values().map(Option::as_ref);
+        present
+            .chain(former)
+            .filter(|own| *own == Some(publisher))
+            .count()
     }
-}
 
-impl<'de> Deserialize<'de> for Actor {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+    /// With fewer than two administrators nobody could name another one, and the
+    /// installation would decide again.
+    fn keeps_administrators(&self, without: &PersonId) -> Lawful {
+        let is_one = self.administrators().any(|id| id == without);
+        let others = self.administrators().filter(|id| *id != without).count();
+        let few = self.mode() == Some(Mode::Production) && is_one && others < 2;
+        ensure(!few, || {
+            "two administrators must stay: name another one first".to_owned()
+        })
     }
 }

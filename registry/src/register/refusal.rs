@@ -16,3 +16,30 @@ pub enum Refusal {
     #[error("{0}")]
     Quota(String),
 }
+
+/// Whether something may be done.
+pub(super) type Lawful = Result<(), Refusal>;
+
+pub(super) fn forbidden(why: &str) -> Refusal {
+    Refusal::Forbidden(why.to_owned())
+}
+
+pub(super) fn ensure(holds: bool, why_not: impl FnOnce() -> String) -> Lawful {
+    if holds {
+        Ok(())
+    } else {
+        Err(Refusal::Conflict(why_not()))
+    }
+}
+
+pub(super) fn bounded(holds: bool, why_not: impl FnOnce() -> String) -> Lawful {
+    if holds {
+        Ok(())
+    } else {
+        Err(Refusal::Quota(why_not()))
+    }
+}
+
+pub(super) fn present<T>(found: Option<T>, why_not: impl FnOnce() -> String) -> Result<T, Refusal> {
+    found.ok_or_else(|| Refusal::NotFound(why_not()))
+}

@@ -1,23 +1,14 @@
 //! What follows from the register for the counter: which release of a package
-//! serves, whether it may run, whether a biller's services are live.
+//! serves, and whether it may run. Whether a biller's services are live stands in
+//! `billers`.
 
-use std::collections::BTreeMap;
-
-use guichet_domain::id::{BillerId, PersonId, PublisherName, RecordId, ServiceCode};
+use guichet_domain::id::ServiceCode;
 use guichet_domain::{Digest, Moment};
 
-use super::act::{Mode, Reach, Target};
+use super::Register;
 use super::grant::{Effect, GrantTerms};
-use super::people::Person;
-use super::state::{
-    BillerStanding, BillerState, Enrolled, KeyStanding, Maintenance, Package, Pilot, Publisher,
-    Reading, Release, Standing, ZoneState,
-};
-use super::words::Reason;
-use super::{Refusal, Register};
-use crate::checkpoint::LogOrigin;
+use super::releases::{Pilot, Release, Standing};
 use crate::names::PackageName;
-use crate::sign::PublicKey;
 
 /// What serves of one package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,20 +58,21 @@ impl Register {
         })
     }
 
-    /// The approved release whose bundle brings this code.
+    /// An approved release whose bundle brings this code: one that may run, where
+    /// there is one.
     #[must_use]
     pub fn home(&self, component: Digest) -> Option<Digest> {
-        self.homes.get(&component).copied()
+        let homes = self.homes.get(&component)?;
+        let sound = homes.iter().find(|home| self.is_sound(**home).is_ok());
+        sound.or(homes.first()).copied()
     }
 
     /// Whether a release may run at all, its code's own release included.
     pub fn may_run(&self, digest: Digest) -> Result<&Release, NotRunning> {
         let release = self.is_sound(digest)?;
-        let home = self
-            .home(release.summary.component)
-            .ok_or(NotRunning::NotApproved)?;
-        if home != digest {
-            self.is_sound(home)?;
+        if !release.summary.own_code {
+            let home = self.home(release.summary.component);
+            self.is_sound(home.ok_or(NotRunning::NotApproved)?)?;
         }
         Ok(release)
     }
@@ -93,41 +85,13 @@ impl Register {
         if release.yanked.is_some() {
             return Err(NotRunning::Yanked);
         }
-        let package = &release.package;
-        let switched = self.switches.contains_key(&Target::Release(digest))
-            || self
-                .switches
-                .contains_key(&Target::Package(package.clone()))
-            || self
-                .switches
-                .contains_key(&Target::Publisher(package.publisher().clone()));
-        if switched {
+        if self.is_switched_off(digest, release) {
             return Err(NotRunning::Switched);
         }
-        let key = self.keys.get(&release.signer).map(|key| key.standing);
-        if key.is_none_or(|standing| standing == KeyStanding::Revoked(Reach::Emergency)) {
+        if !self.signer_counts(release) {
             return Err(NotRunning::KeyRevoked);
         }
         Ok(release)
-    }
-
-    /// Whether this biller's services may be live in this package.
-    pub fn may_collect(
-        &self,
-        biller: &BillerId,
-        package: &PackageName,
-        now: Moment,
-    ) -> Result<(), NotRunning> {
-        let known = self.billers.get(biller).ok_or(NotRunning::NoBiller)?;
-        let terms = &known.terms;
-        let agreed = terms.packages.contains(package) && terms.from <= now && now < terms.until;
-        match known.standing {
-            BillerStanding::Admitted if agreed => Ok(()),
-            BillerStanding::Suspended if agreed => Err(NotRunning::BillerSuspended),
-            BillerStanding::Admitted | BillerStanding::Suspended | BillerStanding::Exited => {
-                Err(NotRunning::NoBiller)
-            }
-        }
     }
 
     /// A moment at which something ends or begins by itself, if one comes.
@@ -143,134 +107,6 @@ impl Register {
             .chain(grants)
             .filter(|moment| *moment > now)
             .min()
-    }
-
-    /// What rules hold; none before the log is founded.
-    #[must_use]
-    pub fn mode(&self) -> Option<Mode> {
-        self.founding.as_ref().map(|founding| founding.mode)
-    }
-
-    /// The log's name.
-    #[must_use]
-    pub fn origin(&self) -> Option<&LogOrigin> {
-        self.founding.as_ref().map(|founding| &founding.origin)
-    }
-
-    /// The key that signs the log when it has this size.
-    #[must_use]
-    pub fn registry_key(&self, size: u64) -> Option<&PublicKey> {
-        let keys = self
-            .founding
-            .iter()
-            .flat_map(|founding| founding.keys.iter().rev());
-        keys.into_iter()
-            .find(|(from, _)| *from <= size)
-            .map(|(_, key)| key)
-    }
-
-    /// Every key that ever signed, for old countersignatures.
-    pub fn registry_keys(&self) -> impl Iterator<Item = &PublicKey> {
-        self.founding
-            .iter()
-            .flat_map(|founding| founding.keys.iter().map(|(_, key)| key))
-    }
-
-    /// A person.
-    #[must_use]
-    pub fn known_person(&self, id: &PersonId) -> Option<&Person> {
-        self.people.get(id)
-    }
-
-    /// All persons.
-    pub fn people(&self) -> impl Iterator<Item = (&PersonId, &Person)> {
-        self.people.iter()
-    }
-
-    /// A publisher.
-    #[must_use]
-    pub fn publisher(&self, name: &PublisherName) -> Option<&Publisher> {
-        self.publishers.get(name)
-    }
-
-    /// All publishers.
-    pub fn publishers(&self) -> impl Iterator<Item = (&PublisherName, &Publisher)> {
-        self.publishers.iter()
-    }
-
-    /// The keys of all publishers.
-    pub fn keys(&self) -> impl Iterator<Item = (&PublicKey, &Enrolled)> {
-        self.keys.iter()
-    }
-
-    /// A biller.
-    #[must_use]
-    pub fn biller(&self, id: &BillerId) -> Option<&BillerState> {
-        self.billers.get(id)
-    }
-
-    /// All billers.
-    pub fn billers(&self) -> impl Iterator<Item = (&BillerId, &BillerState)> {
-        self.billers.iter()
-    }
-
-    /// All packages.
-    pub fn packages(&self) -> impl Iterator<Item = (&PackageName, &Package)> {
-        self.packages.iter()
-    }
-
-    /// A release by its digest.
-    pub fn release(&self, digest: Digest) -> Result<&Release, Refusal> {
-        self.releases
-            .get(&digest)
-            .ok_or_else(|| Refusal::NotFound(format!("no release {digest} was published")))
-    }
-
-    /// A release by its name.
-    #[must_use]
-    pub fn find(
-        &self,
-        package: &PackageName,
-        version: &crate::names::Version,
-    ) -> Option<(Digest, &Release)> {
-        let all = self.packages.get(package)?.releases.iter();
-        all.filter_map(|digest| Some((*digest, self.releases.get(digest)?)))
-            .find(|(_, release)| release.version == *version)
-    }
-
-    /// Services that are gone, and when.
-    pub fn gone(&self) -> impl Iterator<Item = (&ServiceCode, Moment)> {
-        self.gone.iter().map(|(code, at)| (code, *at))
-    }
-
-    /// Thrown switches.
-    pub fn switches(&self) -> impl Iterator<Item = (&Target, &Reason)> {
-        self.switches.iter()
-    }
-
-    /// Announced maintenance, with the positions of the announcements.
-    pub fn maintenance(&self) -> impl Iterator<Item = (u64, &Maintenance)> {
-        self.maintenance
-            .iter()
-            .map(|(position, one)| (*position, one))
-    }
-
-    /// All zones.
-    pub fn zones(&self) -> impl Iterator<Item = &ZoneState> {
-        self.zones.values()
-    }
-
-    /// The leave to read a call's transcript.
-    #[must_use]
-    pub fn reading(&self, call: &RecordId) -> Option<&Reading> {
-        self.readings.get(call)
-    }
-
-    /// The secrets of a package that were set, with their digests.
-    #[must_use]
-    pub fn secrets_of(&self, package: &PackageName) -> BTreeMap<String, Digest> {
-        let own = self.secrets.iter().filter(|((owner, _), _)| owner == package);
-        own.map(|((_, name), digest)| (name.clone(), *digest)).collect()
     }
 }
 

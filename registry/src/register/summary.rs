@@ -80,7 +80,10 @@ impl Summary {
     pub fn grows_beyond(&self, serving: &Self) -> bool {
         let new_permission =
             |(name, meaning): (&String, &Digest)| serving.permissions.get(name) != Some(meaning);
+        let new_service =
+            |(code, biller): (&ServiceCode, &BillerId)| serving.services.get(code) != Some(biller);
         self.permissions.iter().any(new_permission)
+            || self.services.iter().any(new_service)
             || !self.kinds.is_subset(&serving.kinds)
             || !self.imports.is_subset(&serving.imports)
             || wishes_more(&self.limits, &serving.limits)

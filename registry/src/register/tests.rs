@@ -1,6 +1,7 @@
 //! The register's rules, acted out.
 
 mod approval;
+mod entries;
 mod keys;
 mod people;
 mod rollout;
@@ -41,8 +42,8 @@ fn credit_code() -> CreditCode {
     "91350100M000100Y43".parse().unwrap()
 }
 
-fn staff(id: &str, roles: &[Role]) -> Act {
-    Act::PersonSet {
+fn staff(id: &str, roles: &[Role]) -> PersonAct {
+    PersonAct::Set {
         person: id.parse().unwrap(),
         name: texts(id),
         side: Side::Operator(roles.iter().copied().collect()),
@@ -58,9 +59,9 @@ impl World {
             key,
         };
         let installation = Actor::Installation;
-        let founded = Act::Founded {
+        let founded = LogAct::Founded {
             origin: "test/registry".parse::<LogOrigin>().unwrap(),
-            key: world.key.public(),
+            key: SigningKey::development(&"registry".parse().unwrap()).public(),
             mode: Mode::Production,
         };
         world.done(&installation, founded);
@@ -76,14 +77,14 @@ impl World {
         ] {
             world.both("anna", "ben", staff(id, &[role]));
         }
-        let enrolled = Act::PublisherEnrolled {
+        let enrolled = PublisherAct::Enrolled {
             publisher: "acme".parse().unwrap(),
             names: texts("Acme"),
             credit_code: credit_code(),
             quota: Quota::default(),
         };
         world.done(&person("anna"), enrolled);
-        let owner = Act::PersonSet {
+        let owner = PersonAct::Set {
             person: "olga".parse().unwrap(),
             name: texts("Olga"),
             side: Side::Publisher("acme".parse().unwrap(), MemberRole::Owner),
@@ -94,9 +95,9 @@ impl World {
         world
     }
 
-    fn enrolment(&self) -> Act {
+    fn enrolment(&self) -> KeyAct {
         let publisher = "acme".parse().unwrap();
-        Act::KeyEnrolled {
+        KeyAct::Enrolled {
             proof: Possession::prove(&publisher, &self.key),
             key: self.key.public(),
             publisher,
@@ -105,7 +106,11 @@ impl World {
         }
     }
 
-    fn try_it(&mut self, by: &Actor, wish: Act) -> Result<Decision, Refusal> {
+    fn try_it(&mut self, by: &Actor, wish: impl Into<Act>) -> Result<Decision, Refusal> {
+        self.attempt(by, wish.into())
+    }
+
+    fn attempt(&mut self, by: &Actor, wish: Act) -> Result<Decision, Refusal> {
         self.now = Moment::from_micros(self.now.micros() + 1);
         let decision = self.register.decide(by, wish, self.now)?;
         let (Decision::Enact(act) | Decision::Propose(act)) = decision.clone();
@@ -120,22 +125,31 @@ impl World {
         Ok(decision)
     }
 
-    fn done(&mut self, by: &Actor, wish: Act) {
+    fn done(&mut self, by: &Actor, wish: impl Into<Act>) {
+        let wish = wish.into();
         let decision = self.try_it(by, wish.clone());
-        assert!(matches!(decision, Ok(Decision::Enact(_))), "{wish:?}: {decision:?}");
+        assert!(
+            matches!(decision, Ok(Decision::Enact(_))),
+            "{wish:?}: {decision:?}"
+        );
     }
 
-    fn proposed(&mut self, by: &str, wish: Act) {
+    fn proposed(&mut self, by: &str, wish: impl Into<Act>) {
+        let wish = wish.into();
         let decision = self.try_it(&person(by), wish.clone());
-        assert!(matches!(decision, Ok(Decision::Propose(_))), "{wish:?}: {decision:?}");
+        assert!(
+            matches!(decision, Ok(Decision::Propose(_))),
+            "{wish:?}: {decision:?}"
+        );
     }
 
-    fn both(&mut self, first: &str, second: &str, wish: Act) {
+    fn both(&mut self, first: &str, second: &str, wish: impl Into<Act>) {
+        let wish = wish.into();
         self.proposed(first, wish.clone());
         self.done(&person(second), wish);
     }
 
-    fn refused(&mut self, by: &str, wish: Act) -> Refusal {
+    fn refused(&mut self, by: &str, wish: impl Into<Act>) -> Refusal {
         let before = self.register.size();
         let refusal = self.try_it(&person(by), wish).unwrap_err();
         assert_eq!(self.register.size(), before);
@@ -154,8 +168,13 @@ impl World {
         release
     }
 
-    fn publication(&self, version: &str, permissions: &[&str], kind: ServiceKind) -> Act {
-        Act::Published {
+    fn publication(
+        &self,
+        version: &str,
+        permissions: &[&str],
+        kind: ServiceKind,
+    ) -> PublicationAct {
+        PublicationAct::Published {
             package: "acme/water".parse().unwrap(),
             version: version.parse().unwrap(),
             release: sha256(version.as_bytes()),
@@ -200,15 +219,15 @@ fn grant() -> GrantTerms {
     }
 }
 
-fn approval(release: Digest) -> Act {
-    Act::Approved {
+fn approval(release: Digest) -> ReviewAct {
+    ReviewAct::Approved {
         release,
         grants: vec![grant()],
     }
 }
 
-fn general(release: Digest) -> Act {
-    Act::RolledOut {
+fn general(release: Digest) -> RolloutAct {
+    RolloutAct::RolledOut {
         release,
         stage: Stage::General,
     }

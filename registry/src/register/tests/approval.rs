@@ -6,19 +6,37 @@ use super::*;
 fn nothing_runs_that_was_not_approved_by_two() {
     let mut world = World::new();
     let release = world.publish("1.0.0", &["kv"]);
-    assert_eq!(world.register.may_run(release).err(), Some(NotRunning::NotApproved));
-    assert!(matches!(world.refused("mona", general(release)), Refusal::Conflict(_)));
+    assert_eq!(
+        world.register.may_run(release).err(),
+        Some(NotRunning::NotApproved)
+    );
+    assert!(matches!(
+        world.refused("mona", general(release)),
+        Refusal::Conflict(_)
+    ));
     world.proposed("rita", approval(release));
-    assert_eq!(world.register.may_run(release).err(), Some(NotRunning::NotApproved));
+    assert_eq!(
+        world.register.may_run(release).err(),
+        Some(NotRunning::NotApproved)
+    );
     // Another content is another proposal, not agreement.
     let mut wider = grant();
     wider.binding.kv_bytes = Some(1);
-    let other = Act::Approved { release, grants: vec![wider] };
+    let other = ReviewAct::Approved {
+        release,
+        grants: vec![wider],
+    };
     world.proposed("rolf", other);
-    assert_eq!(world.register.may_run(release).err(), Some(NotRunning::NotApproved));
+    assert_eq!(
+        world.register.may_run(release).err(),
+        Some(NotRunning::NotApproved)
+    );
     world.done(&person("rolf"), approval(release));
     assert!(world.register.may_run(release).is_ok());
-    let late = Act::Rejected { release, reasons: vec![reason()] };
+    let late = ReviewAct::Rejected {
+        release,
+        reasons: vec![reason()],
+    };
     assert!(matches!(world.refused("rita", late), Refusal::Conflict(_)));
 }
 
@@ -61,7 +79,10 @@ fn a_grant_is_narrowed_by_one_and_widened_by_two() {
     let mut narrow = grant();
     narrow.binding.kv_bytes = Some(100);
     narrow.expires = Some(world.now.plus_ms(DAY_MS));
-    let act = |grant: &GrantTerms| Act::Granted { release, grant: grant.clone() };
+    let act = |grant: &GrantTerms| ReviewAct::Granted {
+        release,
+        grant: grant.clone(),
+    };
     world.done(&person("rita"), act(&narrow));
     let code = ServiceCode::new("water-330100-9").unwrap();
     let given = |world: &World, at| {
@@ -88,23 +109,29 @@ fn versions_codes_and_quotas_are_kept() {
     let mut world = World::new();
     world.go_live("1.0.0", &["kv"]);
     let mut again = world.publication("1.0.0", &[], ServiceKind::BillPayment);
-    if let Act::Published { release, .. } = &mut again {
+    if let PublicationAct::Published { release, .. } = &mut again {
         *release = sha256(b"other content");
     }
     assert!(matches!(world.refused("olga", again), Refusal::Conflict(_)));
     // Another package with the same service is published, but never approved.
     let mut thief = world.publication("2.0.0", &[], ServiceKind::BillPayment);
-    if let Act::Published { package, .. } = &mut thief {
+    if let PublicationAct::Published { package, .. } = &mut thief {
         *package = "acme/steals".parse().unwrap();
     }
     world.done(&person("olga"), thief);
     let stolen = approval(sha256(b"2.0.0"));
-    assert!(matches!(world.refused("rita", stolen), Refusal::Conflict(_)));
+    assert!(matches!(
+        world.refused("rita", stolen),
+        Refusal::Conflict(_)
+    ));
     for number in 0..18 {
         world.publish(&format!("1.0.{}", number + 1), &["kv"]);
     }
     let beyond = world.publication("3.0.0", &[], ServiceKind::BillPayment);
-    assert!(matches!(world.refused("olga", beyond.clone()), Refusal::Quota(_)));
+    assert!(matches!(
+        world.refused("olga", beyond.clone()),
+        Refusal::Quota(_)
+    ));
     world.now = world.now.plus_ms(DAY_MS);
     world.done(&person("olga"), beyond);
 }

@@ -13,7 +13,7 @@ fn a_key_is_enrolled_by_whoever_has_it() {
         Possession::prove(&publisher, &other),
         Possession::prove(&"rival".parse().unwrap(), &stolen),
     ] {
-        let act = Act::KeyEnrolled {
+        let act = KeyAct::Enrolled {
             publisher: publisher.clone(),
             key: stolen.public(),
             label: "second".to_owned(),
@@ -30,10 +30,23 @@ fn a_rotated_key_signs_nothing_new_and_its_releases_stay() {
     let release = world.go_live("1.0.0", &["kv"]);
     let old = world.key.public();
     world.key = SigningKey::generate(SignatureAlgorithm::Sm2Sm3).unwrap();
-    let Act::KeyEnrolled { publisher, key, label, proof, .. } = world.enrolment() else {
+    let KeyAct::Enrolled {
+        publisher,
+        key,
+        label,
+        proof,
+        ..
+    } = world.enrolment()
+    else {
         unreachable!()
     };
-    let rotation = Act::KeyEnrolled { publisher, key, label, proof, replaces: Some(old) };
+    let rotation = KeyAct::Enrolled {
+        publisher,
+        key,
+        label,
+        proof,
+        replaces: Some(old),
+    };
     world.done(&person("olga"), rotation);
     assert!(world.register.may_run(release).is_ok());
     let new = std::mem::replace(
@@ -51,7 +64,7 @@ fn a_rotated_key_signs_nothing_new_and_its_releases_stay() {
 fn an_emergency_stops_what_the_key_has_signed() {
     let mut world = World::new();
     let release = world.go_live("1.0.0", &["kv"]);
-    let revoked = |reach| Act::KeyRevoked {
+    let revoked = |reach| KeyAct::Revoked {
         publisher: "acme".parse().unwrap(),
         key: world.key.public(),
         reach,
@@ -63,10 +76,16 @@ fn an_emergency_stops_what_the_key_has_signed() {
     let act = world.publication("1.1.0", &[], ServiceKind::BillPayment);
     assert!(matches!(world.refused("olga", act), Refusal::Conflict(_)));
     world.done(&person("olga"), emergency.clone());
-    assert_eq!(world.register.may_run(release).err(), Some(NotRunning::KeyRevoked));
+    assert_eq!(
+        world.register.may_run(release).err(),
+        Some(NotRunning::KeyRevoked)
+    );
     for again in [later, emergency] {
         assert!(matches!(world.refused("sven", again), Refusal::Conflict(_)));
     }
     let enrol = world.enrolment();
-    assert!(matches!(world.refused("olga", enrol), Refusal::Conflict(_)), "it never comes back");
+    assert!(
+        matches!(world.refused("olga", enrol), Refusal::Conflict(_)),
+        "it never comes back"
+    );
 }

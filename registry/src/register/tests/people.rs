@@ -15,15 +15,34 @@ fn nobody_makes_staff_alone_nor_agrees_with_himself() {
     let mut world = World::new();
     let carl = staff("carl", &[Role::Reviewer]);
     world.proposed("anna", carl.clone());
-    assert!(world.register.known_person(&"carl".parse().unwrap()).is_none());
-    assert!(matches!(world.refused("anna", carl.clone()), Refusal::Conflict(_)));
+    assert!(
+        world
+            .register
+            .known_person(&"carl".parse().unwrap())
+            .is_none()
+    );
+    assert!(matches!(
+        world.refused("anna", carl),
+        Refusal::Conflict(_)
+    ));
     let position = world.register.open_proposals(world.now).next().unwrap().0;
-    let agreed = Act::Agreed { proposal: position };
-    assert!(matches!(world.refused("anna", agreed.clone()), Refusal::Forbidden(_)));
+    let agreed = ProposalAct::Agreed { proposal: position };
+    assert!(matches!(
+        world.refused("anna", agreed.clone()),
+        Refusal::Forbidden(_)
+    ));
     // Nor does a person without the role.
-    assert!(matches!(world.refused("rita", agreed.clone()), Refusal::Forbidden(_)));
+    assert!(matches!(
+        world.refused("rita", agreed.clone()),
+        Refusal::Forbidden(_)
+    ));
     world.done(&person("ben"), agreed);
-    assert!(world.register.known_person(&"carl".parse().unwrap()).is_some());
+    assert!(
+        world
+            .register
+            .known_person(&"carl".parse().unwrap())
+            .is_some()
+    );
 }
 
 #[test]
@@ -32,13 +51,19 @@ fn a_proposal_waits_for_a_month_and_can_be_declined() {
     world.proposed("anna", staff("carl", &[Role::Reviewer]));
     let (position, _) = world.register.open_proposals(world.now).next().unwrap();
     world.now = world.now.plus_ms(PROPOSAL_DAYS * DAY_MS);
-    let late = world.refused("ben", Act::Agreed { proposal: position });
+    let late = world.refused("ben", ProposalAct::Agreed { proposal: position });
     assert!(matches!(late, Refusal::NotFound(_)));
     world.proposed("anna", staff("carl", &[Role::Reviewer]));
     let (position, _) = world.register.open_proposals(world.now).next().unwrap();
     let proposal = position;
-    world.done(&person("ben"), Act::Declined { proposal, reason: reason() });
-    let gone = world.refused("ben", Act::Agreed { proposal });
+    world.done(
+        &person("ben"),
+        ProposalAct::Declined {
+            proposal,
+            reason: reason(),
+        },
+    );
+    let gone = world.refused("ben", ProposalAct::Agreed { proposal });
     assert!(matches!(gone, Refusal::NotFound(_)));
 }
 
@@ -46,7 +71,7 @@ fn a_proposal_waits_for_a_month_and_can_be_declined() {
 fn nobody_changes_sides() {
     let mut world = World::new();
     // The publisher's owner would make the reviewer one of its own.
-    let taken = Act::PersonSet {
+    let taken = PersonAct::Set {
         person: "rita".parse().unwrap(),
         name: texts("Rita"),
         side: Side::Publisher("acme".parse().unwrap(), MemberRole::Developer),
@@ -60,14 +85,14 @@ fn nobody_changes_sides() {
 #[test]
 fn members_act_for_their_own_publisher_only() {
     let mut world = World::new();
-    let other = Act::PublisherEnrolled {
+    let other = PublisherAct::Enrolled {
         publisher: "rival".parse().unwrap(),
         names: texts("Rival"),
         credit_code: credit_code(),
         quota: Quota::default(),
     };
     world.done(&person("anna"), other);
-    let member = Act::PersonSet {
+    let member = PersonAct::Set {
         person: "eve".parse().unwrap(),
         name: texts("Eve"),
         side: Side::Publisher("rival".parse().unwrap(), MemberRole::Owner),
@@ -75,22 +100,27 @@ fn members_act_for_their_own_publisher_only() {
     world.done(&person("anna"), member);
     let release = world.publish("1.0.0", &["kv"]);
     for act in [
-        world.publication("1.1.0", &[], ServiceKind::Inquiry),
-        Act::Withdrawn { release },
-        Act::Yanked { release, reason: reason() },
-        Act::MaintenanceAnnounced {
+        world.publication("1.1.0", &[], ServiceKind::Inquiry).into(),
+        Act::from(PublicationAct::Withdrawn { release }),
+        RolloutAct::Yanked {
+            release,
+            reason: reason(),
+        }
+        .into(),
+        MaintenanceAct::Announced(Maintenance {
             package: "acme/water".parse().unwrap(),
             services: std::collections::BTreeSet::new(),
             from: world.now,
             until: world.now.plus_ms(1_000_000),
             notice: texts("closed"),
-        },
-        approval(release),
-        general(release),
+        })
+        .into(),
+        approval(release).into(),
+        general(release).into(),
     ] {
         assert!(matches!(world.refused("eve", act), Refusal::Forbidden(_)));
     }
-    world.done(&person("olga"), Act::Withdrawn { release });
+    world.done(&person("olga"), PublicationAct::Withdrawn { release });
 }
 
 #[test]
@@ -106,8 +136,13 @@ fn billers_are_admitted_by_two_and_serve_what_they_named() {
         until: world.now.plus_ms(DAY_MS),
     };
     let biller = terms.biller.clone();
-    let act = Act::BillersAdmitted { billers: vec![terms] };
-    assert!(matches!(world.refused("olga", act.clone()), Refusal::Forbidden(_)));
+    let act = BillerAct::Admitted {
+        billers: vec![terms],
+    };
+    assert!(matches!(
+        world.refused("olga", act.clone()),
+        Refusal::Forbidden(_)
+    ));
     world.proposed("bela", act.clone());
     let package = "acme/water".parse().unwrap();
     let other = "acme/gas".parse().unwrap();
@@ -120,8 +155,24 @@ fn billers_are_admitted_by_two_and_serve_what_they_named() {
     let ended = now.plus_ms(DAY_MS);
     assert_eq!(collects(&world, &package, ended), Err(NotRunning::NoBiller));
     let reason = reason();
-    world.done(&person("sven"), Act::BillerSuspended { biller: biller.clone(), reason: reason.clone() });
-    assert_eq!(collects(&world, &package, now), Err(NotRunning::BillerSuspended));
-    world.both("bela", "bert", Act::BillerResumed { biller: biller.clone(), reason });
+    world.done(
+        &person("sven"),
+        BillerAct::Suspended {
+            biller: biller.clone(),
+            reason: reason.clone(),
+        },
+    );
+    assert_eq!(
+        collects(&world, &package, now),
+        Err(NotRunning::BillerSuspended)
+    );
+    world.both(
+        "bela",
+        "bert",
+        BillerAct::Resumed {
+            biller: biller.clone(),
+            reason,
+        },
+    );
     assert_eq!(collects(&world, &package, now), Ok(()));
 }

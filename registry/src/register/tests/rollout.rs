@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn pilot(release: Digest, share_permille: u16) -> Act {
-    Act::RolledOut {
+fn pilot(release: Digest, share_permille: u16) -> RolloutAct {
+    RolloutAct::RolledOut {
         release,
         stage: Stage::Pilot {
             share_permille,
@@ -19,15 +19,24 @@ fn a_halted_pilot_leaves_what_served() {
     let new = world.publish("1.1.0", &["kv"]);
     world.both("rita", "rolf", approval(new));
     for nonsense in [0, 1_001] {
-        assert!(matches!(world.refused("mona", pilot(new, nonsense)), Refusal::Conflict(_)));
+        assert!(matches!(
+            world.refused("mona", pilot(new, nonsense)),
+            Refusal::Conflict(_)
+        ));
     }
     world.done(&person("mona"), pilot(new, 100));
     let package = "acme/water".parse().unwrap();
     let lineup = |world: &World| world.register.lineup(&package).unwrap();
     assert_eq!(lineup(&world).pilot.unwrap().release, new);
-    let halt = Act::Halted { release: new, cause: reason() };
+    let halt = RolloutAct::Halted {
+        release: new,
+        cause: reason(),
+    };
     world.done(&Actor::Node("node-1".to_owned()), halt.clone());
-    assert_eq!((lineup(&world).general, lineup(&world).pilot), (Some(old), None));
+    assert_eq!(
+        (lineup(&world).general, lineup(&world).pilot),
+        (Some(old), None)
+    );
     let nothing = world.try_it(&Actor::Node("node-1".to_owned()), halt);
     assert!(nothing.is_err(), "two nodes halt it once");
     // A node does nothing else by itself.
@@ -40,14 +49,33 @@ fn a_yanked_release_falls_back_and_never_returns() {
     let mut world = World::new();
     let old = world.go_live("1.0.0", &["kv"]);
     let new = world.go_live("1.1.0", &["kv"]);
-    world.done(&person("olga"), Act::Yanked { release: new, reason: reason() });
+    world.done(
+        &person("olga"),
+        RolloutAct::Yanked {
+            release: new,
+            reason: reason(),
+        },
+    );
     let package = "acme/water".parse().unwrap();
     assert_eq!(world.register.lineup(&package).unwrap().general, Some(old));
     assert_eq!(world.register.may_run(new).err(), Some(NotRunning::Yanked));
-    assert!(matches!(world.refused("mona", general(new)), Refusal::Conflict(_)));
-    world.done(&person("sven"), Act::Yanked { release: old, reason: reason() });
+    assert!(matches!(
+        world.refused("mona", general(new)),
+        Refusal::Conflict(_)
+    ));
+    world.done(
+        &person("sven"),
+        RolloutAct::Yanked {
+            release: old,
+            reason: reason(),
+        },
+    );
     assert_eq!(world.register.lineup(&package).unwrap().general, None);
-    let gone: Vec<_> = world.register.gone().map(|(code, _)| code.to_string()).collect();
+    let gone: Vec<_> = world
+        .register
+        .gone()
+        .map(|(code, _)| code.to_string())
+        .collect();
     assert_eq!(gone, ["water-330100-9"], "its services leave a tombstone");
 }
 
@@ -60,11 +88,23 @@ fn one_person_throws_a_switch_and_two_lift_it() {
         Target::Package("acme/water".parse().unwrap()),
         Target::Publisher("acme".parse().unwrap()),
     ] {
-        let thrown = Act::SwitchThrown { target: target.clone(), reason: reason() };
-        assert!(matches!(world.refused("olga", thrown.clone()), Refusal::Forbidden(_)));
+        let thrown = SwitchAct::Thrown {
+            target: target.clone(),
+            reason: reason(),
+        };
+        assert!(matches!(
+            world.refused("olga", thrown.clone()),
+            Refusal::Forbidden(_)
+        ));
         world.done(&person("sven"), thrown);
-        assert_eq!(world.register.may_run(release).err(), Some(NotRunning::Switched));
-        let lifted = Act::SwitchLifted { target, reason: reason() };
+        assert_eq!(
+            world.register.may_run(release).err(),
+            Some(NotRunning::Switched)
+        );
+        let lifted = SwitchAct::Lifted {
+            target,
+            reason: reason(),
+        };
         world.both("sven", "mona", lifted);
         assert!(world.register.may_run(release).is_ok());
     }
@@ -75,7 +115,7 @@ fn code_for_others_stops_with_its_own_release() {
     let mut world = World::new();
     let home = world.go_live("1.0.0", &["kv"]);
     let mut user = world.publication("1.1.0", &["kv"], ServiceKind::BillPayment);
-    if let Act::Published { summary, .. } = &mut user {
+    if let PublicationAct::Published { summary, .. } = &mut user {
         summary.component = sha256(b"1.0.0");
         summary.own_code = false;
     }
@@ -84,8 +124,17 @@ fn code_for_others_stops_with_its_own_release() {
     world.both("rita", "rolf", approval(release));
     assert!(world.register.may_run(release).is_ok());
     let target = Target::Release(home);
-    world.done(&person("sven"), Act::SwitchThrown { target, reason: reason() });
-    assert_eq!(world.register.may_run(release).err(), Some(NotRunning::Switched));
+    world.done(
+        &person("sven"),
+        SwitchAct::Thrown {
+            target,
+            reason: reason(),
+        },
+    );
+    assert_eq!(
+        world.register.may_run(release).err(),
+        Some(NotRunning::Switched)
+    );
 }
 
 #[test]
@@ -95,9 +144,15 @@ fn an_unlawful_entry_cannot_be_folded_in() {
     let alone = Entry {
         at: world.now,
         by: person("rita"),
-        act: approval(release),
+        act: approval(release).into(),
     };
-    assert!(matches!(world.register.enter(&alone), Err(Refusal::Forbidden(_))));
+    assert!(matches!(
+        world.register.enter(&alone),
+        Err(Refusal::Forbidden(_))
+    ));
     let empty = Register::default();
-    assert!(empty.check(&alone).is_err(), "a log begins with its founding");
+    assert!(
+        empty.check(&alone).is_err(),
+        "a log begins with its founding"
+    );
 }
