@@ -20,6 +20,7 @@ use crate::inspect::{self, ComponentFacts};
 use crate::manifest::read::Source;
 use crate::manifest::{Component, ConfigValue, MANIFEST_FILE, Manifest};
 use crate::names::{ConfigName, PackageName, Version};
+use crate::scenario;
 use crate::service::Service;
 use crate::shared::Shared;
 use crate::sign::PublicKey;
@@ -130,6 +131,8 @@ pub fn admit(
         read.services.len(),
     ));
     findings.extend(read.findings);
+    let (_, unreadable) = scenario::read_all(&bundle, &source.manifest, &read.services);
+    findings.extend(unreadable);
     if !findings.is_empty() {
         findings.truncate(FINDINGS_LIMIT);
         return Err(refuse(findings));

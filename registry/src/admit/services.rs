@@ -130,7 +130,7 @@ fn compare(
     let biller = &service.biller;
     let names = earlier.billers.entry(biller.id.clone()).or_insert_with(|| {
         shelf
-            .biller(&biller.id)
+            .biller_of_others(&biller.id, &manifest.package)
             .cloned()
             .unwrap_or_else(|| biller.names.clone())
     });

@@ -16,7 +16,8 @@ use crate::texts::Texts;
 pub struct Shelf {
     components: HashMap<Digest, ComponentFacts>,
     services: HashMap<ServiceCode, PackageName>,
-    billers: HashMap<BillerId, Texts>,
+    /// By biller, the package that named it first, and how.
+    billers: HashMap<BillerId, (PackageName, Texts)>,
 }
 
 impl Shelf {
@@ -32,10 +33,10 @@ impl Shelf {
         self.services.get(code)
     }
 
-    /// The names under which a biller is known.
-    #[must_use]
-    pub fn biller(&self, id: &BillerId) -> Option<&Texts> {
-        self.billers.get(id)
+    /// The names that another package has given the biller.
+    pub(super) fn biller_of_others(&self, id: &BillerId, own: &PackageName) -> Option<&Texts> {
+        let (package, names) = self.billers.get(id)?;
+        (package != own).then_some(names)
     }
 
     /// Remembers a component whose package is not at hand, as a publisher's
@@ -52,9 +53,11 @@ impl Shelf {
             self.services
                 .insert(service.code.clone(), admission.package().clone());
             let biller = &service.biller;
-            self.billers
-                .entry(biller.id.clone())
-                .or_insert_with(|| biller.names.clone());
+            let named = || (admission.package().clone(), biller.names.clone());
+            let (package, names) = self.billers.entry(biller.id.clone()).or_insert_with(named);
+            if package == admission.package() {
+                names.clone_from(&biller.names);
+            }
         }
     }
 

@@ -389,3 +389,28 @@ fn findings_are_bounded() {
     let error = enter(&bundle(package(MANIFEST, &lines))).unwrap_err();
     assert_eq!(error.findings.len(), FINDINGS_LIMIT);
 }
+
+#[test]
+fn scenarios_are_read_with_everything_else() {
+    let mut files = with_file("tests/paid.json", b"{}");
+    files.push(file("stray.bin", b"x"));
+    has(&refusal(files), &["tests/paid.json", "stray.bin"]);
+}
+
+#[test]
+fn a_package_renames_its_own_billers_and_no_others() {
+    let renamed = service(|value| value["biller"]["names"]["en"] = json!("Water plc"));
+    let mut shelf = Shelf::default();
+    shelf.add(&enter(&bundle(package(MANIFEST, SERVICE_LINE))).unwrap());
+    let enter = |manifest: &str, line: &str| {
+        let bytes = bundle(package(manifest, line));
+        admit(&bytes, &AdmissionPolicy::development(), &shelf)
+    };
+    let next = MANIFEST.replace("1.0.0", "1.0.1");
+    enter(&next, &renamed).unwrap();
+    let other = MANIFEST.replace("demo/water", "demo/other");
+    let line = renamed.replace("water-330100-1\"", "water-330100-2\"");
+    let error = enter(&other, &line).unwrap_err().to_string();
+    has(&error, &["has another name elsewhere"]);
+    assert!(!error.contains("the code"), "{error}");
+}

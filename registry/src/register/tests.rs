@@ -1,9 +1,11 @@
 //! The register's rules, acted out.
 
 mod approval;
+mod attacks;
 mod entries;
 mod keys;
 mod people;
+mod properties;
 mod rollout;
 
 use guichet_domain::id::{BillerId, ServiceCode};

@@ -63,6 +63,17 @@ fn roots_are_those_of_the_definition() {
 }
 
 #[test]
+fn the_next_root_is_known_before_the_entry_is_there() {
+    let mut grown = Tree::new(hash);
+    for entry in 0..70_u64 {
+        let leaf = leaf_hash(hash, &entry.to_be_bytes());
+        let next = grown.root_with(leaf);
+        grown.append(leaf);
+        assert_eq!(next, grown.root(), "{entry}");
+    }
+}
+
+#[test]
 fn every_entry_is_proved_and_no_other_leaf_is() {
     let whole = tree(SIZE);
     for size in 1..=SIZE {
