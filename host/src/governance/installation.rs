@@ -118,6 +118,7 @@ fn enrolment(publisher: &PublisherName, names: &Texts) -> [Act; 2] {
             credit_code: credit_code(publisher.as_str()),
             quota: Quota {
                 packages: 1_000,
+                releases_per_day: 10_000,
                 services: 100_000,
                 ..Quota::default()
             },

@@ -1,6 +1,7 @@
 //! Enters acts: found lawful, signed, appended in one transaction, folded in.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use guichet_domain::merkle::leaf_hash;
 use guichet_registry::checkpoint::{Checkpoint, LogOrigin};
@@ -11,7 +12,7 @@ use super::{Log, LogError, State};
 use crate::store::{Appended, LogRow};
 
 /// How often an act is tried again behind what others have entered meanwhile.
-const TRIES: usize = 16;
+const TRIES: u8 = 64;
 
 /// What became of an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +62,8 @@ impl Log {
     /// proposed, or agrees to the same proposal of another person.
     pub async fn enter(&self, by: &Actor, acts: Vec<Act>) -> Result<Vec<Entered>, LogError> {
         let _turn = self.0.turn.lock().await;
-        for _ in 0..TRIES {
+        for tried in 0..TRIES {
+            self.give_way(tried).await;
             self.catch_up().await?;
             let (after, drafts) = {
                 let state = self.state();
@@ -76,6 +78,18 @@ impl Log {
             }
         }
         Err(LogError::Busy)
+    }
+
+    /// After others were quicker, waits a little longer each time, and never as
+    /// long as they do.
+    async fn give_way(&self, tried: u8) {
+        if tried > 0 {
+            let mut random = [0];
+            self.0.ports.random.fill(&mut random);
+            let most = u64::from(tried.min(16)) * 1_000;
+            let wait = u64::from(random[0]) * most / 256;
+            tokio::time::sleep(Duration::from_micros(wait)).await;
+        }
     }
 
     /// The entries by which these acts would be written down. Only where there

@@ -19,8 +19,17 @@ pub(super) enum Care {
 }
 
 impl Log {
-    /// Reads on to the end of the log.
+    /// Reads on to the end of the log, and remembers how far that was.
     pub async fn catch_up(&self) -> Result<u64, LogError> {
+        let known = self.state().tree.size();
+        let size = self.follow().await?;
+        if size > known {
+            self.remember()?;
+        }
+        Ok(size)
+    }
+
+    pub(super) async fn follow(&self) -> Result<u64, LogError> {
         loop {
             let size = self.state().tree.size();
             let rows = self.0.store.log_from(size).await?;
@@ -35,7 +44,6 @@ impl Log {
                 state.take(&new, Care::Last)?;
                 state.tree.size()
             };
-            self.remember()?;
             self.0.size.send_replace(size);
         }
     }

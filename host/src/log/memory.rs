@@ -38,6 +38,9 @@ impl Log {
     /// Remembers the tree head of now.
     pub(super) fn remember(&self) -> Result<(), LogError> {
         let text = self.state().checkpoint.clone();
+        if text.is_empty() {
+            return Ok(());
+        }
         let half = self
             .0
             .memory

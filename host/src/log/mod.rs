@@ -8,6 +8,8 @@ mod follow;
 mod memory;
 mod proof;
 mod signer;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 use std::path::PathBuf;
@@ -108,8 +110,9 @@ impl Log {
             memory,
             size: watch::channel(0).0,
         }));
-        log.catch_up().await?;
+        log.follow().await?;
         log.compare_with_memory()?;
+        log.remember()?;
         Ok(log)
     }
 

@@ -1,12 +1,13 @@
 //! Which release of a package serves whom: the one that a record was begun with,
-//! else the pilot for those who are in it, else the general one.
+//! else the pilot for those who are in it, else the general one; and while this
+//! node still makes that one ready, the one before it.
 
 use std::collections::BTreeSet;
 
 use guichet_domain::Digest;
 use guichet_domain::id::{RegionCode, SubjectId};
 use guichet_registry::PackageName;
-use guichet_registry::register::{Lineup, Pilot};
+use guichet_registry::register::{Lineup, Pilot, Register};
 use guichet_registry::sign::sha256_parts;
 
 /// For whom a release is looked for.
@@ -21,8 +22,28 @@ pub struct Seeker<'a> {
     pub begun_with: Option<Digest>,
 }
 
+/// What serves of a package at this moment.
+pub(super) struct Line {
+    lineup: Lineup,
+    /// What stands in while the general release is made ready here: never where
+    /// it was stopped.
+    standby: Option<Digest>,
+}
+
+impl Line {
+    pub(super) fn of(register: &Register, package: &PackageName) -> Option<Self> {
+        let lineup = register.lineup(package)?;
+        let runs = lineup.general.is_some_and(|general| register.may_run(general).is_ok());
+        Some(Self {
+            standby: lineup.previous.filter(|_| runs),
+            lineup,
+        })
+    }
+}
+
 /// The releases to try, best first.
-pub(super) fn choose(package: &PackageName, lineup: &Lineup, seeker: &Seeker<'_>) -> Vec<Digest> {
+pub(super) fn choose(package: &PackageName, line: &Line, seeker: &Seeker<'_>) -> Vec<Digest> {
+    let lineup = &line.lineup;
     let pilot = lineup
         .pilot
         .as_ref()
@@ -36,7 +57,7 @@ pub(super) fn choose(package: &PackageName, lineup: &Lineup, seeker: &Seeker<'_>
     let begun = seeker
         .begun_with
         .filter(|digest| known.contains(&Some(*digest)));
-    [begun, pilot, lineup.general]
+    [begun, pilot, lineup.general, line.standby]
         .into_iter()
         .flatten()
         .collect()
@@ -70,7 +91,7 @@ mod tests {
 
     use super::*;
 
-    fn lineup(share_permille: u16) -> (PackageName, Lineup) {
+    fn lineup(share_permille: u16) -> (PackageName, Line) {
         let digest = |text: &str| guichet_registry::sign::sha256(text.as_bytes());
         let pilot = Pilot {
             release: digest("new"),
@@ -83,7 +104,8 @@ mod tests {
             pilot: Some(pilot),
             previous: Some(digest("before")),
         };
-        ("acme/water".parse().unwrap(), lineup)
+        let standby = lineup.previous;
+        ("acme/water".parse().unwrap(), Line { lineup, standby })
     }
 
     fn first(seeker: &Seeker<'_>, share_permille: u16) -> Digest {

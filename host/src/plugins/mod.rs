@@ -278,7 +278,9 @@ impl Plugins {
             message: String::new(),
             retry_after_seconds: None,
         };
-        let chosen = shelf.choose(entry, seeker);
+        let package = entry.admission().package();
+        let line = self.0.log.read(|register| line::Line::of(register, package));
+        let chosen = line.and_then(|line| shelf.choose(entry, &line, seeker));
         let (service, release) = chosen.ok_or_else(unavailable)?;
         let key = (service.code.clone(), release.digest);
         let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);

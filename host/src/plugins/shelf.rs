@@ -17,7 +17,7 @@ use guichet_registry::taxonomy::Taxonomy;
 use guichet_registry::{PackageName, Service};
 
 use super::library::{Library, Wanted};
-use super::line::{self, Seeker};
+use super::line::{self, Line, Seeker};
 use super::operator;
 use super::release::Release;
 use super::{Plugins, PluginsError};
@@ -28,7 +28,6 @@ pub struct Shelf {
     size: u64,
     catalogue: Catalogue,
     library: Library,
-    lineups: BTreeMap<PackageName, Lineup>,
     releases: HashMap<Digest, Arc<Release>>,
     maintenance: Vec<Maintenance>,
     /// When something begins or ends by itself.
@@ -42,7 +41,6 @@ impl Default for Shelf {
             size: 0,
             catalogue: Catalogue::build([], [], [], Taxonomy::embedded()),
             library: Library::default(),
-            lineups: BTreeMap::new(),
             releases: HashMap::new(),
             maintenance: Vec::new(),
             next_change: None,
@@ -89,16 +87,17 @@ impl Shelf {
     }
 
     /// The release that serves this seeker, with the service as that release
-    /// has it.
+    /// has it. The line is the register's of now: what was withdrawn a moment
+    /// ago is not chosen from a shelf that still holds it.
     pub(super) fn choose(
         &self,
         entry: &Entry,
+        line: &Line,
         seeker: &Seeker<'_>,
     ) -> Option<(Shared<Service>, Arc<Release>)> {
         let package = entry.admission.package();
-        let lineup = self.lineups.get(package)?;
         let code = &entry.service.code;
-        line::choose(package, lineup, seeker)
+        line::choose(package, line, seeker)
             .into_iter()
             .find_map(|digest| {
                 let services = &self.library.admission(digest)?.services;
@@ -276,7 +275,6 @@ impl Plugins {
             size: plan.size,
             catalogue: Catalogue::build(entries, plan.gone, plan.zones, Taxonomy::embedded()),
             library,
-            lineups: plan.lineups,
             releases,
             maintenance: plan.maintenance,
             next_change: plan.next_change,
