@@ -7,16 +7,18 @@ mod city;
 mod demo;
 mod file;
 mod guide;
+mod people;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use guichet_registry::PackageName;
 use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::register::Mode;
 use tokio::net::TcpListener;
 
+pub(crate) use billers::made_up as made_up_biller;
 pub use file::DevFile;
 
 use crate::app::{self, App};
@@ -24,6 +26,7 @@ use crate::config::{Database, Settings};
 use crate::log::{self, Founding};
 use crate::shutdown::Shutdown;
 use crate::web::SignIn;
+use crate::workshop::packages_beside;
 use city::{City, Operator};
 use demo::Demo;
 
@@ -56,10 +59,7 @@ pub enum Announce {
 /// Runs until it is told to stop.
 pub async fn run(settings: DevSettings) -> Result<()> {
     let shutdown = Shutdown::listen()?;
-    let packages = match &settings.packages {
-        Some(folder) => folder.clone(),
-        None => packages_beside(&std::env::current_exe()?)?,
-    };
+    let packages = packages(settings.packages.as_deref())?;
     let node = Settings::prepare(
         &settings.data,
         settings.database.clone(),
@@ -112,6 +112,7 @@ async fn serve(
         token: demo.token,
         subject: demo.subject.to_string(),
         payer_account: demo.account.to_string(),
+        people: demo.people,
     };
     demo::keep(&app, &file)?;
     match settings.announce {
@@ -126,24 +127,19 @@ async fn serve(
     app.serve(listener, sign_in, shutdown).await
 }
 
-/// `packages` beside the program or one folder above it.
-fn packages_beside(program: &Path) -> Result<PathBuf> {
-    let places = program
-        .ancestors()
-        .skip(1)
-        .take(2)
-        .map(|folder| folder.join("packages"));
-    for place in places.clone() {
-        if place.is_dir() {
-            return Ok(place);
-        }
+/// The folder that was named, else the one beside the program.
+fn packages(named: Option<&Path>) -> Result<PathBuf> {
+    if let Some(folder) = named {
+        return Ok(folder.to_owned());
     }
-    let places: Vec<String> = places.map(|place| place.display().to_string()).collect();
-    bail!(
-        "there are no packages to serve (looked for {}): build them with `cargo xtask packages`, \
-         or name their folder with --packages",
-        places.join(" and ")
-    )
+    let program = std::env::current_exe()?;
+    packages_beside(&program).with_context(|| {
+        format!(
+            "there are no packages to serve (looked for `packages` beside {} and one folder \
+             above): build them with `cargo xtask packages`, or name their folder with --packages",
+            program.display()
+        )
+    })
 }
 
 /// Installs the folder's bundles that are not known yet, with their billers.

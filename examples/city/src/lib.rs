@@ -15,6 +15,7 @@ mod ledger;
 pub mod packages;
 mod place;
 mod server;
+mod waterworks;
 mod wire;
 mod world;
 

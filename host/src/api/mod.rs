@@ -19,6 +19,7 @@ mod consents;
 mod docs;
 mod headers;
 mod insider;
+mod inventory;
 mod layers;
 mod limiter;
 mod log;
@@ -169,6 +170,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(packages::routes())
         .merge(registry::routes())
         .merge(log::routes())
+        .merge(inventory::routes())
         .merge(accesses::routes())
         .merge(stream::routes())
         .merge(operations::routes())

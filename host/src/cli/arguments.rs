@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::plugin::PluginCommand;
+use super::registry::RegistryArguments;
 use super::requests::{
     BillsCommand, ConsentsCommand, CredentialArguments, InquireArguments, InquiriesCommand,
     PayArguments, PaymentsCommand, ServicesCommand,
 };
+use super::zones::ZoneArguments;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -83,9 +85,15 @@ pub enum Command {
     /// Look after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
-    /// Make, check, certify and build plugins, without a server.
+    /// Make, check, certify, build and publish plugins.
     #[command(subcommand, after_help = EXIT_CODES)]
     Plugin(PluginCommand),
+    /// Decide what may run: people, publishers, billers, reviews, roll-outs.
+    #[command(after_help = EXIT_CODES)]
+    Registry(RegistryArguments),
+    /// Parts of the catalogue that belong to a branch or city.
+    #[command(after_help = EXIT_CODES)]
+    Zone(ZoneArguments),
     /// Print the completion script of a shell.
     Completion {
         /// Which shell.

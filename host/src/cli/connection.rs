@@ -38,6 +38,17 @@ fn dev_file(data: &Path) -> Result<DevFile, Failure> {
     Ok(file)
 }
 
+/// The token of one of the people that `guichet dev` made.
+fn token_of(file: &DevFile, name: &str) -> Result<String, Failure> {
+    file.people.get(name).cloned().ok_or_else(|| {
+        let known: Vec<&str> = file.people.keys().map(String::as_str).collect();
+        Failure::Usage(format!(
+            "--as {name}: `guichet dev` knows {}; give another person's token in GUICHET_TOKEN",
+            known.join(", ")
+        ))
+    })
+}
+
 /// A node to talk to, and as whom.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -54,8 +65,12 @@ pub(super) struct Connection {
 impl Connection {
     /// What was asked for, and the development file for the rest.
     pub(super) fn open(asked: &Asked, data: &Path, language: Language) -> Result<Self, Failure> {
-        let named = asked.url.is_some() && asked.token.is_some();
+        let named = asked.url.is_some() && asked.token.is_some() && asked.as_person.is_none();
         let file = if named { None } else { Some(dev_file(data)?) };
+        let of_person = match (&asked.as_person, &file) {
+            (Some(name), Some(file)) => Some(token_of(file, name)?),
+            _ => None,
+        };
         let pick = |given: &Option<String>, field: fn(&DevFile) -> &String| {
             given
                 .clone()
@@ -69,7 +84,9 @@ impl Connection {
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(https),
             url: pick(&asked.url, |file| &file.url).unwrap_or_default(),
-            token: pick(&asked.token, |file| &file.token).unwrap_or_default(),
+            token: of_person
+                .or_else(|| pick(&asked.token, |file| &file.token))
+                .unwrap_or_default(),
             subject: pick(&asked.subject, |file| &file.subject),
             city_url: file.as_ref().map(|file| file.city_url.clone()),
             payer_account: file.map(|file| file.payer_account),
@@ -82,6 +99,11 @@ impl Connection {
         self.subject.as_deref().ok_or_else(|| {
             Failure::Usage("on whose behalf? Name the subject with --subject".to_owned())
         })
+    }
+
+    /// Where the simulated city answers, where there is one.
+    pub(super) fn city_url(&self) -> Option<&str> {
+        self.city_url.as_deref()
     }
 
     /// Reads a resource.
@@ -101,6 +123,7 @@ impl Connection {
         headers: &[(&str, &str)],
         body: &Value,
     ) -> Result<Value, Failure> {
+        let body = ("application/json", Bytes::from(body.to_string()));
         self.send(Method::POST, path, headers, Some(body)).await
     }
 
@@ -122,13 +145,50 @@ impl Connection {
         }
     }
 
+    /// Puts JSON in a resource's place.
+    pub(super) async fn put(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        let body = ("application/json", Bytes::from(body.to_string()));
+        self.send(Method::PUT, path, &[], Some(body)).await
+    }
+
+    /// Puts bytes in a resource's place.
+    pub(super) async fn put_bytes(
+        &self,
+        path: &str,
+        media_type: &str,
+        bytes: Bytes,
+    ) -> Result<Value, Failure> {
+        self.send(Method::PUT, path, &[], Some((media_type, bytes)))
+            .await
+    }
+
+    /// Reads a resource that is plain text.
+    pub(super) async fn get_text(&self, path: &str) -> Result<String, Failure> {
+        let (status, bytes) = self.request(Method::GET, path, &[], None).await?;
+        if status.is_success() {
+            return Ok(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        read_answer(status, &bytes).map(|_| String::new())
+    }
+
     async fn send(
         &self,
         method: Method,
         path: &str,
         headers: &[(&str, &str)],
-        body: Option<&Value>,
+        body: Option<(&str, Bytes)>,
     ) -> Result<Value, Failure> {
+        let (status, bytes) = self.request(method, path, headers, body).await?;
+        read_answer(status, &bytes)
+    }
+
+    async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<(&str, Bytes)>,
+    ) -> Result<(StatusCode, Bytes), Failure> {
         let uri: Uri = format!("{}{path}", self.url.trim_end_matches('/'))
             .parse()
             .map_err(|_| Failure::Usage(format!("{} is no URL of a server", self.url)))?;
@@ -141,17 +201,16 @@ impl Connection {
             request = request.header(*name, *value);
         }
         let bytes = match body {
-            Some(body) => {
-                request = request.header(header::CONTENT_TYPE, "application/json");
-                Bytes::from(body.to_string())
+            Some((media_type, bytes)) => {
+                request = request.header(header::CONTENT_TYPE, media_type);
+                bytes
             }
             None => Bytes::new(),
         };
         let request = request
             .body(Full::new(bytes))
             .map_err(|error| Failure::Usage(format!("the request cannot be sent: {error}")))?;
-        let (status, bytes) = self.exchange(request).await?;
-        read_answer(status, &bytes)
+        self.exchange(request).await
     }
 
     /// One request and its whole answer, within bounds of time and size.

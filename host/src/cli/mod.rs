@@ -14,8 +14,10 @@ mod output;
 mod pay;
 mod payments;
 mod plugin;
+mod registry;
 mod requests;
 mod services;
+mod zones;
 
 use std::process::ExitCode;
 
@@ -69,6 +71,7 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Replay { call } => node::replay(call, arguments),
         Command::Ledger(command) => node::ledger(command, arguments),
         Command::Plugin(command) => plugin::run(command, arguments),
+        Command::Registry(asked) if asked.is_offline() => registry::offline(asked, arguments),
         Command::CompileComponent { input, output } => node::compile(input, output),
         Command::Completion { shell } => {
             let mut script = Vec::new();
@@ -77,14 +80,16 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
             let _closed = std::io::Write::write_all(&mut std::io::stdout().lock(), &script);
             Ok(Ending::Done)
         }
-        client => {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| Failure::Failed(error.into()))?;
-            runtime.block_on(run_client(client, arguments))
-        }
+        client => one_thread()?.block_on(run_client(client, arguments)),
     }
+}
+
+/// A runtime for everything that only talks to a server.
+fn one_thread() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    built.map_err(|error| Failure::Failed(error.into()))
 }
 
 /// The commands that talk to a server.
@@ -109,6 +114,14 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
             asking::credential(credential, data, &connect(&credential.connection)?, output).await
         }
         Command::Consents(command) => consents::run(command, data, connect, output).await,
+        Command::Registry(asked) => {
+            let connection = connect(&(&asked.insider).into())?;
+            registry::run(&asked.command, &connection, output).await
+        }
+        Command::Zone(asked) => {
+            let connection = connect(&(&asked.insider).into())?;
+            zones::run(&asked.command, &connection, output).await
+        }
         Command::Dev(_)
         | Command::Serve(_)
         | Command::Replay { .. }

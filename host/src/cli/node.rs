@@ -196,13 +196,13 @@ pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
 
 /// Read here and not by the parser of arguments, which would repeat a mistyped
 /// URL with its password.
-fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
+pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
     let parsed = text.map(str::parse).transpose();
     parsed.map_err(|error: SettingError| Failure::Usage(error.to_string()))
 }
 
 /// Settings for commands that open a node's folder and listen nowhere.
-fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<Settings> {
+pub(super) fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<Settings> {
     anyhow::ensure!(
         arguments.data.is_dir(),
         "{} is no data folder: name the node's folder with --data",
@@ -223,6 +223,11 @@ pub(super) fn many_threads() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build();
     built.map_err(|error| Failure::Failed(error.into()))
+}
+
+/// For commands whose answer tells all that went right.
+pub(super) fn log_errors() {
+    log("error", Form::Text);
 }
 
 /// Logs go to standard error; `RUST_LOG` chooses what is said.

@@ -20,6 +20,9 @@ pub struct Connection {
     /// On whose behalf; otherwise the demo citizen.
     #[arg(long, value_name = "SUBJECT", env = "GUICHET_SUBJECT")]
     pub subject: Option<String>,
+    /// As one of the people that `guichet dev` made; goes before a token.
+    #[arg(long = "as", value_name = "NAME")]
+    pub as_person: Option<String>,
 }
 
 /// `guichet services …`

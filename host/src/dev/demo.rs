@@ -1,13 +1,14 @@
 //! The demo client, citizen and account: made at the first start, the same at
 //! every later one.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use guichet_domain::Money;
 use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
 
-use super::DevFile;
+use super::{DevFile, people};
 use crate::api::Scope;
 use crate::app::App;
 use crate::store::StoredClient;
@@ -30,6 +31,8 @@ pub(super) struct Demo {
     pub(super) subject: SubjectId,
     pub(super) account: AccountId,
     pub(super) token: String,
+    /// Tokens of the people in the registry.
+    pub(super) people: BTreeMap<String, String>,
 }
 
 /// Finds or makes them.
@@ -38,9 +41,9 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
     let now = rooms.ports.now();
     let client = ClientId::new(CLIENT)?;
     let subject = SubjectId::new(SUBJECT)?;
-    let token = match read(app) {
-        Some(file) => file.token,
-        None => new_token()?,
+    let (token, people) = match read(app) {
+        Some(file) => (file.token, file.people),
+        None => (new_token("dev")?, BTreeMap::new()),
     };
     let scopes: Vec<&str> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
     let known = StoredClient {
@@ -75,6 +78,7 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
         subject,
         account,
         token,
+        people: people::prepare(app, people).await?,
     })
 }
 
@@ -98,9 +102,10 @@ fn path(app: &App) -> PathBuf {
     app.settings().folder(DevFile::NAME)
 }
 
-fn new_token() -> Result<String> {
+/// A token that nobody can guess, of a form that tells what it is for.
+pub(super) fn new_token(kind: &str) -> Result<String> {
     let mut bytes = [0; 24];
     aws_lc_rs::rand::fill(&mut bytes).context("the system's randomness")?;
     let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("dev_{digits}"))
+    Ok(format!("{kind}_{digits}"))
 }

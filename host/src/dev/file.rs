@@ -1,5 +1,7 @@
 //! What `guichet dev` leaves behind for the other commands, and prints.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Where a development marketplace answers, and as whom to speak to it.
@@ -15,6 +17,9 @@ pub struct DevFile {
     pub subject: String,
     /// The demo citizen's account.
     pub payer_account: String,
+    /// Tokens of the people who act in the registry, by their names.
+    #[serde(default)]
+    pub people: BTreeMap<String, String>,
 }
 
 impl DevFile {

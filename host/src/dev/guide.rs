@@ -79,6 +79,9 @@ Try it from another terminal (paste as it stands):
 
   $G consents grant {medical} && $G credential {medical} --sample --consent last
 
+  # who publishes and reviews: docs/guide-merchant.md, docs/guide-reviewer.md
+  $G registry review list --as rita
+
 Stop with Ctrl-C. The data stay in {data}.
 ",
         url = file.url,

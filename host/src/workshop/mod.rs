@@ -11,6 +11,7 @@ pub mod openapi;
 mod package;
 pub mod templates;
 pub mod trial;
+pub mod watch;
 
 pub use components::{Components, packages_beside};
 pub use error::WorkshopError;

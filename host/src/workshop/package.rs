@@ -167,6 +167,24 @@ impl PackageFolder {
         })
     }
 
+    /// Makes the bundle under another version than the manifest's own: one of
+    /// the many that are tried while somebody works on it.
+    pub fn pack_as(&self, version: &Version, key: &SigningKey) -> Result<Packed, WorkshopError> {
+        let mut files = self.files()?;
+        for file in &mut files {
+            if file.path.as_str() == MANIFEST_FILE {
+                let text = String::from_utf8_lossy(&file.bytes).into_owned();
+                file.bytes = with_version(&text, version).into_bytes();
+            }
+        }
+        let (bytes, digest) = bundle::write(files, key)?;
+        Ok(Packed {
+            bytes,
+            digest,
+            file_name: bundle::file_name(&self.name()?, version),
+        })
+    }
+
     /// The name of the publisher whose key must sign.
     pub fn publisher(&self) -> Result<PublisherName, WorkshopError> {
         Ok(self.name()?.publisher().clone())
@@ -198,6 +216,22 @@ impl PackageFolder {
     }
 }
 
+/// A manifest with another version; every other line stays as it is.
+fn with_version(manifest: &str, version: &Version) -> String {
+    let mut in_head = true;
+    let mut written = String::with_capacity(manifest.len());
+    for line in manifest.split_inclusive('\n') {
+        in_head &= !line.trim_start().starts_with('[');
+        let key = line.split('=').next().unwrap_or_default().trim();
+        if in_head && key == "version" {
+            written.push_str(&format!("version = \"{version}\"\n"));
+        } else {
+            written.push_str(line);
+        }
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,6 +259,15 @@ mod tests {
         assert_eq!(first.file_name, "water-1.0.0.guichet");
         write("mapping.json", "{ }");
         assert_ne!(package.pack(None).unwrap().digest, first.digest);
+    }
+
+    #[test]
+    fn a_package_is_packed_under_another_version() {
+        let version = "1.0.0-dev.3".parse().unwrap();
+        let changed = with_version(MANIFEST, &version);
+        assert_eq!(changed, MANIFEST.replace("1.0.0", "1.0.0-dev.3"));
+        let table = "[config]\nversion = \"2\"\n";
+        assert_eq!(with_version(table, &version), table);
     }
 
     #[test]

@@ -60,6 +60,12 @@ pub fn prepare(folder: &PackageFolder, known: &Components) -> Result<Prepared, W
 }
 
 impl Trial {
+    /// What would be admitted.
+    #[must_use]
+    pub const fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
     /// Plays the scenarios: as they are, or with every fault.
     pub async fn play(&self, depth: Depth) -> Result<Report, WorkshopError> {
         let place = Place::new()?;

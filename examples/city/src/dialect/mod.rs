@@ -17,6 +17,7 @@ use crate::wire::{Letter, Reply};
 
 pub(crate) use json_hmac::verify as verify_hmac;
 pub(crate) use json_rsa::{sign as sign_rsa, verify as verify_rsa};
+pub(crate) use xml_tree::Node;
 
 /// Reads the letter in its service's dialect.
 pub(crate) fn read(letter: &Letter<'_>, dialect: Dialect) -> Result<Ask, Failed> {

@@ -11,7 +11,7 @@ const DEPTH_LIMIT: usize = 8;
 
 /// An element.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     pub(super) name: String,
     pub(super) text: String,
     pub(super) children: Vec<Node>,
@@ -20,7 +20,7 @@ pub(super) struct Node {
 impl Node {
     /// Reads a document; none where it is not well-formed or holds anything
     /// that an envelope must not.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut reader = Reader::from_str(text);
         let mut open: Vec<Self> = Vec::new();
         loop {
@@ -64,7 +64,7 @@ impl Node {
     }
 
     /// A child's text, or none where it is missing or empty.
-    pub(super) fn find(&self, name: &str) -> Option<String> {
+    pub(crate) fn find(&self, name: &str) -> Option<String> {
         let text = self.child(name)?.text.trim();
         (!text.is_empty()).then(|| text.to_owned())
     }

@@ -1,5 +1,6 @@
 //! The city over HTTP/1.1: connections, limits and shutdown. What is answered
-//! stands in `biller` (paths under `/b/`) and `control` (paths under `/_`).
+//! stands in `biller` (paths under `/b/`), `control` (paths under `/_`) and
+//! `waterworks` (the paths of `examples/openapi`).
 
 mod biller;
 mod body;
@@ -22,6 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::city::City;
+use crate::waterworks::Waterworks;
 use body::Outgoing;
 use stream::{Breakable, Breaker};
 
@@ -70,6 +72,7 @@ impl Running {
 #[derive(Debug)]
 struct Shared {
     city: Arc<City>,
+    waterworks: Waterworks,
     origin: String,
     asked_to_stop: Arc<Notify>,
 }
@@ -84,6 +87,7 @@ pub async fn serve(city: Arc<City>, listen: SocketAddr) -> std::io::Result<Runni
     let asked = Arc::new(Notify::new());
     let shared = Arc::new(Shared {
         city,
+        waterworks: Waterworks::default(),
         origin: format!("http://{address}"),
         asked_to_stop: asked.clone(),
     });
@@ -181,6 +185,10 @@ async fn handle(
             return Ok(body::plain(StatusCode::METHOD_NOT_ALLOWED, "POST only"));
         }
         return biller::answer(&shared.city, &head, rest, &body, &breaker).await;
+    }
+    let now = shared.city.clock.now();
+    if let Some(reply) = shared.waterworks.answer(&head, &body, now) {
+        return Ok(body::whole(reply));
     }
     Ok(control::answer(&shared, &head, &body))
 }

@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::develop::DevelopArguments;
+use super::keys::{EnrolArguments, RevokeArguments, RotateArguments};
+use super::maintenance::MaintenanceCommand;
+use super::publish::{PublishArguments, StatusArguments, WithdrawArguments};
+
 /// `guichet plugin …`
 #[derive(Debug, Subcommand)]
 pub enum PluginCommand {
@@ -24,6 +29,18 @@ pub enum PluginCommand {
     /// Look after a publisher's keys.
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Work along: build, check and serve a package at a counter of your own each
+    /// time a file changes.
+    Dev(DevelopArguments),
+    /// Build, check, certify and sign a package, and put it before a registry.
+    Publish(PublishArguments),
+    /// Tell how far a package's releases have come.
+    Status(StatusArguments),
+    /// Take a release back before it was approved.
+    Withdraw(WithdrawArguments),
+    /// Announce times for which services are closed.
+    #[command(subcommand)]
+    Maintenance(MaintenanceCommand),
 }
 
 /// A package's folder and what it is compared with.
@@ -156,6 +173,12 @@ pub enum KeyCommand {
         /// The private key's file.
         file: PathBuf,
     },
+    /// Enrol the public half at a registry, with proof that you have the key.
+    Enrol(EnrolArguments),
+    /// Enrol a new key in an old one's place.
+    Rotate(RotateArguments),
+    /// Let a key count no more.
+    Revoke(RevokeArguments),
 }
 
 /// A signature algorithm.

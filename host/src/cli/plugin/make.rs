@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use guichet_registry::sign::PublicKey;
 use serde_json::json;
 
 use super::arguments::{
-    AlgorithmName, BuildArguments, FromOpenapiArguments, KeyCommand, NewArguments, TemplateName,
+    AlgorithmName, BuildArguments, FromOpenapiArguments, NewArguments, TemplateName,
 };
 use crate::cli::exit::{Ending, Failure};
 use crate::cli::output::Output;
@@ -107,19 +108,27 @@ pub(super) fn build(asked: &BuildArguments, output: Output) -> Result<Ending, Fa
     Ok(Ending::Done)
 }
 
-/// Makes or shows a publisher's key.
-pub(super) fn key(command: &KeyCommand, output: Output) -> Result<Ending, Failure> {
-    let (file, public) = match command {
-        KeyCommand::New { file, algorithm } => {
-            let algorithm = match algorithm {
-                AlgorithmName::Ed25519 => key::Algorithm::Ed25519,
-                AlgorithmName::Sm2Sm3 => key::Algorithm::Sm2Sm3,
-            };
-            (file, key::create(file, algorithm)?)
-        }
-        KeyCommand::Show { file } => (file, key::read(file)?.public()),
+/// Makes a publisher's key.
+pub(super) fn new_key(
+    file: &Path,
+    algorithm: AlgorithmName,
+    output: Output,
+) -> Result<Ending, Failure> {
+    let algorithm = match algorithm {
+        AlgorithmName::Ed25519 => key::Algorithm::Ed25519,
+        AlgorithmName::Sm2Sm3 => key::Algorithm::Sm2Sm3,
     };
+    tell_key(file, &key::create(file, algorithm)?, output);
+    Ok(Ending::Done)
+}
+
+/// Shows the public half of a publisher's key.
+pub(super) fn show_key(file: &Path, output: Output) -> Result<Ending, Failure> {
+    tell_key(file, &key::read(file)?.public(), output);
+    Ok(Ending::Done)
+}
+
+fn tell_key(file: &Path, public: &PublicKey, output: Output) {
     let answer = json!({"file": file, "public_key": public.to_string()});
     output.answer(&answer, |lines| lines.line(&public.to_string()));
-    Ok(Ending::Done)
 }

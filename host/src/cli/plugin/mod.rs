@@ -1,10 +1,14 @@
-//! `guichet plugin …`: the publisher's commands over the workshop. None of them
-//! needs a server. What is wrong with a package goes to standard output as the
-//! answer; why a command could not run, to standard error.
+//! `guichet plugin …`: the publisher's commands over the workshop, and over a
+//! registry's API for what is published. What is wrong with a package goes to
+//! standard output as the answer; why a command could not run, to standard error.
 
 mod arguments;
+mod develop;
 mod findings;
+mod keys;
+mod maintenance;
 mod make;
+mod publish;
 mod trial;
 
 pub use arguments::PluginCommand;
@@ -12,8 +16,12 @@ pub use arguments::PluginCommand;
 use std::path::Path;
 
 use super::arguments::Arguments;
+use super::connection::Connection;
 use super::exit::{Ending, Failure};
+use super::requests;
 use crate::workshop::{Components, WorkshopError, packages_beside};
+use arguments::KeyCommand;
+use publish::Ready;
 
 /// Runs one of the publisher's commands.
 pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Ending, Failure> {
@@ -26,8 +34,58 @@ pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Endi
         PluginCommand::Test(test) => trial::test(test, output),
         PluginCommand::Certify(certify) => trial::certify(certify, output),
         PluginCommand::Record(record) => trial::record(record, output),
-        PluginCommand::Key(key) => make::key(key, output),
+        PluginCommand::Key(KeyCommand::New { file, algorithm }) => {
+            make::new_key(file, *algorithm, output)
+        }
+        PluginCommand::Key(KeyCommand::Show { file }) => make::show_key(file, output),
+        PluginCommand::Publish(asked) => {
+            let connection = connect(&asked.connection, arguments)?;
+            match publish::prepare(asked, output)? {
+                Ready::Refused(ending) => Ok(ending),
+                Ready::Bundle(bundle) => {
+                    super::one_thread()?.block_on(publish::publish(bundle, &connection, output))
+                }
+            }
+        }
+        PluginCommand::Dev(asked) => develop::run(asked, arguments, output),
+        over_api => super::one_thread()?.block_on(run_over_api(over_api, arguments)),
     }
+}
+
+/// The commands that only speak to a registry.
+async fn run_over_api(command: &PluginCommand, arguments: &Arguments) -> Result<Ending, Failure> {
+    let output = super::output_of(arguments)?;
+    match command {
+        PluginCommand::Status(asked) => {
+            let connection = connect(&asked.connection, arguments)?;
+            publish::status(asked, &connection, output).await
+        }
+        PluginCommand::Withdraw(asked) => {
+            let connection = connect(&asked.connection, arguments)?;
+            publish::withdraw(asked, &connection, output).await
+        }
+        PluginCommand::Maintenance(command) => {
+            let connection = connect(command.connection(), arguments)?;
+            maintenance::run(command, &connection, output).await
+        }
+        PluginCommand::Key(KeyCommand::Enrol(asked)) => {
+            let connection = connect(&asked.connection, arguments)?;
+            keys::enrol(asked, &connection, output).await
+        }
+        PluginCommand::Key(KeyCommand::Rotate(asked)) => {
+            let connection = connect(&asked.connection, arguments)?;
+            keys::rotate(asked, &connection, output).await
+        }
+        PluginCommand::Key(KeyCommand::Revoke(asked)) => {
+            let connection = connect(&asked.connection, arguments)?;
+            keys::revoke(asked, &connection, output).await
+        }
+        _ => Err(Failure::Usage("this command needs no registry".to_owned())),
+    }
+}
+
+fn connect(asked: &requests::Connection, arguments: &Arguments) -> Result<Connection, Failure> {
+    Connection::open(asked, &arguments.data, super::language(arguments)?)
 }
 
 /// The components that are known here: of the folder that was named, else of the

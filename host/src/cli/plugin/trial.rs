@@ -66,13 +66,13 @@ pub(super) fn record(asked: &RecordArguments, output: Output) -> Result<Ending, 
     Ok(Ending::Done)
 }
 
-fn play(trial: &Trial, depth: Depth) -> Result<Report, Failure> {
+pub(super) fn play(trial: &Trial, depth: Depth) -> Result<Report, Failure> {
     Ok(many_threads()?.block_on(trial.play(depth))?)
 }
 
 /// The package ready to be tried; one that would not be admitted is told and
 /// refused.
-fn ready(
+pub(super) fn ready(
     folder: &Path,
     packages: Option<&Path>,
     output: Output,
