@@ -67,7 +67,9 @@ impl App {
             Transcripts::start(settings.folder("transcripts"), store.clone(), segment)
                 .context("the folder of transcripts")?;
         let log = open_log(&settings, &store, &ports).await?;
-        let objects = Objects::in_folder(settings.folder("objects"))?;
+        let objects = Objects::open(&settings.objects, &ports)
+            .await
+            .context("the object store")?;
         let certifier = Certifier::new(sandbox.clone());
         let plugins = Plugins::start(Parts {
             sandbox,

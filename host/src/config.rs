@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use crate::objects::{ObjectPlace, PlaceError};
+
 /// How a node runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -12,6 +14,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Where the books are.
     pub database: Database,
+    /// Where bundles and reports are.
+    pub objects: ObjectPlace,
     /// Where the node listens.
     pub listen: SocketAddr,
     /// The node's name in leases and logs; unique among the nodes of a database.
@@ -36,6 +40,9 @@ pub enum SettingError {
     /// The folder cannot be used.
     #[error("data folder {0}: {1}; name another one with --data or mend its permissions")]
     Data(String, String),
+    /// Neither a folder nor a bucket.
+    #[error("objects: {0}")]
+    Objects(#[from] PlaceError),
     /// Not a name.
     #[error("node name `{0}`: 1 to 40 of a-z, 0-9 and -")]
     Node(String),
@@ -60,11 +67,19 @@ impl Settings {
             .map_err(|error| SettingError::Data(data.display().to_string(), error.to_string()))?;
         let database = database.unwrap_or_else(|| Database::Sqlite(data.join("guichet.db")));
         Ok(Self {
+            objects: ObjectPlace::Folder(data.join("objects")),
             data,
             database,
             listen,
             node: node.to_owned(),
         })
+    }
+
+    /// The same with the objects in another place.
+    #[must_use]
+    pub fn with_objects(self, place: Option<ObjectPlace>) -> Self {
+        let objects = place.unwrap_or(self.objects);
+        Self { objects, ..self }
     }
 
     /// A folder for one purpose inside the data folder.

@@ -24,6 +24,7 @@ pub use file::DevFile;
 use crate::app::{self, App};
 use crate::config::{Database, Settings};
 use crate::log::{self, Founding};
+use crate::objects::ObjectPlace;
 use crate::shutdown::Shutdown;
 use crate::web::SignIn;
 use crate::workshop::packages_beside;
@@ -39,6 +40,8 @@ pub struct DevSettings {
     pub listen: SocketAddr,
     /// Where the books are; else in the data folder.
     pub database: Option<Database>,
+    /// Where the objects are; else in the data folder.
+    pub objects: Option<ObjectPlace>,
     /// A city that runs already.
     pub city: Option<String>,
     /// The folder of packages; else found beside the program.
@@ -65,7 +68,8 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         settings.database.clone(),
         settings.listen,
         "dev",
-    )?;
+    )?
+    .with_objects(settings.objects.clone());
     let listener = app::listen(settings.listen).await?;
     let _alone = app::alone(&node)?;
     let city = City::start(settings.city.as_deref(), &node.folder("city.log")).await?;

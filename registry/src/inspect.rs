@@ -118,13 +118,17 @@ pub fn inspect(bytes: &[u8]) -> Result<ComponentFacts, InspectError> {
     })
 }
 
-/// Names at the outermost level.
-struct Names {
-    imports: Vec<String>,
-    exports: Vec<String>,
+/// Names at the outermost level, as they stand in the component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// What it imports.
+    pub imports: Vec<String>,
+    /// What it exports.
+    pub exports: Vec<String>,
 }
 
-fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
+/// Reads a component's names without judging them.
+pub fn read_names(bytes: &[u8]) -> Result<Names, InspectError> {
     let mut names = Names {
         imports: Vec::new(),
         exports: Vec::new(),

@@ -2,6 +2,7 @@
 //! one's own for a test, and a small HTTP client that speaks JSON.
 
 mod client;
+pub mod foreign;
 mod marketplace;
 pub mod postgres;
 

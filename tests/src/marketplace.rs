@@ -72,11 +72,21 @@ impl Marketplace {
 
     /// Starts one over a folder, with more arguments for `guichet dev`.
     pub fn start_with(data: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::start_in(data, arguments, &[])
+    }
+
+    /// The same with more variables in its environment.
+    pub fn start_in(
+        data: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self> {
         let log = std::fs::File::create(data.with_extension("log"))?;
         let mut child = Command::new(program("guichet"))
             .args(["dev", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(data)
             .args(arguments)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()

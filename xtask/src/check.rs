@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{product, storm, tools};
+use crate::{foreign, product, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -26,6 +26,7 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     let chromium = tools::chromium()?;
     tools::browser_driver()?;
     tools::documented()?;
+    let foreign = foreign::find()?;
     let programs = product::build(Profile::Development)?;
     say("testing the plugins natively, with the SDK's fake host");
     run(plugins(&["nextest", "run", "--workspace"])?
@@ -37,7 +38,10 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         .args(&arguments.rest)
         .env("GUICHET_TARGET", target()?)
         .env("GUICHET_POSTGRES_BIN", postgres)
-        .env("GUICHET_CHROMIUM", chromium))?;
+        .env("GUICHET_CHROMIUM", chromium)
+        .env("GUICHET_DOCKER_REGISTRY", foreign.docker_registry)
+        .env("GUICHET_WKG", foreign.wkg)
+        .env("GUICHET_S3_SERVER", foreign.s3_server))?;
     say("testing the examples in the documentation");
     run(cargo().args(["test", "--workspace", "--doc", "--quiet"]))?;
     if arguments.rest.is_empty() {

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 
 mod bench;
 mod check;
+mod foreign;
 mod fuzz;
 mod guest;
 mod packages;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::exchange::ExchangeCommand;
 use super::plugin::PluginCommand;
 use super::registry::RegistryArguments;
 use super::requests::{
@@ -94,6 +95,9 @@ pub enum Command {
     /// Parts of the catalogue that belong to a branch or city.
     #[command(after_help = EXIT_CODES)]
     Zone(ZoneArguments),
+    /// Exchange releases with OCI registries.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Exchange(ExchangeCommand),
     /// Print the completion script of a shell.
     Completion {
         /// Which shell.
@@ -121,6 +125,11 @@ pub struct DevArguments {
     /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
     #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
     pub database: Option<String>,
+    /// Where bundles and reports are: a folder, or
+    /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION with its keys in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; else in the data folder.
+    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
+    pub objects: Option<String>,
     /// The folder of packages to install; else found beside the program.
     #[arg(long, value_name = "DIR")]
     pub packages: Option<PathBuf>,
@@ -140,6 +149,11 @@ pub struct ServeArguments {
     /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
     #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
     pub database: Option<String>,
+    /// Where bundles and reports are: a folder, or
+    /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION with its keys in
+    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; else in the data folder.
+    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
+    pub objects: Option<String>,
     /// The node's name, unique among the nodes of one database.
     #[arg(
         long,

@@ -6,6 +6,7 @@ mod asking;
 mod bills;
 mod connection;
 mod consents;
+mod exchange;
 mod exit;
 mod inputs;
 mod last;
@@ -114,6 +115,7 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
             asking::credential(credential, data, &connect(&credential.connection)?, output).await
         }
         Command::Consents(command) => consents::run(command, data, connect, output).await,
+        Command::Exchange(command) => exchange::run(command, arguments, output).await,
         Command::Registry(asked) => {
             let connection = connect(&(&asked.insider).into())?;
             registry::run(&asked.command, &connection, output).await

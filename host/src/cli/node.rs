@@ -14,6 +14,7 @@ use super::output::{Form, Lines};
 use crate::app::{self, App};
 use crate::config::{Database, SettingError, Settings};
 use crate::dev::{self, Announce, DevSettings};
+use crate::objects::{ObjectPlace, PlaceError};
 use crate::ports::Ports;
 use crate::shutdown::Shutdown;
 use crate::store::LedgerReport;
@@ -26,6 +27,7 @@ pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, F
         data: arguments.data.clone(),
         listen: dev.listen,
         database: database(dev.database.as_deref())?,
+        objects: objects(dev.objects.as_deref())?,
         city: dev.city.clone(),
         packages: dev.packages.clone(),
         announce: if arguments.json {
@@ -54,7 +56,8 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
         serve.listen,
         &serve.node,
     )
-    .map_err(|error| Failure::Usage(error.to_string()))?;
+    .map_err(|error| Failure::Usage(error.to_string()))?
+    .with_objects(objects(serve.objects.as_deref())?);
     many_threads()?.block_on(async {
         let shutdown = Shutdown::listen()?;
         let listener = app::listen(settings.listen).await?;
@@ -196,13 +199,22 @@ pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
 
 /// Read here and not by the parser of arguments, which would repeat a mistyped
 /// URL with its password.
-pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
+pub(super) pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
     let parsed = text.map(str::parse).transpose();
     parsed.map_err(|error: SettingError| Failure::Usage(error.to_string()))
 }
 
+/// Where the objects are, where it was said.
+pub(super) fn objects(text: Option<&str>) -> Result<Option<ObjectPlace>, Failure> {
+    let parsed = text.map(str::parse).transpose();
+    parsed.map_err(|error: PlaceError| Failure::Usage(SettingError::from(error).to_string()))
+}
+
 /// Settings for commands that open a node's folder and listen nowhere.
-pub(super) fn offline(arguments: &Arguments, database: Option<Database>) -> anyhow::Result<Settings> {
+pub(super) pub(super) fn offline(
+    arguments: &Arguments,
+    database: Option<Database>,
+) -> anyhow::Result<Settings> {
     anyhow::ensure!(
         arguments.data.is_dir(),
         "{} is no data folder: name the node's folder with --data",

@@ -9,10 +9,18 @@ use bytes::Bytes;
 use guichet_domain::Digest;
 
 mod folder;
-
-pub use folder::Folder;
+mod location;
+mod s3;
+mod sigv4;
 
 use futures::future::BoxFuture;
+
+pub use folder::Folder;
+pub use location::{Bucket, ObjectPlace, PlaceError};
+pub use s3::S3;
+pub use sigv4::Keys;
+
+use crate::ports::Ports;
 
 /// What is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,6 +54,12 @@ pub enum ObjectError {
     /// It is not there.
     #[error("the object {0} is missing in the store")]
     Missing(String),
+    /// The environment names no keys.
+    #[error(
+        "{0} is missing in the environment: the object store needs AWS_ACCESS_KEY_ID and \
+         AWS_SECRET_ACCESS_KEY"
+    )]
+    NoKeys(&'static str),
     /// The store failed.
     #[error("the object {0}: {1}")]
     Failed(String, String),
@@ -74,6 +88,19 @@ impl Objects {
     /// In a folder, made where it is missing.
     pub fn in_folder(path: PathBuf) -> Result<Self, ObjectError> {
         Folder::open(path).map(Self::new)
+    }
+
+    /// In the place that the operator chose. One that cannot be used is refused
+    /// here, with the reason.
+    pub async fn open(place: &ObjectPlace, ports: &Ports) -> Result<Self, ObjectError> {
+        match place {
+            ObjectPlace::Folder(path) => Self::in_folder(path.clone()),
+            ObjectPlace::S3(bucket) => {
+                let keys = Keys::from_environment(|name| std::env::var(name).ok())?;
+                let store = S3::open(bucket.clone(), keys, ports.clone()).await?;
+                Ok(Self::new(store))
+            }
+        }
     }
 
     /// Keeps an object.
