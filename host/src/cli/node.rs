@@ -199,7 +199,7 @@ pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
 
 /// Read here and not by the parser of arguments, which would repeat a mistyped
 /// URL with its password.
-pub(super) pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
+pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
     let parsed = text.map(str::parse).transpose();
     parsed.map_err(|error: SettingError| Failure::Usage(error.to_string()))
 }
@@ -211,7 +211,7 @@ pub(super) fn objects(text: Option<&str>) -> Result<Option<ObjectPlace>, Failure
 }
 
 /// Settings for commands that open a node's folder and listen nowhere.
-pub(super) pub(super) fn offline(
+pub(super) fn offline(
     arguments: &Arguments,
     database: Option<Database>,
 ) -> anyhow::Result<Settings> {
