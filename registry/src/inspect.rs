@@ -3,6 +3,7 @@
 
 mod contract;
 mod facts;
+mod room;
 
 use std::collections::BTreeSet;
 
@@ -51,6 +52,14 @@ pub enum InspectError {
         "one of its core modules defines {0} tables, and a module may define one; link its code into one module with one table"
     )]
     Tables(u32),
+    /// More of something than a place in the sandbox has.
+    #[error("{0}; link its code into fewer and smaller core modules")]
+    Room(String),
+    /// Code in a component inside the component.
+    #[error(
+        "a component inside it brings code of its own; link all code into core modules of one component"
+    )]
+    Nested,
     /// Nothing exported.
     #[error(
         "it exports no service kind; export at least one of bill-payment, inquiry and credential"
@@ -82,6 +91,7 @@ pub fn inspect(bytes: &[u8]) -> Result<ComponentFacts, InspectError> {
         .validate_all(bytes)
         .map_err(|error| invalid(&error))?;
     let names = read_names(bytes)?;
+    room::check(bytes)?;
     let version = common_version(&names)?;
     let mut imports = BTreeSet::new();
     for import in &names.imports {

@@ -11,6 +11,7 @@ pub mod merkle;
 pub mod moment;
 pub mod money;
 pub mod payment;
+pub mod room;
 
 pub use digest::{Digest, DigestAlgorithm};
 pub use moment::{AccountingDate, Moment};

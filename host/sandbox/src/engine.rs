@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use guichet_domain::room::{CORE_INSTANCES, MEMORIES, TABLES};
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::settings::Settings;
@@ -16,11 +17,6 @@ const FIBER_STACK_BYTES: usize = 2 << 20;
 /// What stays mapped between two instances in one place of the pool. More makes
 /// calls slower: it has to be cleared each time.
 const KEEP_RESIDENT_BYTES: usize = 64 << 10;
-/// Core instances, memories and tables that one component may have: a Rust
-/// plugin has 3, 1 and 2, an interpreter some more.
-pub(crate) const CORE_INSTANCES: u32 = 64;
-pub(crate) const MEMORIES: u32 = 4;
-pub(crate) const TABLES: u32 = 16;
 /// How often a running guest yields.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
 

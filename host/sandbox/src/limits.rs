@@ -2,6 +2,7 @@
 //! without limits cannot be expressed. Engine-wide bounds (stack, instances)
 //! stand in `engine`.
 
+use guichet_domain::room;
 use serde::{Deserialize, Serialize};
 
 /// Bounds of every call of one binding.
@@ -82,8 +83,8 @@ impl Limits {
     #[must_use]
     pub const fn ceiling() -> Self {
         Self {
-            memory_bytes: 256 << 20,
-            table_elements: 100_000,
+            memory_bytes: room::MEMORY_BYTES,
+            table_elements: room::TABLE_ELEMENTS,
             fuel: 20_000_000_000,
             deadline_ms: 60_000,
             host_calls: 4_096,

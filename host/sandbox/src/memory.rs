@@ -1,9 +1,9 @@
 //! Counts the memory and tables of a call, all instances of its component
 //! together, and refuses growth beyond the limits.
 
+use guichet_domain::room::{CORE_INSTANCES, MEMORIES, TABLES};
 use wasmtime::ResourceLimiter;
 
-use crate::engine::{CORE_INSTANCES, MEMORIES, TABLES};
 use crate::limits::Limits;
 
 /// What a call uses of its memory limits.

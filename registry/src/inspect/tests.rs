@@ -79,6 +79,35 @@ fn what_is_no_component_is_refused() {
     assert!(refusal(&cut).contains("no valid component"));
 }
 
+#[test]
+fn what_does_not_fit_into_a_place_is_refused() {
+    let module = "(core module $m (memory 1) (table 1 funcref))";
+    let several = |count| {
+        let instances = "(core instance (instantiate $m))".repeat(count);
+        refusal(&wat(&format!("(component {module} {instances})")))
+    };
+    assert!(several(4).contains("exports no service kind"));
+    assert!(several(5).contains("needs 5 memories"));
+    let bare = "(core instance (instantiate $b))".repeat(65);
+    let bare = format!("(component (core module $b) {bare})");
+    assert!(refusal(&wat(&bare)).contains("needs 65 core instances"));
+    let large = "(component (core module (memory 4097)))";
+    assert!(refusal(&wat(large)).contains("more than 256 MiB"));
+    let wide = "(component (core module (table 100001 funcref)))";
+    assert!(refusal(&wat(wide)).contains("more than 100000 elements"));
+    for nested in [
+        format!("(component (component {module}))"),
+        format!(
+            "(component {module} (component $c (import \"m\" (core module $i)) \
+             (core instance (instantiate $i))) (instance (instantiate $c (with \"m\" (core module $m)))))"
+        ),
+        format!("(component {module} (component (alias outer 1 0 (core module $o))))"),
+    ] {
+        let refusal = refusal(&wat(&nested));
+        assert!(refusal.contains("a component inside it"), "{nested}: {refusal}");
+    }
+}
+
 static SAMPLE: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| whole("inquiry-plugin"));
 
 proptest! {

@@ -30,52 +30,53 @@ fn side(choice: u8) -> Side {
     }
 }
 
-/// Acts about people, publishers, keys and billers.
-fn act_about_whom(world: &World, (kind, a, b, _): Seed) -> Act {
+/// Acts about people, publishers and keys.
+fn act_about_people(world: &World, (kind, a, b, _): Seed) -> Act {
     let publisher: PublisherName = ["acme", "rival"][usize::from(a % 2)].parse().unwrap();
-    let who: PersonId = PEOPLE[usize::from(a) % 9].parse().unwrap();
-    let biller = BillerId::new("b-water").unwrap();
+    let person: PersonId = PEOPLE[usize::from(a) % 9].parse().unwrap();
+    let (name, key) = (texts("x"), world.key.public());
     match kind {
         0 => PersonAct::Set {
-            person: who.clone(),
-            name: texts("x"),
+            person,
+            name,
             side: side(b),
         }
         .into(),
-        1 => PersonAct::Removed { person: who }.into(),
+        1 => PersonAct::Removed { person }.into(),
         2 => PublisherAct::Enrolled {
             publisher,
-            names: texts("x"),
+            names: name,
             credit_code: credit_code(),
             quota: Quota::default(),
         }
         .into(),
         3 => {
-            let key = SigningKey::development(&publisher);
+            let new = SigningKey::development(&publisher);
             KeyAct::Enrolled {
-                proof: Possession::prove(&publisher, &key),
-                key: key.public(),
+                proof: Possession::prove(&publisher, &new),
+                key: new.public(),
                 publisher,
                 label: "x".to_owned(),
-                replaces: (b % 2 == 0).then(|| world.key.public()),
+                replaces: (b % 2 == 0).then_some(key),
             }
             .into()
         }
-        4 => {
-            let reach = if b % 2 == 0 {
-                Reach::Later
-            } else {
-                Reach::Emergency
-            };
-            KeyAct::Revoked {
-                publisher,
-                key: world.key.public(),
-                reach,
-                reason: reason(),
-            }
-            .into()
+        4 => KeyAct::Revoked {
+            publisher,
+            key,
+            reach: [Reach::Later, Reach::Emergency][usize::from(b % 2)],
+            reason: reason(),
         }
-        5 => BillerAct::Admitted {
+        .into(),
+        _ => LogAct::KeyReplaced { key }.into(),
+    }
+}
+
+fn act_about_billers(world: &World, (kind, ..): Seed) -> Act {
+    let biller = BillerId::new("b-water").unwrap();
+    let reason = reason();
+    match kind {
+        6 => BillerAct::Admitted {
             billers: vec![BillerTerms {
                 biller,
                 names: texts("x"),
@@ -87,33 +88,49 @@ fn act_about_whom(world: &World, (kind, a, b, _): Seed) -> Act {
             }],
         }
         .into(),
-        6 => BillerAct::Suspended {
-            biller,
-            reason: reason(),
-        }
-        .into(),
-        7 => BillerAct::Resumed {
-            biller,
-            reason: reason(),
-        }
-        .into(),
-        8 => BillerAct::Exited {
-            biller,
-            reason: reason(),
-        }
-        .into(),
-        _ => LogAct::KeyReplaced {
-            key: world.key.public(),
-        }
-        .into(),
+        7 => BillerAct::Suspended { biller, reason }.into(),
+        8 => BillerAct::Resumed { biller, reason }.into(),
+        _ => BillerAct::Exited { biller, reason }.into(),
     }
 }
 
-/// Acts about releases and what is around them.
-fn act_about_what(world: &World, (kind, a, b, c): Seed) -> Act {
+fn act_about_releases(world: &World, (kind, a, b, c): Seed) -> Act {
     let version = format!("1.{}.0", a % 4);
     let release = sha256(version.as_bytes());
-    let kind_of_service = [ServiceKind::Inquiry, ServiceKind::BillPayment][usize::from(b % 2)];
+    let offered = [ServiceKind::Inquiry, ServiceKind::BillPayment][usize::from(b % 2)];
+    let reason = reason();
+    let mut grant = grant();
+    grant.binding.kv_bytes = (b % 3 > 0).then_some(u64::from(b % 3));
+    let grants = vec![grant.clone()];
+    let stage = Stage::Pilot {
+        share_permille: u16::from(b) * 5,
+        regions: std::collections::BTreeSet::new(),
+    };
+    match kind {
+        10..=12 => {
+            let permissions = &["kv"][..usize::from(c % 2)];
+            world.publication(&version, permissions, offered).into()
+        }
+        13 => PublicationAct::Withdrawn { release }.into(),
+        14..=16 => ReviewAct::Approved { release, grants }.into(),
+        17 => {
+            let reasons = vec![reason];
+            ReviewAct::Rejected { release, reasons }.into()
+        }
+        18 => ReviewAct::Granted { release, grant }.into(),
+        19 | 20 => general(release).into(),
+        21 => RolloutAct::RolledOut { release, stage }.into(),
+        22 => {
+            let cause = reason;
+            RolloutAct::Halted { release, cause }.into()
+        }
+        _ => RolloutAct::Yanked { release, reason }.into(),
+    }
+}
+
+/// Switches, maintenance, zones and proposals.
+fn act_about_the_rest(world: &World, (kind, a, b, c): Seed) -> Act {
+    let reason = reason();
     let zone = crate::catalogue::Zone {
         code: "hangzhou".parse().unwrap(),
         names: texts("x"),
@@ -121,94 +138,34 @@ fn act_about_what(world: &World, (kind, a, b, c): Seed) -> Act {
         categories: std::collections::BTreeSet::new(),
         hidden: std::collections::BTreeSet::new(),
     };
-    let mut given = grant();
-    given.binding.kv_bytes = (b % 3 > 0).then_some(u64::from(b % 3));
-    let pilot = Stage::Pilot {
-        share_permille: u16::from(b) * 5,
-        regions: std::collections::BTreeSet::new(),
-    };
+    let publisher = (b % 2 == 0).then(|| "acme".parse().unwrap());
     let target = match b % 3 {
-        0 => Target::Release(release),
+        0 => Target::Release(sha256(b"1.1.0")),
         1 => Target::Package("acme/water".parse().unwrap()),
         _ => Target::Publisher("acme".parse().unwrap()),
     };
+    let mut open = world.register.open_proposals(world.now);
+    let open = open.nth(usize::from(a % 3)).map(|(position, _)| position);
+    let proposal = open.unwrap_or_else(|| u64::from(c));
+    let announcement = u64::from(c);
     match kind {
-        10..=12 => world
-            .publication(&version, &["kv"][..usize::from(c % 2)], kind_of_service)
-            .into(),
-        13 => PublicationAct::Withdrawn { release }.into(),
-        14..=16 => ReviewAct::Approved {
-            release,
-            grants: vec![given],
-        }
-        .into(),
-        17 => ReviewAct::Rejected {
-            release,
-            reasons: vec![reason()],
-        }
-        .into(),
-        18 => ReviewAct::Granted {
-            release,
-            grant: given,
-        }
-        .into(),
-        19 | 20 => general(release).into(),
-        21 => RolloutAct::RolledOut {
-            release,
-            stage: pilot,
-        }
-        .into(),
-        22 => RolloutAct::Halted {
-            release,
-            cause: reason(),
-        }
-        .into(),
-        23 => RolloutAct::Yanked {
-            release,
-            reason: reason(),
-        }
-        .into(),
-        24 => SwitchAct::Thrown {
-            target,
-            reason: reason(),
-        }
-        .into(),
-        25 => SwitchAct::Lifted {
-            target,
-            reason: reason(),
-        }
-        .into(),
-        26 => MaintenanceAct::Cancelled {
-            announcement: u64::from(c),
-        }
-        .into(),
-        27 => ZoneAct::Set {
-            zone,
-            publisher: (b % 2 == 0).then(|| "acme".parse().unwrap()),
-        }
-        .into(),
+        24 => SwitchAct::Thrown { target, reason }.into(),
+        25 => SwitchAct::Lifted { target, reason }.into(),
+        26 => MaintenanceAct::Cancelled { announcement }.into(),
+        27 => ZoneAct::Set { zone, publisher }.into(),
         28 => ZoneAct::Removed { zone: zone.code }.into(),
-        29..=33 => {
-            let open = world
-                .register
-                .open_proposals(world.now)
-                .nth(usize::from(a % 3));
-            let proposal = open.map_or(u64::from(c), |(position, _)| position);
-            ProposalAct::Agreed { proposal }.into()
-        }
-        _ => ProposalAct::Declined {
-            proposal: u64::from(c),
-            reason: reason(),
-        }
-        .into(),
+        29..=33 => ProposalAct::Agreed { proposal }.into(),
+        _ => ProposalAct::Declined { proposal, reason }.into(),
     }
 }
 
 fn act(world: &World, seed: Seed) -> Act {
     let seed = (seed.0 % 35, seed.1, seed.2, seed.3);
     match seed.0 {
-        0..=9 => act_about_whom(world, seed),
-        _ => act_about_what(world, seed),
+        0..=5 => act_about_people(world, seed),
+        6..=9 => act_about_billers(world, seed),
+        10..=23 => act_about_releases(world, seed),
+        _ => act_about_the_rest(world, seed),
     }
 }
 
