@@ -110,7 +110,7 @@ pub(super) async fn run(
             let connection = asked.foreign.connect(&asked.reference)?;
             let pulled = pull(&connection, &asked.reference).await?;
             if let Some(key) = asked.publisher_key.filter(|key| *key != pulled.publisher) {
-                let signed_by = pulled.publisher;
+                let (key, signed_by) = (key.to_string(), pulled.publisher.to_string());
                 return Err(ExchangeError::OtherPublisher { key, signed_by }.into());
             }
             let path = asked.out.clone().unwrap_or_else(|| {

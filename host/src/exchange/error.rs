@@ -7,7 +7,6 @@ use guichet_domain::Digest;
 use guichet_registry::PackageName;
 use guichet_registry::Version;
 use guichet_registry::bundle::BundleError;
-use guichet_registry::sign::PublicKey;
 
 use super::ReferenceError;
 use crate::objects::ObjectError;
@@ -68,9 +67,9 @@ pub enum ExchangeError {
     #[error("the bundle was signed by {signed_by} and not by {key}; nothing was written")]
     OtherPublisher {
         /// Whose signature was wanted.
-        key: PublicKey,
+        key: String,
         /// Whose it is.
-        signed_by: PublicKey,
+        signed_by: String,
     },
     /// The release is not in the register.
     #[error("no release {1} of {0} was published here")]
