@@ -111,6 +111,16 @@ pub fn propose(
     }
 }
 
+/// Manifest ∩ operator, however little is left: what a grant on trial would give.
+#[must_use]
+pub fn narrowed(manifest: &Manifest, operator: &OperatorBinding, service: &ServiceCode) -> Grant {
+    let bound = manifest.endpoints.iter().filter_map(|(name, asked)| {
+        let bound = operator.endpoints.get(name)?;
+        Some((name.clone(), endpoint(asked, bound, service)))
+    });
+    grant(manifest, operator, bound.collect())
+}
+
 fn grant(
     manifest: &Manifest,
     operator: &OperatorBinding,

@@ -135,6 +135,7 @@ fn plugin_calls(api: &Api) -> String {
                 ("refused", calls.refused),
                 ("interrupted", calls.interrupted),
                 ("faulty", calls.faulty),
+                ("against-trial", calls.against_trial),
             ];
             outcomes.map(|(outcome, count)| {
                 (

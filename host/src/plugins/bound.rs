@@ -2,8 +2,10 @@
 //! binding, with the checks that need no plugin.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use guichet_domain::id::{RecordId, RegionCode};
+use guichet_domain::grant::Grant;
 use guichet_domain::{Digest, Moment};
 use guichet_registry::Service;
 use guichet_registry::shared::Shared;
@@ -30,6 +32,10 @@ pub struct Bound {
     pub(super) binding: Arc<Binding>,
     /// When its grant ends.
     pub(super) expires: Option<Moment>,
+    /// A grant that is only tried.
+    pub(super) trial: Option<Arc<Grant>>,
+    /// Calls that it would not have let through as they were.
+    pub(super) against_trial: Arc<AtomicU64>,
 }
 
 impl Bound {

@@ -1,5 +1,7 @@
 //! One call: circumstances, reach, sandbox, transcript.
 
+use std::sync::atomic::Ordering;
+
 use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
 use guichet_sandbox::{Call, Question, Report};
@@ -8,6 +10,7 @@ use super::context::Circumstances as Told;
 use super::figures::Blame;
 use super::line::Seeker;
 use super::reach::Reach;
+use super::shadow;
 use super::transcripts::Recorded;
 use super::{Bound, Plugins, ServiceFailure};
 use crate::consents::Consent;
@@ -73,6 +76,14 @@ impl Plugins {
         }
         if let Err(error) = &report.result {
             tracing::info!(service = %bound.service.code, call = %id, %error, "a call failed");
+        }
+        if let (Some(trial), Some(transcript)) = (&bound.trial, &report.transcript) {
+            let refused = shadow::would_refuse(trial, transcript);
+            if !refused.is_empty() {
+                bound.against_trial.fetch_add(1, Ordering::Relaxed);
+                let service = &bound.service.code;
+                tracing::info!(%service, call = %id, ?refused, "a grant on trial would refuse this");
+            }
         }
         if let Some(transcript) = report.transcript.take() {
             let recorded = Recorded {

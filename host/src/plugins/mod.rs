@@ -17,6 +17,7 @@ mod reach;
 pub(crate) mod release;
 mod replay;
 mod retention;
+mod shadow;
 mod shelf;
 mod terms;
 mod transcripts;
@@ -89,6 +90,8 @@ pub struct Calls {
     pub interrupted: u64,
     /// By the plugin's own fault: trap, limits, contract.
     pub faulty: u64,
+    /// With an answer, which a grant on trial would have refused in part.
+    pub against_trial: u64,
 }
 
 /// What the room is made of.
@@ -291,6 +294,7 @@ impl Plugins {
         if let Some(bound) = known {
             return Ok(bound.clone());
         }
+        let trial = release.trial(&service, now).map(Arc::new);
         let binding = release.bind(&service, now);
         let (binding, expires) = match binding {
             Ok(bound) => bound,
@@ -302,6 +306,8 @@ impl Plugins {
             release,
             binding: Arc::new(binding),
             expires,
+            trial,
+            against_trial: Arc::default(),
         };
         all.insert(key, bound.clone());
         Ok(bound)
@@ -328,6 +334,7 @@ impl Plugins {
             calls.refused += counted.refused;
             calls.interrupted += counted.interrupted;
             calls.faulty += counted.faulty;
+            calls.against_trial += bound.against_trial.load(Ordering::Relaxed);
         }
         by_package
     }

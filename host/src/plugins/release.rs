@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use guichet_domain::grant::Grant;
 use guichet_domain::{Digest, Moment};
 use guichet_registry::admit::Admission;
 use guichet_registry::binding;
@@ -75,6 +76,15 @@ impl Release {
     #[must_use]
     pub fn publisher(&self) -> &str {
         self.manifest.package.publisher().as_str()
+    }
+
+    /// The grant that is only tried for a service; it may lack what the
+    /// manifest needs, which is what the trial is to show.
+    #[must_use]
+    pub fn trial(&self, service: &Service, now: Moment) -> Option<Grant> {
+        let terms = register::shadow(&self.grants, &service.code, now)?;
+        let operator = operator::complete(terms.binding.clone(), &self.secrets);
+        Some(binding::narrowed(&self.manifest, &operator, &service.code))
     }
 
     /// The sandbox's binding for one of its services, and when its grant ends.
