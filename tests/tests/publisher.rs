@@ -280,3 +280,74 @@ fn the_rust_templates_build_and_play_their_scenarios() {
         println!("{template}: {} B\n{report}", first["size_bytes"]);
     }
 }
+
+/// The simulated country as a program, for the test systems in it.
+struct City {
+    child: std::process::Child,
+    url: String,
+}
+
+impl City {
+    fn start() -> Self {
+        use std::io::BufRead as _;
+        let mut child = Command::new(program("guichet-city"))
+            .args(["serve", "--json"])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        std::io::BufReader::new(output)
+            .read_line(&mut line)
+            .unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap();
+        let url = ready["url"].as_str().unwrap().to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for City {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+#[test]
+fn a_scenario_is_recorded_from_a_test_system_and_certifies() {
+    let city = City::start();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let examples = checkout().join("examples/openapi/water");
+    let of = |file: &str| examples.join(file).display().to_string();
+    let (document, mapping) = (of("openapi.yaml"), of("mapping.toml"));
+    good(
+        root,
+        &["from-openapi", &document, &mapping, "--out", "water"],
+    );
+    // The draft says who asks, what is paid, and how the bank is known there.
+    let path = root.join("water/tests/paid.json");
+    let mut draft: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    draft["exchanges"] = serde_json::json!([]);
+    draft["expect"] = serde_json::json!({});
+    draft["credentials"]["biller"][0]["value"] = "yunxi-partner-key".into();
+    draft["payment"]["items"][0]["amount"] = 8_392.into();
+    std::fs::write(&path, draft.to_string()).unwrap();
+    let endpoint = format!("biller={}", city.url);
+    let record = ["record", "water/tests/paid.json", "--folder", "water"];
+    let record = [&record[..], &["--endpoint", &endpoint]].concat();
+    let answer = json(root, &record);
+    assert_eq!(answer["exchanges"], 7, "{answer}");
+    let recorded: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    assert_eq!(recorded["expect"]["query"]["bills"][0]["payable"], 8_392);
+    let played = good(root, &["test", "water"]);
+    assert!(played.contains("reverse-payment → reversed"), "{played}");
+    let certified = good(root, &["certify", "water"]);
+    assert!(certified.contains("gone wrong: 0"), "{certified}");
+    // The wrong amount is refused by the test system, and nothing is written.
+    draft["payment"]["items"][0]["amount"] = 1.into();
+    std::fs::write(&path, draft.to_string()).unwrap();
+    let refused = plugin(root, &record);
+    assert!(!refused.status.success());
+    assert_eq!(std::fs::read(&path).unwrap(), draft.to_string().as_bytes());
+}
