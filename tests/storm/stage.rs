@@ -83,7 +83,7 @@ impl Storm {
         let mut memory = Memory::default();
         while !over.load(Ordering::Relaxed) {
             memory.sample();
-            for (name, bytes) in posts.iter().filter_map(Post::hanging) {
+            if let Some((name, bytes)) = posts.iter().find_map(Post::hanging) {
                 let path = keep(&self.failures, &name, &bytes);
                 say(&format!(
                     "FAILED: {name} hangs at the door; {}",
