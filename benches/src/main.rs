@@ -16,6 +16,7 @@ mod ledger;
 mod load;
 mod packages;
 mod payments;
+mod registry;
 mod sandbox;
 mod search;
 mod statistics;
@@ -48,6 +49,12 @@ enum Bench {
     Payments,
     /// Transfers through the writer, against one commit for each row.
     Ledger,
+    /// The entry door, and a log of 6,300 packages with three releases each.
+    Registry,
+    /// Folds that log: `registry` runs it as a child, so that its memory is a
+    /// node's.
+    #[value(hide = true)]
+    FoldLog,
     /// Compiles the 6,300 components: `sandbox` runs it as a child, so that its
     /// own memory is not the compiler's.
     #[value(hide = true)]
@@ -96,6 +103,8 @@ fn run(bench: Bench) -> Result<Value> {
         Bench::Http => runtime.block_on(http::measure()),
         Bench::Payments => runtime.block_on(payments::measure()),
         Bench::Ledger => runtime.block_on(ledger::measure()),
+        Bench::Registry => runtime.block_on(registry::measure()),
+        Bench::FoldLog => runtime.block_on(registry::fold()),
         Bench::CompileComponents => runtime.block_on(sandbox::compile_components()),
     }
 }
@@ -109,4 +118,15 @@ pub(crate) fn say(text: &str) {
 /// A folder for what benches keep between runs.
 pub(crate) fn kept(name: &str) -> PathBuf {
     guichet_tests::target().join("bench").join(name)
+}
+
+/// Megabytes of this process's memory, by the kernel's name of the sort.
+pub(crate) fn resident(name: &str) -> Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+        .with_context(|| format!("the kernel tells no {name}"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kilobytes / 1_024)
 }

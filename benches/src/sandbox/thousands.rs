@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use guichet_domain::Digest;
 use guichet_sandbox::ports::Ports;
 use guichet_sandbox::{Binding, Call, LoadError, Plugin, Question, Sandbox, digest_of};
@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::guest;
-use crate::say;
 use crate::statistics::{Samples, micros, millis};
+use crate::{resident, say};
 
 /// How many.
 const COMPONENTS: u32 = 6_300;
@@ -169,17 +169,6 @@ fn numbered(component: &[u8], number: u32) -> Vec<u8> {
     bytes.extend_from_slice(NAME);
     bytes.extend_from_slice(&number);
     bytes
-}
-
-/// Megabytes of this process's memory, by the kernel's name of the sort.
-fn resident(name: &str) -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
-        .with_context(|| format!("the kernel tells no {name}"))?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kilobytes / 1_024)
 }
 
 #[cfg(test)]
