@@ -1,3 +1,5 @@
+//! Coverage, belief and the form of reports, on reports made by hand.
+
 use std::collections::BTreeMap;
 
 use guichet_domain::Digest;

@@ -18,7 +18,7 @@ use crate::texts::Texts;
 /// Announcements of one publisher that are not over yet.
 const ANNOUNCEMENTS: usize = 500;
 /// How far ahead one may end.
-const DAYS_AHEAD: i64 = 400;
+const DAYS_AHEAD: i64 = 4_000;
 
 /// What is decided about maintenance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
