@@ -76,11 +76,7 @@ impl Marketplace {
     }
 
     /// The same with more variables in its environment.
-    pub fn start_in(
-        data: &Path,
-        arguments: &[&str],
-        environment: &[(&str, &str)],
-    ) -> Result<Self> {
+    pub fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
         let log = std::fs::File::create(data.with_extension("log"))?;
         let mut child = Command::new(program("guichet"))
             .args(["dev", "--listen", "127.0.0.1:0", "--json", "--data"])

@@ -242,8 +242,8 @@ fn registry_and_sandbox_meet_in_one_place() {
     };
     for (name, text) in sources("host/src") {
         // Certification is such a place too: it runs what is not admitted yet.
-        let meeting_place = name.starts_with("host/src/plugins/")
-            || name.starts_with("host/src/certification");
+        let meeting_place =
+            name.starts_with("host/src/plugins/") || name.starts_with("host/src/certification");
         let code = code(&text);
         assert!(
             meeting_place || !both(&code),

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use guichet_domain::id::{RecordId, RegionCode};
 use guichet_domain::grant::Grant;
+use guichet_domain::id::{RecordId, RegionCode};
 use guichet_domain::{Digest, Moment};
 use guichet_registry::Service;
 use guichet_registry::shared::Shared;

@@ -33,7 +33,9 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn of(register: &Register, package: &PackageName) -> Option<Self> {
         let lineup = register.lineup(package)?;
-        let runs = lineup.general.is_some_and(|general| register.may_run(general).is_ok());
+        let runs = lineup
+            .general
+            .is_some_and(|general| register.may_run(general).is_ok());
         Some(Self {
             standby: lineup.previous.filter(|_| runs),
             lineup,

@@ -262,7 +262,10 @@ impl Plugins {
         let suspended = || {
             let log = &self.0.log;
             let collects = log.read(|register| register.may_collect(biller, package, now));
-            let told = language.pick("该收费单位暂停收费", "This biller takes no payments at present");
+            let told = language.pick(
+                "该收费单位暂停收费",
+                "This biller takes no payments at present",
+            );
             collects.is_err().then(|| told.to_owned())
         };
         closed.or_else(suspended)
@@ -282,7 +285,10 @@ impl Plugins {
             retry_after_seconds: None,
         };
         let package = entry.admission().package();
-        let line = self.0.log.read(|register| line::Line::of(register, package));
+        let line = self
+            .0
+            .log
+            .read(|register| line::Line::of(register, package));
         let chosen = line.and_then(|line| shelf.choose(entry, &line, seeker));
         let (service, release) = chosen.ok_or_else(unavailable)?;
         let key = (service.code.clone(), release.digest);

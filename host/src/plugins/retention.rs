@@ -108,7 +108,10 @@ mod tests {
         let known = store.transcript(&call(0)).await.unwrap().unwrap();
         assert_eq!(known.segment, "", "that the call took place is known");
         assert!(transcripts.read(&call(0)).await.unwrap().is_none());
-        transcripts.let_go(now.plus_ms(INDEX_DAYS * DAY_MS)).await.unwrap();
+        transcripts
+            .let_go(now.plus_ms(INDEX_DAYS * DAY_MS))
+            .await
+            .unwrap();
         assert!(store.transcript(&call(0)).await.unwrap().is_none());
         assert!(!place.join("old-digest.seg").exists());
     }

@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError};
 use guichet_domain::id::ServiceCode;
 use guichet_domain::{Digest, Moment};
 use guichet_registry::admit::{self, Admission};
-use guichet_registry::certification::Report;
 use guichet_registry::catalogue::{self, Catalogue, Tombstone, Zone};
+use guichet_registry::certification::Report;
 use guichet_registry::register::{GrantTerms, Lineup, Maintenance, NotRunning, Register};
 use guichet_registry::shared::Shared;
 use guichet_registry::sign::PublicKey;
@@ -340,9 +340,8 @@ impl Plugins {
     /// registry, or are not any more.
     async fn secrets(&self, package: &PackageName) -> Result<Vec<PackageSecret>, PluginsError> {
         let wanted = self.0.log.read(|register| register.secrets_of(package));
-        let counts = |kind, name: &str, digest| {
-            wanted.get(&operator::log_name(kind, name)) == Some(&digest)
-        };
+        let counts =
+            |kind, name: &str, digest| wanted.get(&operator::log_name(kind, name)) == Some(&digest);
         let name = package.to_string();
         let found = self.0.store.package_secrets(&name, counts).await?;
         if found.len() != wanted.len() {

@@ -104,7 +104,10 @@ fn what_does_not_fit_into_a_place_is_refused() {
         format!("(component {module} (component (alias outer 1 0 (core module $o))))"),
     ] {
         let refusal = refusal(&wat(&nested));
-        assert!(refusal.contains("a component inside it"), "{nested}: {refusal}");
+        assert!(
+            refusal.contains("a component inside it"),
+            "{nested}: {refusal}"
+        );
     }
 }
 

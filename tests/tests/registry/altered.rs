@@ -28,20 +28,29 @@ async fn an_altered_bundle_serves_nobody_and_the_others_go_on() {
     assert_eq!(market.terminate().unwrap(), Some(0));
     drop(market);
     let marked = b"guichet-demo/homes-json-hmac";
-    let bundle = files(&data.join("objects/bundles")).into_iter().find(|path| {
-        let bytes = std::fs::read(path).unwrap();
-        bytes.windows(marked.len()).any(|window| window == marked)
-    });
+    let bundle = files(&data.join("objects/bundles"))
+        .into_iter()
+        .find(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(marked.len()).any(|window| window == marked)
+        });
     let bundle = bundle.unwrap();
     let good = std::fs::read(&bundle).unwrap();
     // A byte of the content, and one of the registry's signature.
-    let signature = good.windows(12).position(|window| window == b"countersign ").unwrap();
+    let signature = good
+        .windows(12)
+        .position(|window| window == b"countersign ")
+        .unwrap();
     for position in [good.len() / 2, signature + 150] {
         let mut bad = good.clone();
         bad[position] ^= 1;
         std::fs::write(&bundle, bad).unwrap();
         let mut market = Marketplace::start_with(&data, &[]).unwrap();
-        assert_ne!(asks(&market, SERVICE).await, StatusCode::CREATED, "byte {position}");
+        assert_ne!(
+            asks(&market, SERVICE).await,
+            StatusCode::CREATED,
+            "byte {position}"
+        );
         assert!(asks(&market, OTHER).await.is_success());
         market.terminate().unwrap();
     }
@@ -67,5 +76,8 @@ async fn altered_code_is_made_anew_and_never_run() {
         }
     }
     let market = Marketplace::start_with(&data, &[]).unwrap();
-    assert!(asks(&market, SERVICE).await.is_success(), "it is compiled from the bundle again");
+    assert!(
+        asks(&market, SERVICE).await.is_success(),
+        "it is compiled from the bundle again"
+    );
 }

@@ -100,7 +100,10 @@ impl Load {
         for task in self.tasks {
             task.await.unwrap();
         }
-        (self.asked.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+        (
+            self.asked.load(Ordering::Relaxed),
+            self.failed.load(Ordering::Relaxed),
+        )
     }
 }
 

@@ -24,13 +24,22 @@ impl Package {
             env!("CARGO_MANIFEST_DIR"),
             "/../host/tests/certification/fixtures/json-hmac/tests/recorded.json"
         );
-        files.insert("tests/recorded.json".to_owned(), std::fs::read(recorded).unwrap());
+        files.insert(
+            "tests/recorded.json".to_owned(),
+            std::fs::read(recorded).unwrap(),
+        );
         // The recorded exchanges stand for one flow only.
         let services = String::from_utf8(files["services.jsonl"].clone()).unwrap();
-        let kept = services.lines().filter(|line| !line.contains("second-step"));
+        let kept = services
+            .lines()
+            .filter(|line| !line.contains("second-step"));
         let kept: String = kept.map(|line| format!("{line}\n")).collect();
         files.insert("services.jsonl".to_owned(), kept.into_bytes());
-        Self(files).replaced("plugin.toml", "version = \"0.1.0\"", &format!("version = \"{version}\""))
+        Self(files).replaced(
+            "plugin.toml",
+            "version = \"0.1.0\"",
+            &format!("version = \"{version}\""),
+        )
     }
 
     /// With a text in one of the files replaced; it must be there.
@@ -46,7 +55,11 @@ impl Package {
     /// exchanges agree on a path that the real biller does not have.
     pub(super) fn bad(version: &str) -> Self {
         let mut bad = Self::later(version)
-            .replaced("mapping.json", "/b/{context.service}/bills", "/b/{context.service}/billz")
+            .replaced(
+                "mapping.json",
+                "/b/{context.service}/bills",
+                "/b/{context.service}/billz",
+            )
             .replaced("tests/recorded.json", "/bills\"", "/billz\"");
         // The path is signed, so recorded signatures would not fit any more.
         let recorded = &bad.0["tests/recorded.json"];

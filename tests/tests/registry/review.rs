@@ -35,7 +35,12 @@ async fn a_permission_increase_is_held_until_two_have_agreed() {
     assert_eq!(seen["persons"], 2, "{seen}");
     let changed = &seen["comparison"]["difference"]["changed"];
     assert_eq!(changed[0][1]["name"], "http:biller", "{seen}");
-    assert!(changed[0][1]["meaning"]["en"].as_str().unwrap().contains("At most 2 changes"));
+    assert!(
+        changed[0][1]["meaning"]["en"]
+            .as_str()
+            .unwrap()
+            .contains("At most 2 changes")
+    );
     let queue = rita.get("/v1/reviews").await.unwrap().json();
     assert_eq!(queue["items"][0]["package"], PACKAGE, "{queue}");
 
@@ -44,7 +49,12 @@ async fn a_permission_increase_is_held_until_two_have_agreed() {
     let early = decide(&market, "mona", "rollout", "0.1.1", general.clone()).await;
     assert_eq!(early.status, StatusCode::CONFLICT, "{}", early.text());
     let stranger = decide(&market, "olga", "approve", "0.1.1", json!({})).await;
-    assert_eq!(stranger.status, StatusCode::FORBIDDEN, "{}", stranger.text());
+    assert_eq!(
+        stranger.status,
+        StatusCode::FORBIDDEN,
+        "{}",
+        stranger.text()
+    );
     let first = decide(&market, "rita", "approve", "0.1.1", json!({})).await;
     assert_eq!(first.json()["state"], "proposed", "{}", first.text());
     let alone = decide(&market, "rita", "approve", "0.1.1", json!({})).await;
@@ -59,7 +69,10 @@ async fn a_permission_increase_is_held_until_two_have_agreed() {
     let rolled = decide(&market, "mona", "rollout", "0.1.1", general).await;
     assert_eq!(rolled.status, StatusCode::OK, "{}", rolled.text());
     let new = published["digest"].clone();
-    let took = until(Duration::from_secs(5), || async { serving(&market).await == new }).await;
+    let took = until(Duration::from_secs(5), || async {
+        serving(&market).await == new
+    })
+    .await;
     tokio::time::sleep(Duration::from_secs(1)).await;
 
     let (asked, failed) = load.end().await;
@@ -73,7 +86,11 @@ async fn a_permission_increase_is_held_until_two_have_agreed() {
     let query = market.ready_bills(SERVICE).await.unwrap();
     let bill = &query["bills"][0];
     let items = json!([{"bill": bill["id"], "amount": bill["amount"]}]);
-    let paid = market.pay(&query, &items, "after-the-swap").await.unwrap().json();
+    let paid = market
+        .pay(&query, &items, "after-the-swap")
+        .await
+        .unwrap()
+        .json();
     assert_eq!(paid["state"], "applied", "{paid}");
 }
 
@@ -83,7 +100,11 @@ async fn the_same_version_with_other_content_and_foreign_keys_are_refused() {
     let first = publish(&market, "0.1.1", Package::later("0.1.1").bundle()).await;
     assert_eq!(first.status, StatusCode::OK, "{}", first.text());
     let again = publish(&market, "0.1.1", Package::later("0.1.1").bundle()).await;
-    assert_eq!(again.status, StatusCode::OK, "the same bundle changes nothing");
+    assert_eq!(
+        again.status,
+        StatusCode::OK,
+        "the same bundle changes nothing"
+    );
     let other = Package::later("0.1.1").replaced("plugin.toml", "Homes", "Houses");
     let other = publish(&market, "0.1.1", other.bundle()).await;
     assert_eq!(other.json()["code"], "release_exists", "{}", other.text());
@@ -91,9 +112,18 @@ async fn the_same_version_with_other_content_and_foreign_keys_are_refused() {
     assert_eq!(path.json()["code"], "bundle_refused", "{}", path.text());
     // The publisher's key is revoked: nothing new comes in under it, what serves
     // goes on; an emergency stops that too.
-    let keys = market.person("sven").unwrap().get("/v1/publishers").await.unwrap().json();
+    let keys = market
+        .person("sven")
+        .unwrap()
+        .get("/v1/publishers")
+        .await
+        .unwrap()
+        .json();
     let items = keys["items"].as_array().unwrap();
-    let demo = items.iter().find(|one| one["name"] == "guichet-demo").unwrap();
+    let demo = items
+        .iter()
+        .find(|one| one["name"] == "guichet-demo")
+        .unwrap();
     let revoke = |reach: &str| {
         json!({"act": "key-revoked", "publisher": "guichet-demo", "key": demo["keys"][0]["key"],
             "reach": reach, "reason": "lost"})
@@ -107,5 +137,10 @@ async fn the_same_version_with_other_content_and_foreign_keys_are_refused() {
     let revoked = act(&market, "sven", revoke("emergency")).await;
     assert_eq!(revoked.json()["state"], "done", "{}", revoked.text());
     let stopped = ask(&market.api, &inputs, "anna").await;
-    assert_eq!(stopped.status, StatusCode::SERVICE_UNAVAILABLE, "{}", stopped.text());
+    assert_eq!(
+        stopped.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        stopped.text()
+    );
 }

@@ -52,10 +52,21 @@ async fn a_good_pilot_serves_its_share_and_is_promoted() {
     decide(&market, "mona", "rollout", "0.1.1", general).await;
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(state_of(&market, "0.1.1").await, "general");
-    let yanked = decide(&market, "sven", "yank", "0.1.1", json!({"reason": "a test"})).await;
+    let yanked = decide(
+        &market,
+        "sven",
+        "yank",
+        "0.1.1",
+        json!({"reason": "a test"}),
+    )
+    .await;
     assert_eq!(yanked.status, StatusCode::OK, "{}", yanked.text());
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert_eq!(state_of(&market, "0.1.0").await, "general", "what served before goes on");
+    assert_eq!(
+        state_of(&market, "0.1.0").await,
+        "general",
+        "what served before goes on"
+    );
     let (asked, failed) = load.end().await;
     assert_eq!(failed, 0, "of {asked}");
 }
@@ -72,7 +83,12 @@ async fn a_switch_stops_a_package_at_once_and_two_lift_it() {
     let thrown = act(&market, "sven", throw).await;
     assert_eq!(thrown.json()["state"], "done", "{}", thrown.text());
     let stopped = ask(&market.api, &inputs, "anna").await;
-    assert_eq!(stopped.status, StatusCode::SERVICE_UNAVAILABLE, "{}", stopped.text());
+    assert_eq!(
+        stopped.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        stopped.text()
+    );
     let lift = json!({"act": "switch-lifted", "target": target, "reason": "mended"});
     let first = act(&market, "sven", lift.clone()).await;
     assert_eq!(first.json()["state"], "proposed", "{}", first.text());
@@ -103,7 +119,10 @@ async fn a_suspended_biller_takes_nothing_new() {
     let paid = market.pay(&query, &items, "suspended").await.unwrap();
     assert_eq!(paid.json()["code"], "service_closed", "{}", paid.text());
     let resume = json!({"act": "biller-resumed", "biller": biller, "reason": "a test"});
-    assert_eq!(act(&market, "bela", resume.clone()).await.json()["state"], "proposed");
+    assert_eq!(
+        act(&market, "bela", resume.clone()).await.json()["state"],
+        "proposed"
+    );
     assert_eq!(act(&market, "bert", resume).await.json()["state"], "done");
     let paid = market.pay(&query, &items, "resumed").await.unwrap().json();
     assert_eq!(paid["state"], "applied", "{paid}");

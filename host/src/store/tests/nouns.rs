@@ -1,14 +1,13 @@
 //! Each noun is written, read, changed and missed.
 
-use guichet_domain::bill::{Limits, Selection};
 use guichet_domain::Digest;
+use guichet_domain::bill::{Limits, Selection};
 use guichet_domain::id::{BillerId, ClientId, DataScope, PersonId, ServiceCode, SubjectId};
 use serde_json::json;
 
 use super::super::{
     Appended, BoundAccount, IssuedCredential, KvScope, LogRow, PackageSecret, Payable,
-    ReleaseFigures, SecretKind, Store,
-    StoredBillQuery, StoredClient, StoredConsent, StoredInquiry,
+    ReleaseFigures, SecretKind, Store, StoredBillQuery, StoredClient, StoredConsent, StoredInquiry,
     TranscriptEntry,
 };
 use super::{id, now};
@@ -209,7 +208,11 @@ async fn registry(store: &Store) {
     assert_eq!(who(b"token-2", now()).await.unwrap(), Some(person.clone()));
     assert_eq!(who(b"token-2", later).await.unwrap(), None, "expired");
     let digest = guichet_registry::sign::sha256(b"record");
-    let record = (digest, BillerId::new("b-water").unwrap(), b"account".to_vec());
+    let record = (
+        digest,
+        BillerId::new("b-water").unwrap(),
+        b"account".to_vec(),
+    );
     store.put_biller_records(&[record], now()).await.unwrap();
     let found = store.biller_record(digest).await.unwrap();
     assert_eq!(found.as_deref(), Some(b"account".as_slice()));
@@ -235,14 +238,26 @@ async fn log(store: &Store) {
         checkpoint: format!("head {position} of {by}"),
     };
     let first = [row(0, "anna"), row(1, "anna")];
-    assert_eq!(store.append_to_log(&first, "").await.unwrap(), Appended::Yes);
-    assert_eq!(store.append_to_log(&[row(0, "ben")], "").await.unwrap(), Appended::Overtaken);
+    assert_eq!(
+        store.append_to_log(&first, "").await.unwrap(),
+        Appended::Yes
+    );
+    assert_eq!(
+        store.append_to_log(&[row(0, "ben")], "").await.unwrap(),
+        Appended::Overtaken
+    );
     let late = [row(1, "ben"), row(2, "ben")];
     let after = "head 0 of anna";
-    assert_eq!(store.append_to_log(&late, after).await.unwrap(), Appended::Overtaken);
+    assert_eq!(
+        store.append_to_log(&late, after).await.unwrap(),
+        Appended::Overtaken
+    );
     let next = [row(2, "anna")];
     let after = "head 1 of anna";
-    assert_eq!(store.append_to_log(&next, after).await.unwrap(), Appended::Yes);
+    assert_eq!(
+        store.append_to_log(&next, after).await.unwrap(),
+        Appended::Yes
+    );
     let kept: Vec<LogRow> = store.log_from(1).await.unwrap();
     assert_eq!(kept, [row(1, "anna"), row(2, "anna")]);
 }
@@ -259,10 +274,12 @@ async fn secrets(store: &Store) {
     let sealed = put.await.unwrap();
     let again = store.put_package_secrets(std::slice::from_ref(&secret), now());
     let newer = again.await.unwrap()[0];
-    let found = |counts: Digest| {
-        store.package_secrets("city/water", move |_, _, digest| digest == counts)
-    };
-    assert_eq!(found(sealed[0]).await.unwrap(), std::slice::from_ref(&secret));
+    let found =
+        |counts: Digest| store.package_secrets("city/water", move |_, _, digest| digest == counts);
+    assert_eq!(
+        found(sealed[0]).await.unwrap(),
+        std::slice::from_ref(&secret)
+    );
     store.keep_one_secret(&secret, newer).await.unwrap();
     assert_eq!(found(sealed[0]).await.unwrap(), []);
     assert_eq!(found(newer).await.unwrap(), [secret]);

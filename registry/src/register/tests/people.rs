@@ -21,10 +21,7 @@ fn nobody_makes_staff_alone_nor_agrees_with_himself() {
             .known_person(&"carl".parse().unwrap())
             .is_none()
     );
-    assert!(matches!(
-        world.refused("anna", carl),
-        Refusal::Conflict(_)
-    ));
+    assert!(matches!(world.refused("anna", carl), Refusal::Conflict(_)));
     let position = world.register.open_proposals(world.now).next().unwrap().0;
     let agreed = ProposalAct::Agreed { proposal: position };
     assert!(matches!(
