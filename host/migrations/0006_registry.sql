@@ -6,10 +6,13 @@ create table registry_log (
     checkpoint text not null
 );
 
--- How persons prove who they are; what they may do stands in the log.
+-- How persons prove who they are; what they may do stands in the log. The digest
+-- is sealed together with the person, so that nobody who only has the database
+-- can make a token somebody else's.
 create table person_tokens (
     token_digest bytea primary key,
     person text not null,
+    sealed_digest bytea not null,
     created_at bigint not null,
     expires_at bigint not null
 );

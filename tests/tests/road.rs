@@ -247,3 +247,75 @@ fn people_who_may_not_are_told_why() {
         "publisher/name",
     );
 }
+
+/// `guichet plugin dev` and what it says, line by line.
+struct Working {
+    child: std::process::Child,
+    lines: std::sync::mpsc::Receiver<String>,
+}
+
+impl Working {
+    fn start(folder: &Path, market: &Marketplace) -> Self {
+        use std::io::BufRead as _;
+        let mut child = Command::new(program("guichet"))
+            .args(["plugin", "dev", "--json"])
+            .arg(folder)
+            .env("GUICHET_DATA", &market.data)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let output = child.stdout.take().unwrap();
+        let (sender, lines) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in std::io::BufReader::new(output)
+                .lines()
+                .map_while(Result::ok)
+            {
+                let _nobody_waits = sender.send(line);
+            }
+        });
+        Self { child, lines }
+    }
+
+    fn says(&self) -> serde_json::Value {
+        let line = self.lines.recv_timeout(std::time::Duration::from_secs(60));
+        serde_json::from_str(&line.unwrap()).unwrap()
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        let pid = self.child.id().to_string();
+        let _told = Command::new("kill").arg(pid).status();
+        let _ended = self.child.wait();
+    }
+}
+
+#[test]
+fn a_package_is_served_as_it_is_written_and_the_last_good_one_goes_on() {
+    let market = Marketplace::start().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let new = "guichet plugin new try-water --template declarative --publisher acme";
+    paste(new, folder.path(), &market);
+    let package = folder.path().join("try-water");
+    let working = Working::start(&package, &market);
+    assert_eq!(working.says()["serves"], "acme/try-water 0.1.0-dev.1");
+    let change = |file: &str, from: &str, to: &str| {
+        let path = package.join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "{file} has no {from}");
+        std::fs::write(path, text.replace(from, to)).unwrap();
+    };
+    change("services.jsonl", "\"330100\"", "\"990000\"");
+    let wrong = working.says();
+    assert_eq!(wrong["still_serves"], "acme/try-water 0.1.0-dev.1");
+    assert_eq!(wrong["findings"][0]["file"], "services.jsonl", "{wrong}");
+    let status = "guichet plugin status acme/try-water";
+    let said = paste(status, folder.path(), &market);
+    assert!(said.contains("0.1.0-dev.1  general"), "{said}");
+    change("services.jsonl", "\"990000\"", "\"330200\"");
+    assert_eq!(working.says()["serves"], "acme/try-water 0.1.0-dev.2");
+    let said = paste(status, folder.path(), &market);
+    assert!(said.contains("0.1.0-dev.2  general"), "{said}");
+    assert!(said.contains("0.1.0-dev.1  superseded"), "{said}");
+}

@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use guichet_domain::id::{ClientId, PersonId};
-use guichet_registry::register::{Actor, Person};
+use guichet_domain::id::{ClientId, PersonId, PublisherName};
+use guichet_registry::register::{Actor, Person, Side};
 
 use super::Api;
 use super::caller::{Caller, token_hash};
@@ -22,6 +22,17 @@ pub struct Insider<N> {
     /// Where it is a person.
     pub person: Option<(PersonId, Person)>,
     needed: PhantomData<N>,
+}
+
+impl<N> Insider<N> {
+    /// Whether releases of this publisher are theirs to look at: another
+    /// publisher's do not exist for a member.
+    pub(super) fn may_see(&self, publisher: &PublisherName) -> bool {
+        match self.person.as_ref().map(|(_, person)| &person.side) {
+            Some(Side::Publisher(own, _)) => own == publisher,
+            Some(Side::Operator(_)) | None => true,
+        }
+    }
 }
 
 impl<N, S> FromRequestParts<S> for Insider<N>

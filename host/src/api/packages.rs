@@ -55,15 +55,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 )]
 async fn list(
     State(api): State<Api>,
-    _insider: Insider<PackagesRead>,
+    insider: Insider<PackagesRead>,
 ) -> axum::Json<Page<ReleaseItem>> {
-    let items = api.rooms().governance.read(|register| {
-        let all = register
-            .packages()
-            .flat_map(|(_, package)| &package.releases);
-        all.filter_map(|digest| ReleaseItem::new(register, *digest))
-            .collect::<Vec<_>>()
-    });
+    let items = items(&api, |package| insider.may_see(package.publisher()));
     axum::Json(Page::from_items(items, None))
 }
 
@@ -81,15 +75,12 @@ async fn list(
 )]
 async fn read_package(
     State(api): State<Api>,
-    _insider: Insider<PackagesRead>,
+    insider: Insider<PackagesRead>,
     Segments((publisher, stem)): Segments<(PublisherName, PackageStem)>,
 ) -> Result<axum::Json<Page<ReleaseItem>>, Problem> {
     let name = PackageName::new(publisher, stem);
-    let items = api.rooms().governance.read(|register| {
-        let own = register.packages().filter(|(package, _)| **package == name);
-        let all = own.flat_map(|(_, package)| &package.releases);
-        all.filter_map(|digest| ReleaseItem::new(register, *digest))
-            .collect::<Vec<_>>()
+    let items = items(&api, |package| {
+        *package == name && insider.may_see(package.publisher())
     });
     if items.is_empty() {
         return Err(Problem::not_found());
@@ -115,10 +106,13 @@ async fn read_package(
 )]
 async fn read(
     State(api): State<Api>,
-    _insider: Insider<PackagesRead>,
+    insider: Insider<PackagesRead>,
     trace: RequestTrace,
     name: Name,
 ) -> Result<axum::Json<Release>, Problem> {
+    if !insider.may_see(&name.0.0) {
+        return Err(Problem::not_found());
+    }
     let digest = find(&api, name)?;
     let reviewed = api.rooms().governance.review(digest).await?;
     let item = api
@@ -345,6 +339,17 @@ async fn enter(
 ) -> Result<axum::Json<Entered>, Problem> {
     let entered = api.rooms().governance.enter(&insider.actor, act).await?;
     Ok(axum::Json(entered.into()))
+}
+
+/// The releases of some packages.
+fn items(api: &Api, wanted: impl Fn(&PackageName) -> bool) -> Vec<ReleaseItem> {
+    api.rooms().governance.read(|register| {
+        let packages = register.packages().filter(|(name, _)| wanted(name));
+        let releases = packages.flat_map(|(_, package)| &package.releases);
+        releases
+            .filter_map(|digest| ReleaseItem::new(register, *digest))
+            .collect()
+    })
 }
 
 fn find(api: &Api, Segments((publisher, stem, version)): Name) -> Result<Digest, Problem> {

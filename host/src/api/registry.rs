@@ -269,8 +269,9 @@ async fn publishers(
 
 /// Issue a token
 ///
-/// For a person of the register, in place of every earlier one: by the person, by
-/// an owner of the same publisher, or by an administrator.
+/// For a person of the register: by the person, in place of every earlier one; by
+/// an owner of the same publisher; or by an administrator for somebody who has
+/// none. Nobody replaces the token of a colleague: that would make one person two.
 #[utoipa::path(
     post,
     path = "/v1/people/{person}/token",
@@ -290,7 +291,9 @@ async fn issue_token(
         (Some((id, _)), Some(_)) if *id == person => true,
         (Some((_, by)), Some(target)) => match (&by.side, &target.side) {
             (Side::Publisher(own, MemberRole::Owner), Side::Publisher(other, _)) => own == other,
-            (Side::Operator(roles), _) => roles.contains(&Role::Administrator),
+            (Side::Operator(roles), _) => {
+                roles.contains(&Role::Administrator) && !governance.has_token(&person).await?
+            }
             (Side::Publisher(..), _) => false,
         },
         _ => false,

@@ -11,7 +11,7 @@ mod review;
 mod secrets;
 mod watch;
 
-use guichet_registry::register::{Act, Actor, ProposalAct, Register};
+use guichet_registry::register::{Act, Actor, PersonAct, ProposalAct, Register};
 
 pub use billers::{Application, Authorisation, Settlement};
 pub use error::GovernanceError;
@@ -64,8 +64,17 @@ impl Governance {
 
     /// Enters one act: it takes effect, or waits for a second person.
     pub async fn enter(&self, by: &Actor, act: impl Into<Act>) -> Result<Entered, GovernanceError> {
-        let entered = self.log.enter(by, vec![act.into()]).await?;
-        Ok(entered[0])
+        let act = act.into();
+        let removed = match &act {
+            Act::Person(PersonAct::Removed { person }) => Some(person.clone()),
+            _ => None,
+        };
+        let entered = self.log.enter(by, vec![act]).await?[0];
+        // Who is removed and comes back later begins without the old token.
+        if let (Some(person), Entered::Done(_)) = (removed, entered) {
+            self.store.forget_person_tokens(&person).await?;
+        }
+        Ok(entered)
     }
 
     /// A second person agrees to what a first one has proposed.

@@ -25,6 +25,11 @@ impl Governance {
         Ok(token)
     }
 
+    /// Whether a person has a token that is good now.
+    pub async fn has_token(&self, person: &PersonId) -> Result<bool, GovernanceError> {
+        Ok(self.store.has_person_token(person, self.now()).await?)
+    }
+
     /// Takes a token as the person's.
     pub async fn keep_token(&self, person: &PersonId, token: &str) -> Result<(), GovernanceError> {
         let now = self.ports.now();

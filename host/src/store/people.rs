@@ -5,6 +5,12 @@ use guichet_domain::Moment;
 use guichet_domain::id::PersonId;
 
 use super::{Statement, Store, StoreError};
+use crate::seal::Place;
+
+const DIGEST: Place = Place {
+    table: "person_tokens",
+    column: "sealed_digest",
+};
 
 impl Store {
     /// Gives a person a token, in place of every earlier one.
@@ -18,12 +24,16 @@ impl Store {
             "delete from person_tokens where person = $1",
             vec![person.as_str().into()],
         );
+        let owner = owner(person, expires);
+        let sealed = self.vault().seal_secret(DIGEST, &owner, token_digest)?;
         let keep = Statement::new(
-            "insert into person_tokens (token_digest, person, created_at, expires_at) \
-             values ($1, $2, $3, $4)",
+            "insert into person_tokens \
+             (token_digest, person, sealed_digest, created_at, expires_at) \
+             values ($1, $2, $3, $4, $5)",
             vec![
                 token_digest.to_vec().into(),
                 person.as_str().into(),
+                sealed.into(),
                 now.into(),
                 expires.into(),
             ],
@@ -40,7 +50,23 @@ impl Store {
         self.write(vec![forget]).await.map(drop)
     }
 
-    /// The person with this token, by the token's digest.
+    /// Whether a person has a token that is good now.
+    pub async fn has_person_token(
+        &self,
+        person: &PersonId,
+        now: Moment,
+    ) -> Result<bool, StoreError> {
+        let rows = self
+            .fetch(
+                "select person from person_tokens where person = $1 and expires_at > $2",
+                &[person.as_str().into(), now.into()],
+            )
+            .await?;
+        Ok(!rows.is_empty())
+    }
+
+    /// The person with this token, by the token's digest; a row that was not made
+    /// here is an error.
     pub async fn person_by_token(
         &self,
         token_digest: &[u8],
@@ -48,10 +74,25 @@ impl Store {
     ) -> Result<Option<PersonId>, StoreError> {
         let rows = self
             .fetch(
-                "select person from person_tokens where token_digest = $1 and expires_at > $2",
+                "select person, expires_at, sealed_digest from person_tokens \
+                 where token_digest = $1 and expires_at > $2",
                 &[token_digest.to_vec().into(), now.into()],
             )
             .await?;
-        rows.first().map(|row| row.parsed(0)).transpose()
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let person: PersonId = row.parsed(0)?;
+        let owner = owner(&person, row.moment(1)?);
+        let sealed = self.vault().open_secret(DIGEST, &owner, row.bytes(2)?)?;
+        if sealed == token_digest {
+            Ok(Some(person))
+        } else {
+            Err(StoreError::Shape(2))
+        }
     }
+}
+
+fn owner(person: &PersonId, expires: Moment) -> String {
+    format!("{person}/{}", expires.micros())
 }

@@ -1,3 +1,5 @@
+//! Scenarios are read strictly, match as they say, and are written as they are read.
+
 use guichet_domain::Moment;
 
 use super::{Body, Came, Charset, Exchange, Pattern, Scenario, read_text, write};

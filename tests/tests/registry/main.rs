@@ -4,6 +4,7 @@
 
 mod altered;
 mod package;
+mod records;
 mod review;
 mod rollout;
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use guichet_domain::id::EndpointName;
 use guichet_registry::certification::{Fault, Moment};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinHandle;
 
 use super::http::{self, Written};
@@ -70,10 +70,11 @@ impl Opening {
             strike,
             seen: seen.clone(),
         };
+        let mut refusing = Vec::new();
         if server.refuses_next() {
-            listeners.clear();
+            refusing = refuse(&mut listeners);
         }
-        let task = tokio::spawn(server.run(listeners));
+        let task = tokio::spawn(server.run(listeners, refusing));
         Ok(Self {
             addresses,
             seen,
@@ -107,9 +108,24 @@ async fn accept(listeners: &Listeners) -> std::io::Result<(EndpointName, TcpStre
     .await
 }
 
+/// Stops listening and keeps the ports: somebody else's server there would answer
+/// in place of a refusal.
+fn refuse(listeners: &mut Listeners) -> Vec<TcpSocket> {
+    let hold = |(_, listener): (EndpointName, TcpListener)| {
+        let address = listener.local_addr().ok()?;
+        drop(listener);
+        let socket = TcpSocket::new_v4().ok()?;
+        socket.set_reuseaddr(true).ok()?;
+        socket.bind(address).ok()?;
+        Some(socket)
+    };
+    listeners.drain(..).filter_map(hold).collect()
+}
+
 impl Server {
-    /// One connection after the other: a plugin waits for each answer.
-    async fn run(self, mut listeners: Listeners) {
+    /// One connection after the other: a plugin waits for each answer. Ports that
+    /// refuse are held until the stage is closed.
+    async fn run(self, mut listeners: Listeners, mut refusing: Vec<TcpSocket>) {
         while !listeners.is_empty() {
             let Ok((endpoint, stream)) = accept(&listeners).await else {
                 return;
@@ -118,11 +134,12 @@ impl Server {
             let next_is_refused = self.refuses_next();
             self.serve(&endpoint, stream, || {
                 if next_is_refused {
-                    listeners.clear();
+                    refusing.extend(refuse(&mut listeners));
                 }
             })
             .await;
         }
+        std::future::pending::<()>().await;
     }
 
     /// Whether the next connection is one that nobody accepts.

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::super::{
     Appended, BoundAccount, IssuedCredential, KvScope, LogRow, PackageSecret, Payable,
-    ReleaseFigures, SecretKind, Store, StoredBillQuery, StoredClient, StoredConsent, StoredInquiry,
-    TranscriptEntry,
+    ReleaseFigures, SecretKind, Statement, Store, StoredBillQuery, StoredClient, StoredConsent,
+    StoredInquiry, TranscriptEntry,
 };
 use super::{id, now};
 use crate::payments::order::{Assurance, Circumstances, PayerType};
@@ -207,6 +207,13 @@ async fn registry(store: &Store) {
     assert_eq!(who(b"token-1", now()).await.unwrap(), None);
     assert_eq!(who(b"token-2", now()).await.unwrap(), Some(person.clone()));
     assert_eq!(who(b"token-2", later).await.unwrap(), None, "expired");
+    // Whoever only has the database makes no token somebody else's.
+    let taken = Statement::new(
+        "update person_tokens set person = $1 where person = $2",
+        vec!["sven".into(), person.as_str().into()],
+    );
+    store.write(vec![taken]).await.unwrap();
+    assert!(who(b"token-2", now()).await.is_err());
     let digest = guichet_registry::sign::sha256(b"record");
     let record = (
         digest,
