@@ -52,6 +52,22 @@ async fn a_transcript_is_read_by_the_two_who_agreed_and_nobody_else() {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         assert!(answer.text().contains("query-bills") || answer.text().contains("QueryBills"));
     }
+    // A third auditor did not agree to it.
+    let adam = json!({"act": "person-set", "person": "adam", "name": {"zh-CN": "亚当", "en": "Adam"},
+        "side": {"operator": ["auditor"]}});
+    assert_eq!(
+        act(&market, "anna", adam.clone()).await.json()["state"],
+        "proposed"
+    );
+    assert_eq!(act(&market, "ben", adam).await.json()["state"], "done");
+    let anna = market.person("anna").unwrap();
+    let token = anna
+        .post("/v1/people/adam/token", &[], &json!({}))
+        .await
+        .unwrap();
+    let adam = Client::new(&market.url, token.json()["token"].as_str());
+    let third = adam.get(&read).await.unwrap();
+    assert_eq!(third.status, StatusCode::FORBIDDEN, "{}", third.text());
     let reviewer = market.person("rita").unwrap().get(&read).await.unwrap();
     assert_eq!(
         reviewer.status,
