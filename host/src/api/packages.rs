@@ -28,7 +28,20 @@ const BUNDLE_LIMIT_BYTES: usize = 64 * 1024 * 1024;
 /// Media type of a bundle.
 const BUNDLE: &str = "application/vnd.guichet.bundle";
 
-/// Publisher, name and version of a path.
+/// Publisher, name and version of a path, as the description tells them.
+#[derive(utoipa::IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "only described here; `Name` reads them")]
+struct ReleasePath {
+    /// Who owns it
+    publisher: String,
+    /// Its name at the publisher's
+    name: String,
+    /// Semantic version
+    version: String,
+}
+
+/// The same as they are read.
 type Name = Segments<(PublisherName, PackageStem, Version)>;
 
 /// The calls of this file.
@@ -97,11 +110,7 @@ async fn read_package(
     path = "/v1/packages/{publisher}/{name}/releases/{version}",
     tag = "packages",
     operation_id = "get_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     responses((status = 200, description = "The release", body = Release))
 )]
 async fn read(
@@ -134,11 +143,7 @@ async fn read(
     path = "/v1/packages/{publisher}/{name}/releases/{version}",
     tag = "packages",
     operation_id = "put_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     request_body(
         content = Vec<u8>,
         content_type = "application/vnd.guichet.bundle",
@@ -204,11 +209,7 @@ struct Approval {
     path = "/v1/packages/{publisher}/{name}/releases/{version}/approve",
     tag = "packages",
     operation_id = "approve_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     request_body = Approval,
     responses((status = 200, description = "Approved, or waiting for a second person", body = Entered))
 )]
@@ -241,11 +242,7 @@ struct Rejection {
     path = "/v1/packages/{publisher}/{name}/releases/{version}/reject",
     tag = "packages",
     operation_id = "reject_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     request_body = Rejection,
     responses((status = 200, description = "Rejected", body = Entered))
 )]
@@ -277,11 +274,7 @@ struct Rollout {
     path = "/v1/packages/{publisher}/{name}/releases/{version}/rollout",
     tag = "packages",
     operation_id = "roll_out_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     request_body = Rollout,
     responses((status = 200, description = "It serves within a second", body = Entered))
 )]
@@ -313,11 +306,7 @@ struct Yanking {
     path = "/v1/packages/{publisher}/{name}/releases/{version}/yank",
     tag = "packages",
     operation_id = "yank_release",
-    params(
-        ("publisher" = String, Path, description = "Who owns it"),
-        ("name" = String, Path, description = "Its name at the publisher's"),
-        ("version" = String, Path, description = "Semantic version")
-    ),
+    params(ReleasePath),
     request_body = Yanking,
     responses((status = 200, description = "Yanked", body = Entered))
 )]

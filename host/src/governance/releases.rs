@@ -2,7 +2,8 @@
 //! what the one that serves was given.
 
 use guichet_domain::Digest;
-use guichet_registry::register::{Act, Actor, GrantTerms, Refusal, ReviewAct};
+use guichet_registry::binding::{self, BindingError};
+use guichet_registry::register::{self, Act, Actor, GrantTerms, Refusal, ReviewAct};
 
 use super::{Governance, GovernanceError};
 use crate::log::Entered;
@@ -19,8 +20,35 @@ impl Governance {
             Some(grants) => grants,
             None => self.usual_grants(release)?,
         };
+        self.check_grants(release, &grants).await?;
         self.enter(by, ReviewAct::Approved { release, grants })
             .await
+    }
+
+    /// Whether every endpoint that the release needs leads somewhere under these
+    /// grants: an approved release that cannot be bound would serve nobody. Keys
+    /// may still be set later.
+    async fn check_grants(
+        &self,
+        release: Digest,
+        grants: &[GrantTerms],
+    ) -> Result<(), GovernanceError> {
+        let contents = self.contents(release).await?;
+        let now = self.ports.now();
+        for code in contents.services.keys() {
+            let Ok(terms) = register::grant(grants, code, now) else {
+                return Err(unfit(format!("nothing is granted for {code}")));
+            };
+            let proposed = binding::propose(&contents.manifest, &terms.binding, code);
+            let lacking = proposed.err().unwrap_or_default().into_iter();
+            let lacking = lacking.filter(|error| {
+                !matches!(error, BindingError::NoKey(_) | BindingError::Algorithm(_))
+            });
+            if let Some(error) = lacking.into_iter().next() {
+                return Err(unfit(format!("{code}: {error}")));
+            }
+        }
+        Ok(())
     }
 
     /// What the first reviewer has proposed, else what the serving release has.
@@ -62,5 +90,12 @@ impl Governance {
                 .into()
             })
         })
+    }
+}
+
+const fn unfit(problem: String) -> GovernanceError {
+    GovernanceError::Unfit {
+        field: "grants",
+        problem,
     }
 }

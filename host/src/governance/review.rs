@@ -115,7 +115,7 @@ impl Governance {
         })
     }
 
-    async fn contents(&self, digest: Digest) -> Result<Contents, GovernanceError> {
+    pub(super) async fn contents(&self, digest: Digest) -> Result<Contents, GovernanceError> {
         let bytes = self.objects.get(Kind::Bundle, digest).await?;
         let altered = || GovernanceError::Altered(digest.to_string());
         let bundle = Bundle::read(&bytes, BundleLimits::default()).map_err(|_| altered())?;

@@ -95,6 +95,30 @@ async fn a_permission_increase_is_held_until_two_have_agreed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn grants_that_leave_an_endpoint_open_are_refused() {
+    let market = Marketplace::start().unwrap();
+    let bundle = Package::later("0.1.1").bundle();
+    let published = publish(&market, "0.1.1", bundle).await;
+    assert_eq!(published.status, StatusCode::OK, "{}", published.text());
+    let plain = json!({"biller": {"origin": "http://biller.example.test"}});
+    for (endpoints, what) in [
+        (json!({}), "is not bound"),
+        (plain, "http on the public network"),
+    ] {
+        let grants = json!({"grants": [{"effect": "live", "binding": {"endpoints": endpoints}}]});
+        let answer = decide(&market, "rita", "approve", "0.1.1", grants).await;
+        assert_eq!(answer.json()["code"], "invalid_field", "{}", answer.text());
+        assert!(answer.text().contains(what), "{}", answer.text());
+    }
+    let nothing = decide(&market, "rita", "approve", "0.1.1", json!({"grants": []})).await;
+    assert!(
+        nothing.text().contains("nothing is granted"),
+        "{}",
+        nothing.text()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_version_with_other_content_and_foreign_keys_are_refused() {
     let market = Marketplace::start().unwrap();
     let first = publish(&market, "0.1.1", Package::later("0.1.1").bundle()).await;

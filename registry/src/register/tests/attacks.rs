@@ -275,7 +275,7 @@ fn nobody_fills_the_memory_of_nodes() {
             notice: texts("closed"),
         })
     };
-    let (soon, late) = (world.now.plus_ms(DAY_MS), world.now.plus_ms(500 * DAY_MS));
+    let (soon, late) = (world.now.plus_ms(DAY_MS), world.now.plus_ms(5_000 * DAY_MS));
     let (soon, late) = (closed(soon), closed(late));
     assert!(matches!(world.refused("olga", late), Refusal::Conflict(_)));
     (0..500).for_each(|_| world.done(&person("olga"), soon.clone()));
