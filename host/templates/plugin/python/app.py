@@ -1,11 +1,14 @@
 """Water bills of one biller that speaks JSON: found, paid, and asked about.
 
 A class for each service kind; the contract's shapes are in `wit_world`, which
-componentize-py makes of the folder `wit`.
+componentize-py makes of the folder `wit`. Whatever is needed is imported here:
+when the plugin is called there are no files to import from.
 """
 
 import json
+import sys
 from datetime import datetime, timezone
+from importlib.machinery import BuiltinImporter, FrozenImporter
 
 from componentize_py_types import Err
 from wit_world import exports
@@ -14,63 +17,100 @@ from wit_world.imports import http
 from wit_world.imports import types as shapes
 
 
+class Doubt(Exception):
+    """An answer that proves nothing."""
+
+
+class NotSent(Doubt):
+    """A request that never left the host."""
+
+
+def guarded(otherwise):
+    """The outermost guard of a method: whatever goes wrong in it, foreseen or
+    not, the host gets an answer, and one that claims nothing. An exception that
+    came through would end the call without any."""
+
+    def guard(method):
+        def call(self, *arguments):
+            # An import or a codec that is looked for now would search files that
+            # are not there and end the call; so it is an ordinary error.
+            sys.meta_path[:] = [BuiltinImporter, FrozenImporter]
+            try:
+                return method(self, *arguments)
+            except Exception as error:
+                return otherwise(error)
+
+        return call
+
+    return guard
+
+
+def why(error):
+    """The reason in words; of an unforeseen error its kind alone, for its text
+    may hold what a citizen filled in."""
+    return str(error) if isinstance(error, Doubt) else type(error).__name__
+
+
+def no_answer(error):
+    if isinstance(error, Err):
+        raise error
+    raise Err(shapes.Failure_Unavailable(shapes.Unavailability(why(error), None, [])))
+
+
+def not_submitted(error):
+    if isinstance(error, NotSent):
+        return bills.Submission_NotSent(why(error))
+    return bills.Submission_Unknown(why(error))
+
+
+def no_status(error):
+    return bills.Status_Unknown(why(error))
+
+
 class BillPayment(exports.BillPayment):
+    @guarded(no_answer)
     def query_bills(self, context, inputs):
         account = dict(inputs)["account"]
-        try:
-            answer = ask("/api/bills", {"account": account}, http.Intent.READ)
-            if answer["code"] == "1":
-                raise Err(shapes.Failure_NotFound(answer["message"]))
-            if answer["code"] == "2":
-                return statement([])
-            certain(answer["code"] == "0", "a code that nobody listed")
-            certain(answer["account"] == account, "the answer is about another account")
-            return statement([bill(row, order) for order, row in enumerate(answer["bills"])])
-        except Doubt as doubt:
-            raise Err(shapes.Failure_Unavailable(shapes.Unavailability(str(doubt), None, [])))
+        answer = ask("/api/bills", {"account": account}, http.Intent.READ)
+        if answer["code"] == "1":
+            raise Err(shapes.Failure_NotFound(answer.text("message")))
+        if answer["code"] == "2":
+            return statement([])
+        certain(answer["code"] == "0", "a code that nobody listed")
+        certain(answer["account"] == account, "the answer is about another account")
+        return statement([bill(Answer(row), order) for order, row in enumerate(answer["bills"])])
 
+    @guarded(not_submitted)
     def submit_payment(self, context, order):
-        try:
-            certain(len(order.items) == 1, "this biller takes one bill at a time")
-        except Doubt as doubt:
-            return bills.Submission_NotSent(str(doubt))
+        if len(order.items) != 1:
+            raise NotSent("this biller takes one bill at a time")
         body = {
             "reference": order.reference,
             "account": dict(order.inputs)["account"],
             "bill": order.items[0].bill_number,
             "amount": yuan(order.total.minor_units),
         }
-        try:
-            # An effect: it changes something at the biller, and is sent once.
-            answer = ask("/api/payments", body, http.Intent.EFFECT)
-            if answer["code"] == "3":
-                return bills.Submission_Pending(bills.Pending(None, "", None, None, []))
-            # Refuse only on a code that proves that nothing was applied.
-            if answer["code"] == "7":
-                reason = shapes.RefusalReason_AmountChanged()
-                return bills.Submission_Refused(
-                    shapes.Refusal(reason, "7", answer["message"], [])
-                )
-            certain(answer["code"] == "0", "a code that proves nothing")
-            return bills.Submission_Applied(application(answer, order))
-        except NotSent as error:
-            return bills.Submission_NotSent(str(error))
-        except Doubt as doubt:
-            return bills.Submission_Unknown(str(doubt))
+        # An effect: it changes something at the biller, and is sent once.
+        answer = ask("/api/payments", body, http.Intent.EFFECT)
+        if answer["code"] == "3":
+            return bills.Submission_Pending(bills.Pending(None, "", None, None, []))
+        # Refuse only on a code that proves that nothing was applied.
+        if answer["code"] == "7":
+            reason = shapes.RefusalReason_AmountChanged()
+            refusal = shapes.Refusal(reason, "7", answer.text("message"), [])
+            return bills.Submission_Refused(refusal)
+        certain(answer["code"] == "0", "a code that proves nothing")
+        return bills.Submission_Applied(application(answer, order))
 
+    @guarded(no_status)
     def payment_status(self, context, order, last):
-        try:
-            answer = ask(
-                "/api/payments/status", {"reference": order.reference}, http.Intent.READ
-            )
-            if answer["code"] == "1":
-                return bills.Status_NotFound()
-            if answer["code"] == "3":
-                return bills.Status_Pending(bills.Pending(None, "", None, None, []))
-            certain(answer["code"] == "0", "a code that proves nothing")
-            return bills.Status_Applied(application(answer, order))
-        except Doubt as doubt:
-            return bills.Status_Unknown(str(doubt))
+        answer = ask("/api/payments/status", {"reference": order.reference}, http.Intent.READ)
+        if answer["code"] == "1":
+            return bills.Status_NotFound()
+        if answer["code"] == "3":
+            return bills.Status_Pending(bills.Pending(None, "", None, None, []))
+        certain(answer["code"] == "0", "a code that proves nothing")
+        return bills.Status_Applied(application(answer, order))
 
     def poll_query(self, context, token, inputs):
         raise Err(shapes.Failure_Other("this service has no second step"))
@@ -81,14 +121,6 @@ class BillPayment(exports.BillPayment):
 
     def reversal_status(self, context, reversal, last):
         return bills.Reversal_Unknown("this plugin reverses nothing")
-
-
-class Doubt(Exception):
-    """An answer that proves nothing."""
-
-
-class NotSent(Doubt):
-    """A request that never left the host."""
 
 
 def certain(holds, problem):
@@ -116,16 +148,26 @@ def ask(path, body, intent):
         raise Doubt("no complete answer")
     certain(response.status == 200, f"status {response.status}")
     try:
-        return Answer(json.loads(response.body))
-    except (ValueError, TypeError):
-        raise Doubt("the body is no JSON object")
+        # As UTF-8 and nothing else: `json` would guess an encoding from the bytes.
+        return Answer(json.loads(response.body.decode("utf-8")))
+    except ValueError:
+        raise Doubt("the body is no JSON")
 
 
 class Answer(dict):
-    """A member that is missing proves nothing."""
+    """An object of the biller's; a member that is missing proves nothing."""
+
+    def __init__(self, value):
+        certain(isinstance(value, dict), "no JSON object where one must be")
+        super().__init__(value)
 
     def __missing__(self, name):
         raise Doubt(f"`{name}` is missing")
+
+    def text(self, name):
+        """A member that goes to the host, which takes text for text only."""
+        certain(isinstance(self[name], str), f"`{name}` is no text")
+        return self[name]
 
 
 def statement(found):
@@ -135,10 +177,9 @@ def statement(found):
 
 
 def bill(row, order):
-    row = Answer(row)
-    owed = shapes.Money(fen(row["owed"]), "CNY")
+    owed = shapes.Money(fen(row.text("owed")), "CNY")
     return bills.Bill(
-        number=row["number"],
+        number=row.text("number"),
         title="水费",
         period=None,
         payable_from=None,
@@ -166,14 +207,16 @@ def bill(row, order):
 def application(answer, order):
     """The biller's evidence: of this order, and of its whole amount."""
     certain(answer["reference"] == order.reference, "the answer is another order's")
-    certain(fen(answer["amount"]) == order.total.minor_units, "another amount was applied")
+    paid = fen(answer.text("amount"))
+    certain(paid == order.total.minor_units, "another amount was applied")
     try:
-        at = datetime.fromisoformat(answer["paid_at"]).astimezone(timezone.utc)
+        at = datetime.fromisoformat(answer.text("paid_at"))
     except ValueError:
         raise Doubt("`paid_at` is no moment")
+    certain(at.tzinfo is not None, "`paid_at` names no time zone")
     return bills.Application(
-        serial=answer["serial"],
-        at=at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        serial=answer.text("serial"),
+        at=at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
         amount=order.total,
         accounting_date=None,
         balance=None,
@@ -190,7 +233,8 @@ def application(answer, order):
 def fen(text):
     """Yuan with two digits as whole fen, without floats."""
     whole, _, fraction = text.partition(".")
-    certain(whole.isdigit() and len(fraction) == 2 and fraction.isdigit(), "no amount in yuan")
+    digits = whole.isdecimal() and len(fraction) == 2 and fraction.isdecimal()
+    certain(digits and len(whole) <= 12, "no amount in yuan")
     return int(whole) * 100 + int(fraction)
 
 
