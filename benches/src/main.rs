@@ -14,6 +14,7 @@ mod disk;
 mod http;
 mod ledger;
 mod load;
+mod nodes;
 mod packages;
 mod payments;
 mod registry;
@@ -51,6 +52,8 @@ enum Bench {
     Ledger,
     /// The entry door, and a log of 6,300 packages with three releases each.
     Registry,
+    /// How fast three nodes on PostgreSQL follow a kill switch.
+    Nodes,
     /// Folds that log: `registry` runs it as a child, so that its memory is a
     /// node's.
     #[value(hide = true)]
@@ -104,6 +107,7 @@ fn run(bench: Bench) -> Result<Value> {
         Bench::Payments => runtime.block_on(payments::measure()),
         Bench::Ledger => runtime.block_on(ledger::measure()),
         Bench::Registry => runtime.block_on(registry::measure()),
+        Bench::Nodes => runtime.block_on(nodes::measure()),
         Bench::FoldLog => runtime.block_on(registry::fold()),
         Bench::CompileComponents => runtime.block_on(sandbox::compile_components()),
     }

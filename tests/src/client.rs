@@ -55,6 +55,12 @@ impl Client {
         }
     }
 
+    /// The same with the same token at another server.
+    #[must_use]
+    pub fn elsewhere(&self, base: &str) -> Self {
+        Self::new(base, self.token.as_deref())
+    }
+
     /// Sends a request; fails where no complete answer comes.
     pub async fn send(
         &self,

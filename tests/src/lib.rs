@@ -4,6 +4,7 @@
 mod client;
 pub mod foreign;
 mod marketplace;
+pub mod nodes;
 pub mod postgres;
 
 pub use client::{Answer, Client, encode};

@@ -11,8 +11,8 @@ use crate::workspace::{Profile, run, target};
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// `sandbox`, `catalogue`, `search`, `http`, `payments`, `ledger` or
-    /// `registry`.
+    /// `sandbox`, `catalogue`, `search`, `http`, `payments`, `ledger`,
+    /// `registry` or `nodes`.
     name: String,
 
     /// One line of JSON on standard output instead of a table.

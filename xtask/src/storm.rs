@@ -20,10 +20,11 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
-/// Builds the host and the storm, and lets it loose.
+/// Builds the host and the storm for speed, and lets it loose: the whole of it
+/// takes long.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     say("building the host and the storm");
-    let programs = build(Profile::Development)?;
+    let programs = build(Profile::Release)?;
     throw(&programs, &arguments.rest)
 }
 

@@ -22,6 +22,7 @@ use guichet_registry::register::Role;
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(checkpoint))
+        .routes(routes!(key))
         .routes(routes!(entries))
         .routes(routes!(inclusion))
         .routes(routes!(consistency))
@@ -38,9 +39,31 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     responses((status = 200, description = "The checkpoint", body = String, content_type = "text/plain"))
 )]
 async fn checkpoint(State(api): State<Api>, _insider: Insider<PackagesRead>) -> impl IntoResponse {
-    let head = api.rooms().governance.log().head();
-    let kind = "text/plain; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], head.checkpoint)
+    plain(api.rooms().governance.log().head().checkpoint)
+}
+
+/// Read the key of the newest checkpoint
+///
+/// A C2SP verifier key: origin, key id, type and key. Compare it once with what
+/// the operator has told you another way; from then on checkpoints need no trust
+/// in this node.
+#[utoipa::path(
+    get,
+    path = "/v1/log/key",
+    tag = "registry",
+    operation_id = "get_log_key",
+    responses((status = 200, description = "The key", body = String, content_type = "text/plain"))
+)]
+async fn key(
+    State(api): State<Api>,
+    _insider: Insider<PackagesRead>,
+) -> Result<impl IntoResponse, Problem> {
+    let key = api.rooms().governance.log().head().verifier_key;
+    Ok(plain(key.ok_or_else(Problem::not_found)? + "\n"))
+}
+
+fn plain(text: String) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
 /// From where on.

@@ -2,6 +2,7 @@
 //! older log is the beginning of this one (RFC 9162).
 
 use guichet_domain::Digest;
+use guichet_registry::checkpoint::verifier_key;
 
 use super::Log;
 
@@ -14,6 +15,9 @@ pub struct Head {
     pub root: Digest,
     /// Both, signed by the registry.
     pub checkpoint: String,
+    /// The key that signed it, as tools for signed notes take it; none before the
+    /// founding.
+    pub verifier_key: Option<String>,
 }
 
 /// An entry is in the log.
@@ -41,10 +45,14 @@ impl Log {
     #[must_use]
     pub fn head(&self) -> Head {
         let state = self.state();
+        let size = state.tree.size();
+        let origin = state.register.origin();
+        let key = state.register.registry_key(size.saturating_sub(1));
         Head {
-            size: state.tree.size(),
+            size,
             root: state.tree.root(),
             checkpoint: state.checkpoint.clone(),
+            verifier_key: origin.zip(key).map(|(origin, key)| verifier_key(origin, key)),
         }
     }
 

@@ -3,7 +3,9 @@
 //! nothing that was altered ever runs.
 
 mod altered;
+mod nodes;
 mod package;
+mod proofs;
 mod records;
 mod review;
 mod rollout;
