@@ -52,7 +52,9 @@ impl Log {
             size,
             root: state.tree.root(),
             checkpoint: state.checkpoint.clone(),
-            verifier_key: origin.zip(key).map(|(origin, key)| verifier_key(origin, key)),
+            verifier_key: origin
+                .zip(key)
+                .map(|(origin, key)| verifier_key(origin, key)),
         }
     }
 
