@@ -1,18 +1,14 @@
 //! Builds the component of a package that has code of its own: Rust where there
-//! is a `Cargo.toml`, Python where there is an `app.py`. A package that runs on
-//! another one's component has nothing to build.
+//! is a `Cargo.toml`, Python where there is an `app.py`, C where there is a
+//! `plugin.c`. A package that runs on another one's component has nothing to
+//! build.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use guichet_build::{BuildError, Place, Say, Source, Toolchain};
+use guichet_build::{BuildError, Place, Say, Source, Toolchain, c};
 
-use super::{PackageFolder, WorkshopError};
-
-/// The contract's folder in a Python package.
-const CONTRACT_FOLDER: &str = "wit";
-/// The world in it that the package implements.
-const WORLD: &str = "plugin";
+use super::{PackageFolder, WorkshopError, contract};
 
 /// Builds the component where the folder has code, and says whether it had.
 pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>, WorkshopError> {
@@ -24,6 +20,8 @@ pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>
         rust(folder, &component, say)?;
     } else if folder.root().join("app.py").is_file() {
         python(folder, &component, say)?;
+    } else if folder.root().join("plugin.c").is_file() {
+        in_c(folder, &component, say)?;
     } else {
         return Ok(None);
     }
@@ -80,7 +78,8 @@ fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), 
     let component = std::path::absolute(component).map_err(WorkshopError::file(component))?;
     say("building app.py with componentize-py");
     let mut command = Command::new("componentize-py");
-    command.args(["--wit-path", CONTRACT_FOLDER, "--world", WORLD]);
+    command.arg("--wit-path").arg(contract::folder(folder)?);
+    command.args(["--world", contract::WORLD]);
     command.args(["componentize", "--stub-wasi", "app", "--output"]);
     command.arg(&component).current_dir(root);
     command.stdout(Stdio::from(std::io::stderr()));
@@ -99,4 +98,15 @@ fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), 
         WorkshopError::Python("componentize-py wrote something that is no component".to_owned())
     })?;
     std::fs::write(&component, pruned).map_err(WorkshopError::file(&component))
+}
+
+/// Clang makes a module that imports the contract and nothing else.
+fn in_c(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), WorkshopError> {
+    let sources = c::Sources {
+        folder: folder.root(),
+        wit: &contract::folder(folder)?,
+        world: contract::WORLD,
+        generated: &contract::generated(folder.root()),
+    };
+    Ok(c::build(&sources, component, say)?)
 }

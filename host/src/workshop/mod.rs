@@ -5,6 +5,7 @@
 pub mod build;
 pub mod check;
 mod components;
+mod contract;
 mod error;
 pub mod key;
 pub mod openapi;

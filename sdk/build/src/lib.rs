@@ -1,7 +1,8 @@
-//! Builds a plugin's crate into a WebAssembly component: finds or installs a
-//! compiler with the wasm target, runs cargo, and turns the core module into a
+//! Builds a plugin's code into a WebAssembly component: finds or installs a
+//! compiler with the wasm target, runs it, and turns the core module into a
 //! component. It neither reads manifests, nor signs, nor packs.
 
+pub mod c;
 pub mod cargo;
 pub mod component;
 mod crates;
