@@ -1,0 +1,77 @@
+"""What the company speaks: JSON, each request signed with a key that the host
+holds. Whatever proves nothing is a doubt."""
+
+import json
+from datetime import datetime, timezone
+
+from componentize_py_types import Err
+from wit_world.imports import http, keys
+
+
+class Doubt(Exception):
+    """An answer that proves nothing."""
+
+
+class NotSent(Doubt):
+    """A request that never left the host."""
+
+
+def certain(holds, problem):
+    if not holds:
+        raise Doubt(problem)
+
+
+def ask(path, body, intent):
+    """One signed request; only a complete answer with status 200 says anything."""
+    written = json.dumps(body, separators=(",", ":")).encode()
+    try:
+        signature = keys.mac("partner", path.encode() + b"\n" + written)
+    except Err:
+        raise NotSent("the request could not be signed")
+    headers = [("content-type", "application/json"), ("x-signature", signature.hex())]
+    request = http.Request("biller", "POST", path, headers, written, intent, None, [])
+    try:
+        response = http.send(request)
+    except Err as error:
+        if isinstance(error.value, (http.Error_Denied, http.Error_NotSent)):
+            raise NotSent("nothing was sent")
+        raise Doubt("no complete answer")
+    certain(response.status == 200, f"status {response.status}")
+    try:
+        # As UTF-8 and nothing else: `json` would guess an encoding from the bytes.
+        return Answer(json.loads(response.body.decode("utf-8")))
+    except ValueError:
+        raise Doubt("the body is no JSON")
+
+
+class Answer(dict):
+    """An object of the company's; a member that is missing or of another kind
+    proves nothing."""
+
+    def __init__(self, value):
+        certain(isinstance(value, dict), "no JSON object where one must be")
+        super().__init__(value)
+
+    def __missing__(self, name):
+        raise Doubt(f"`{name}` is missing")
+
+    def text(self, name):
+        certain(isinstance(self[name], str), f"`{name}` is no text")
+        return self[name]
+
+    def list(self, name):
+        certain(isinstance(self[name], list), f"`{name}` is no list")
+        return self[name]
+
+    def fen(self, name):
+        amount = self[name]
+        certain(type(amount) is int and 0 <= amount < 10**12, f"`{name}` is no amount in fen")
+        return amount
+
+    def moment(self, name):
+        try:
+            at = datetime.fromisoformat(self.text(name))
+        except ValueError:
+            raise Doubt(f"`{name}` is no moment")
+        certain(at.tzinfo is not None, f"`{name}` names no time zone")
+        return at.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
