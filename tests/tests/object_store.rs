@@ -1,6 +1,7 @@
 //! A marketplace whose bundles and reports lie in a store that speaks S3.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 
 use guichet_tests::Marketplace;
 use guichet_tests::foreign::{self, Server};
@@ -19,6 +20,70 @@ fn environment(secret: &'static str) -> [(&'static str, &'static str); 2] {
         ("AWS_ACCESS_KEY_ID", KEYS.0),
         ("AWS_SECRET_ACCESS_KEY", secret),
     ]
+}
+
+/// `guichet registry verify` over a node's folder and the bucket.
+fn verify(data: &Path, objects: &str, secret: &'static str) -> Output {
+    Command::new(guichet_tests::program("guichet"))
+        .args(["registry", "verify", "--json", "--objects", objects])
+        .arg("--data")
+        .arg(data)
+        .envs(environment(secret))
+        .output()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn an_object_that_was_altered_in_the_bucket_is_named() {
+    let store = foreign::object_store("guichet", KEYS).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let objects = place(&store);
+    let arguments = ["--objects", objects.as_str()];
+    let mut market = Marketplace::start_in(&data, &arguments, &environment(KEYS.1)).unwrap();
+    assert_eq!(market.terminate().unwrap(), Some(0));
+    let told = |output: Output| -> (Option<i32>, serde_json::Value) {
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let read = serde_json::from_slice(&output.stdout);
+        (
+            output.status.code(),
+            read.unwrap_or_else(|error| panic!("{error}: {said}")),
+        )
+    };
+    let (code, good) = told(verify(&data, &objects, KEYS.1));
+    assert_eq!((code, &good["good"]), (Some(0), &true.into()), "{good}");
+    let bundles = store.storage().join("guichet/prod/bundles");
+    let marked = b"guichet-demo/homes-json-hmac";
+    let bundle = std::fs::read_dir(bundles)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "guichet"))
+        .find(|path| {
+            let bytes = std::fs::read(path).unwrap();
+            bytes.windows(marked.len()).any(|window| window == marked)
+        })
+        .unwrap();
+    let whole = std::fs::read(&bundle).unwrap();
+    let mut altered = whole.clone();
+    let last = altered.len() - 1;
+    altered[last] ^= 1;
+    std::fs::write(&bundle, altered).unwrap();
+    let (code, bad) = told(verify(&data, &objects, KEYS.1));
+    assert_eq!(code, Some(1), "{bad}");
+    let named = bad["altered"].as_array().unwrap();
+    assert_eq!(named.len(), 1, "{bad}");
+    let name = "bundle of guichet-demo/homes-json-hmac 0.1.0";
+    assert_eq!(named[0]["object"], name, "{bad}");
+    // One that is gone is named too; a store that does not answer proves nothing.
+    std::fs::remove_file(&bundle).unwrap();
+    let (code, gone) = told(verify(&data, &objects, KEYS.1));
+    assert_eq!(code, Some(1), "{gone}");
+    let problem = gone["altered"][0]["problem"].as_str().unwrap();
+    assert!(problem.contains("is missing"), "{gone}");
+    let refused = verify(&data, &objects, "another-secret");
+    assert!(!refused.status.success());
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("the object store"), "{said}");
 }
 
 #[tokio::test]

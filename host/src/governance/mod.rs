@@ -62,9 +62,11 @@ impl Governance {
         self.ports.now()
     }
 
-    /// Enters one act: it takes effect, or waits for a second person.
+    /// Enters one act: it takes effect, or waits for a second person. Whatever
+    /// people enter passes here, and with it the check of what they grant.
     pub async fn enter(&self, by: &Actor, act: impl Into<Act>) -> Result<Entered, GovernanceError> {
         let act = act.into();
+        self.check_granted(by, &act).await?;
         let removed = match &act {
             Act::Person(PersonAct::Removed { person }) => Some(person.clone()),
             _ => None,

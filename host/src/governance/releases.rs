@@ -1,9 +1,11 @@
 //! Decisions about releases. A reviewer who says nothing else gives a release
 //! what the one that serves was given.
 
-use guichet_domain::Digest;
+use guichet_domain::{Digest, Moment};
 use guichet_registry::binding::{self, BindingError};
-use guichet_registry::register::{self, Act, Actor, GrantTerms, Refusal, ReviewAct};
+use guichet_registry::register::{
+    self, Act, Actor, Effect, GrantTerms, ProposalAct, Refusal, Register, ReviewAct,
+};
 
 use super::{Governance, GovernanceError};
 use crate::log::Entered;
@@ -20,31 +22,41 @@ impl Governance {
             Some(grants) => grants,
             None => self.usual_grants(release)?,
         };
-        self.check_grants(release, &grants).await?;
         self.enter(by, ReviewAct::Approved { release, grants })
             .await
     }
 
-    /// Whether every endpoint that the release needs leads somewhere under these
-    /// grants: an approved release that cannot be bound would serve nobody. Keys
-    /// may still be set later.
-    async fn check_grants(
-        &self,
-        release: Digest,
-        grants: &[GrantTerms],
-    ) -> Result<(), GovernanceError> {
-        let contents = self.contents(release).await?;
+    /// Whether every endpoint that a release needs leads somewhere under what the
+    /// act grants: a release that cannot be bound would serve nobody. Keys may
+    /// still be set later. The installation brings bindings of its own making, and
+    /// is not held up by reading every bundle again.
+    pub(super) async fn check_granted(&self, by: &Actor, act: &Act) -> Result<(), GovernanceError> {
+        if *by == Actor::Installation {
+            return Ok(());
+        }
         let now = self.ports.now();
+        let Some(Granted { release, after, of }) =
+            self.read(|register| Granted::find(register, act, now))
+        else {
+            return Ok(());
+        };
+        // Strangers are refused before a bundle is read for them.
+        self.read(|register| register.decide(by, act.clone(), now))?;
+        let contents = self.contents(release).await?;
         for code in contents.services.keys() {
-            let Ok(terms) = register::grant(grants, code, now) else {
+            let held = register::grant(&after, code, now);
+            if of.as_ref().is_some_and(|own| held.ok() != Some(own)) {
+                continue;
+            }
+            let Ok(terms) = held else {
                 return Err(unfit(format!("nothing is granted for {code}")));
             };
             let proposed = binding::propose(&contents.manifest, &terms.binding, code);
-            let lacking = proposed.err().unwrap_or_default().into_iter();
-            let lacking = lacking.filter(|error| {
+            let mut lacking = proposed.err().unwrap_or_default().into_iter();
+            let open = lacking.find(|error| {
                 !matches!(error, BindingError::NoKey(_) | BindingError::Algorithm(_))
             });
-            if let Some(error) = lacking.into_iter().next() {
+            if let Some(error) = open {
                 return Err(unfit(format!("{code}: {error}")));
             }
         }
@@ -90,6 +102,43 @@ impl Governance {
                 .into()
             })
         })
+    }
+}
+
+/// What a release would be given once an act had taken effect.
+struct Granted {
+    release: Digest,
+    after: Vec<GrantTerms>,
+    /// The one grant that is new; none where all are.
+    of: Option<GrantTerms>,
+}
+
+impl Granted {
+    /// What the act grants, itself or by agreeing to it; none where it grants
+    /// nothing. What is only tried serves nobody and may lack whatever it lacks.
+    fn find(register: &Register, act: &Act, now: Moment) -> Option<Self> {
+        match act {
+            Act::Review(ReviewAct::Approved { release, grants }) => Some(Self {
+                release: *release,
+                after: grants.clone(),
+                of: None,
+            }),
+            Act::Review(ReviewAct::Granted { release, grant }) if grant.effect == Effect::Live => {
+                let before = &register.release(*release).ok()?.grants;
+                let others = before.iter().filter(|other| !other.replaces(grant));
+                Some(Self {
+                    release: *release,
+                    after: others.chain([grant]).cloned().collect(),
+                    of: Some(grant.clone()),
+                })
+            }
+            Act::Proposal(ProposalAct::Agreed { proposal }) => {
+                let mut open = register.open_proposals(now);
+                let (_, open) = open.find(|(position, _)| position == proposal)?;
+                Self::find(register, &open.wanted, now)
+            }
+            _ => None,
+        }
     }
 }
 

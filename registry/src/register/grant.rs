@@ -39,7 +39,8 @@ pub enum Effect {
 
 impl GrantTerms {
     /// Whether both speak of the same services, with the same effect.
-    pub(super) fn replaces(&self, other: &Self) -> bool {
+    #[must_use]
+    pub fn replaces(&self, other: &Self) -> bool {
         self.service == other.service && self.effect == other.effect
     }
 

@@ -119,6 +119,36 @@ async fn grants_that_leave_an_endpoint_open_are_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn acts_as_they_stand_in_the_log_are_held_to_the_same_grants() {
+    let market = Marketplace::start().unwrap();
+    let published = publish(&market, "0.1.1", Package::later("0.1.1").bundle()).await;
+    let open = json!({"effect": "live", "binding": {"endpoints": {}}});
+    let nothing = json!({"act": "approved", "release": published.json()["digest"], "grants": []});
+    let serving = serving(&market).await;
+    let granted = json!({"act": "granted", "release": serving, "grant": open});
+    let own = json!({"service": SERVICE, "effect": "live", "binding": {"endpoints": {}}});
+    let one = json!({"act": "granted", "release": serving, "grant": own});
+    for (wrong, what) in [
+        (nothing, "nothing is granted"),
+        (granted, "is not bound"),
+        (one, "is not bound"),
+    ] {
+        let answer = act(&market, "rita", wrong.clone()).await;
+        assert_eq!(answer.json()["code"], "invalid_field", "{}", answer.text());
+        assert!(answer.text().contains(what), "{}", answer.text());
+        let stranger = act(&market, "olga", wrong).await;
+        assert_eq!(
+            stranger.status,
+            StatusCode::FORBIDDEN,
+            "{}",
+            stranger.text()
+        );
+    }
+    let inputs = market.sample(SERVICE).await.unwrap();
+    assert!(ask(&market.api, &inputs, "anna").await.status.is_success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_version_with_other_content_and_foreign_keys_are_refused() {
     let market = Marketplace::start().unwrap();
     let first = publish(&market, "0.1.1", Package::later("0.1.1").bundle()).await;

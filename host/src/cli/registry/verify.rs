@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use guichet_domain::Digest;
 use guichet_registry::bundle::{self, BundleLimits};
@@ -18,6 +19,7 @@ use crate::cli::node;
 use crate::config::Settings;
 use crate::log::{self, Fault, Verified};
 use crate::objects::{Kind, ObjectError, Objects};
+use crate::ports::Ports;
 
 /// `guichet registry verify`
 #[derive(Debug, Args)]
@@ -25,6 +27,9 @@ pub struct VerifyArguments {
     /// Where the books are; else in the data folder.
     #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
     pub database: Option<String>,
+    /// Where the objects are, as for `guichet serve`; else in the data folder.
+    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
+    pub objects: Option<String>,
     /// A checkpoint that was kept: the log must lead to it. Once for each.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
@@ -56,7 +61,8 @@ pub(super) fn run(asked: &VerifyArguments, arguments: &Arguments) -> Result<Endi
         kept.push(text);
     }
     let database = node::database(asked.database.as_deref())?;
-    let settings = node::offline(arguments, database)?;
+    let place = node::objects(asked.objects.as_deref())?;
+    let settings = node::offline(arguments, database)?.with_objects(place);
     // What this node has seen last counts as kept.
     kept.extend(std::fs::read_to_string(
         settings.folder("registry.checkpoint"),
@@ -112,7 +118,8 @@ async fn verify(settings: &Settings, kept: &[String]) -> anyhow::Result<Outcome>
         Err(Fault::Log(log::LogError::Store(error))) => return Err(error.into()),
         Err(fault) => return Ok(Outcome::Broken(fault)),
     };
-    let objects = Objects::in_folder(settings.folder("objects"))?;
+    let objects = Objects::open(&settings.objects, &Ports::system()).await;
+    let objects = objects.context("the object store")?;
     let mut altered = Vec::new();
     let register = &verified.register;
     let releases = register
