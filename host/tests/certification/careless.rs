@@ -8,7 +8,7 @@ use crate::package::Package;
 use crate::{certifier, certify};
 
 /// Certifies what must fail, and for this reason.
-async fn fails(package: Package, reason: &str) {
+pub async fn fails(package: Package, reason: &str) {
     let certifier = certifier();
     let report = certify(&certifier, &package.admitted()).await;
     assert_eq!(report.verdict, Verdict::Failed, "{}", report.text());

@@ -3,6 +3,7 @@
 //! make something up do not, each for its own reason.
 
 mod careless;
+mod careless_status;
 mod city;
 mod good;
 mod guest;
