@@ -1,12 +1,13 @@
 //! The command line's grammar and its help texts. It runs nothing.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::exchange::ExchangeCommand;
+use super::globals::Globals;
+use super::node::{DevArguments, LedgerCommand, ReplayArguments, ServeArguments};
 use super::plugin::PluginCommand;
 use super::registry::RegistryArguments;
 use super::requests::{
@@ -30,21 +31,9 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Answer in JSON, one document on standard output.
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Language of the answers: zh-CN or en; otherwise that of LANG.
-    #[arg(long, global = true, value_name = "TAG")]
-    pub language: Option<String>,
-    /// The node's folder, or for client commands the one `guichet dev` made.
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR",
-        default_value = "guichet-data",
-        env = "GUICHET_DATA"
-    )]
-    pub data: PathBuf,
+    /// What every command takes.
+    #[command(flatten)]
+    pub globals: Globals,
 }
 
 /// Everything `guichet` can do.
@@ -78,11 +67,7 @@ pub enum Command {
     #[command(subcommand)]
     Consents(ConsentsCommand),
     /// Run recorded plugin calls again and prove that they give the same result.
-    Replay {
-        /// The id of a call, or of the payment, bill query or inquiry it was made
-        /// for; `last` is the bill query that was made last from this folder.
-        call: String,
-    },
+    Replay(ReplayArguments),
     /// Look after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
@@ -110,68 +95,6 @@ pub enum Command {
         input: PathBuf,
         /// Where the compiled code goes.
         output: PathBuf,
-    },
-}
-
-/// How `guichet dev` runs.
-#[derive(Debug, Args)]
-pub struct DevArguments {
-    /// Address to listen on.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8700")]
-    pub listen: SocketAddr,
-    /// Use the simulated city that runs at this URL instead of starting one.
-    #[arg(long, value_name = "URL")]
-    pub city: Option<String>,
-    /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
-    #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<String>,
-    /// Where bundles and reports are: a folder, or
-    /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION with its keys in
-    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; else in the data folder.
-    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
-    pub objects: Option<String>,
-    /// The folder of packages to install; else found beside the program.
-    #[arg(long, value_name = "DIR")]
-    pub packages: Option<PathBuf>,
-}
-
-/// How `guichet serve` runs.
-#[derive(Debug, Args)]
-pub struct ServeArguments {
-    /// Address to listen on.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        default_value = "127.0.0.1:8700",
-        env = "GUICHET_LISTEN"
-    )]
-    pub listen: SocketAddr,
-    /// Where the books are: sqlite:FILE or postgres://…; else in the data folder.
-    #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<String>,
-    /// Where bundles and reports are: a folder, or
-    /// s3://BUCKET/PREFIX?endpoint=URL&region=REGION with its keys in
-    /// AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; else in the data folder.
-    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
-    pub objects: Option<String>,
-    /// The node's name, unique among the nodes of one database.
-    #[arg(
-        long,
-        value_name = "NAME",
-        default_value = "node-1",
-        env = "GUICHET_NODE"
-    )]
-    pub node: String,
-}
-
-/// `guichet ledger …`
-#[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
-    /// Check every invariant of the books; exits 1 where one is broken.
-    Check {
-        /// Where the books are; else in the data folder.
-        #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-        database: Option<String>,
     },
 }
 

@@ -9,10 +9,10 @@ use guichet_registry::sign::PublicKey;
 use guichet_registry::{PackageName, Version, bundle};
 use serde_json::json;
 
-use super::arguments::Arguments;
 use super::exit::{Ending, Failure};
-use super::node;
+use super::globals::Globals;
 use super::output::Output;
+use super::storage::Storage;
 use crate::app;
 use crate::exchange::{
     Connection, Credentials, ExchangeError, Pulled, Pushed, Reference, Stock, pull, push, take,
@@ -43,12 +43,9 @@ pub struct PushArguments {
     /// How the foreign registry is spoken to.
     #[command(flatten)]
     pub foreign: ForeignArguments,
-    /// Where the books are; else in the data folder.
-    #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<String>,
-    /// Where the objects are; else in the data folder.
-    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
-    pub objects: Option<String>,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
 }
 
 /// `guichet exchange pull`
@@ -96,12 +93,12 @@ impl ForeignArguments {
 /// Runs a command of the exchange.
 pub(super) async fn run(
     command: &ExchangeCommand,
-    arguments: &Arguments,
+    globals: &Globals,
     output: Output,
 ) -> Result<Ending, Failure> {
     match command {
         ExchangeCommand::Push(asked) => {
-            let stock = stock(asked, arguments).await?;
+            let stock = stock(asked, globals).await?;
             let connection = asked.foreign.connect(&asked.reference)?;
             let pushed = push(&connection, &asked.reference, &stock).await?;
             tell_pushed(&asked.reference, &pushed, output);
@@ -124,10 +121,8 @@ pub(super) async fn run(
 }
 
 /// Takes the release out of the node's own registry.
-async fn stock(asked: &PushArguments, arguments: &Arguments) -> Result<Stock, Failure> {
-    let database = node::database(asked.database.as_deref())?;
-    let place = node::objects(asked.objects.as_deref())?;
-    let settings = node::offline(arguments, database)?.with_objects(place);
+async fn stock(asked: &PushArguments, globals: &Globals) -> Result<Stock, Failure> {
+    let settings = asked.storage.offline(globals)?;
     let ports = Ports::system();
     let store = app::open_store(&settings).await?;
     let log = app::open_log(&settings, &store, &ports).await?;

@@ -8,6 +8,7 @@ mod connection;
 mod consents;
 mod exchange;
 mod exit;
+mod globals;
 mod inputs;
 mod last;
 mod node;
@@ -18,6 +19,7 @@ mod plugin;
 mod registry;
 mod requests;
 mod services;
+mod storage;
 mod zones;
 
 use std::process::ExitCode;
@@ -25,13 +27,13 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, Parser as _};
 use serde_json::Value;
 
-pub use arguments::{Arguments, Command, DevArguments, ServeArguments};
+pub use arguments::{Arguments, Command};
 pub use exit::{Ending, Failure};
+pub use node::{DevArguments, ServeArguments};
 
-use crate::language::Language;
 use connection::Connection;
+use globals::Globals;
 use last::Noun;
-use output::{Form, Output};
 
 /// Reads the command line, runs the command, and gives the exit code.
 #[must_use]
@@ -47,7 +49,7 @@ pub fn main() -> ExitCode {
     match run(&arguments) {
         Ok(ending) => ending.into(),
         Err(failure) => {
-            report(&failure, &arguments);
+            report(&failure, &arguments.globals);
             failure.exit_code()
         }
     }
@@ -55,24 +57,25 @@ pub fn main() -> ExitCode {
 
 /// Failures go to standard error; with `--json` a problem document also goes to
 /// standard output, where a program looks for it.
-fn report(failure: &Failure, arguments: &Arguments) {
+fn report(failure: &Failure, globals: &Globals) {
     use std::io::Write as _;
     let _closed = writeln!(std::io::stderr().lock(), "guichet: {failure}");
     if let Failure::Refused(problem) = failure
-        && arguments.json
+        && globals.json
     {
         let _closed = writeln!(std::io::stdout().lock(), "{problem}");
     }
 }
 
 fn run(arguments: &Arguments) -> Result<Ending, Failure> {
+    let globals = &arguments.globals;
     match &arguments.command {
-        Command::Dev(dev) => node::dev(dev, arguments),
-        Command::Serve(serve) => node::serve(serve, arguments),
-        Command::Replay { call } => node::replay(call, arguments),
-        Command::Ledger(command) => node::ledger(command, arguments),
-        Command::Plugin(command) => plugin::run(command, arguments),
-        Command::Registry(asked) if asked.is_offline() => registry::offline(asked, arguments),
+        Command::Dev(dev) => node::dev(dev, globals),
+        Command::Serve(serve) => node::serve(serve, globals),
+        Command::Replay(asked) => node::replay(asked, globals),
+        Command::Ledger(command) => node::ledger(command, globals),
+        Command::Plugin(command) => plugin::run(command, globals),
+        Command::Registry(asked) if asked.is_offline() => registry::offline(asked, globals),
         Command::CompileComponent { input, output } => node::compile(input, output),
         Command::Completion { shell } => {
             let mut script = Vec::new();
@@ -81,7 +84,7 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
             let _closed = std::io::Write::write_all(&mut std::io::stdout().lock(), &script);
             Ok(Ending::Done)
         }
-        client => one_thread()?.block_on(run_client(client, arguments)),
+        client => one_thread()?.block_on(run_client(client, globals)),
     }
 }
 
@@ -94,10 +97,10 @@ fn one_thread() -> Result<tokio::runtime::Runtime, Failure> {
 }
 
 /// The commands that talk to a server.
-async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, Failure> {
-    let language = language(arguments)?;
-    let output = output_of(arguments)?;
-    let data = &arguments.data;
+async fn run_client(command: &Command, globals: &Globals) -> Result<Ending, Failure> {
+    let language = globals.language()?;
+    let output = globals.output()?;
+    let data = &globals.data;
     let connect = |asked: &requests::Connection| Connection::open(asked, data, language);
     match command {
         Command::Services(command) => services::run(command, connect, output).await,
@@ -115,7 +118,7 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
             asking::credential(credential, data, &connect(&credential.connection)?, output).await
         }
         Command::Consents(command) => consents::run(command, data, connect, output).await,
-        Command::Exchange(command) => exchange::run(command, arguments, output).await,
+        Command::Exchange(command) => exchange::run(command, globals, output).await,
         Command::Registry(asked) => {
             let connection = connect(&(&asked.insider).into())?;
             registry::run(&asked.command, &connection, output).await
@@ -134,39 +137,6 @@ async fn run_client(command: &Command, arguments: &Arguments) -> Result<Ending, 
             "this command runs without a server".to_owned(),
         )),
     }
-}
-
-/// Where answers go, and in which form and language.
-fn output_of(arguments: &Arguments) -> Result<Output, Failure> {
-    let form = if arguments.json {
-        Form::Json
-    } else {
-        Form::Text
-    };
-    Ok(Output::new(form, language(arguments)?))
-}
-
-/// The language asked for, else that of the environment.
-fn language(arguments: &Arguments) -> Result<Language, Failure> {
-    if let Some(tag) = &arguments.language {
-        return match tag.to_ascii_lowercase().as_str() {
-            "zh" | "zh-cn" | "zh-hans" => Ok(Language::Chinese),
-            "en" => Ok(Language::English),
-            _ => Err(Failure::Usage(format!(
-                "--language {tag}: write zh-CN or en"
-            ))),
-        };
-    }
-    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
-    let locale = names
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    let chinese = locale.is_some_and(|locale| locale.starts_with("zh"));
-    Ok(if chinese {
-        Language::Chinese
-    } else {
-        Language::English
-    })
 }
 
 /// A value as one path segment: names and ids of this API need no escapes.

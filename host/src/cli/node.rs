@@ -1,36 +1,100 @@
 //! The commands that are a node, or work on a node's folder without a server.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::{Args, Subcommand};
 use guichet_domain::id::RecordId;
 use guichet_sandbox::compile_main;
 use serde_json::{Value, json};
 
-use super::arguments::{Arguments, DevArguments, LedgerCommand, ServeArguments};
 use super::exit::{Ending, Failure};
+use super::globals::Globals;
 use super::last::{self, Noun};
 use super::output::{Form, Lines};
+use super::storage::{Books, Storage};
 use crate::app::{self, App};
-use crate::config::{Database, SettingError, Settings};
 use crate::dev::{self, Announce, DevSettings};
-use crate::objects::{ObjectPlace, PlaceError};
 use crate::ports::Ports;
 use crate::shutdown::Shutdown;
 use crate::store::LedgerReport;
 use crate::web::SignIn;
 
+/// How `guichet dev` runs.
+#[derive(Debug, Args)]
+pub struct DevArguments {
+    /// Address to listen on.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8700")]
+    pub listen: SocketAddr,
+    /// Use the simulated city that runs at this URL instead of starting one.
+    #[arg(long, value_name = "URL")]
+    pub city: Option<String>,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// The folder of packages to install; else found beside the program.
+    #[arg(long, value_name = "DIR")]
+    pub packages: Option<PathBuf>,
+}
+
+/// How `guichet serve` runs.
+#[derive(Debug, Args)]
+pub struct ServeArguments {
+    /// Address to listen on.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:8700",
+        env = "GUICHET_LISTEN"
+    )]
+    pub listen: SocketAddr,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
+    /// The node's name, unique among the nodes of one database.
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "node-1",
+        env = "GUICHET_NODE"
+    )]
+    pub node: String,
+}
+
+/// `guichet replay`
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// The id of a call, or of the payment, bill query or inquiry it was made for;
+    /// `last` is the bill query that was made last from this folder.
+    pub record: String,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
+}
+
+/// `guichet ledger …`
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Check every invariant of the books; exits 1 where one is broken.
+    Check {
+        /// Where they are.
+        #[command(flatten)]
+        books: Books,
+    },
+}
+
 /// Runs `guichet dev` until it is told to stop.
-pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+pub(super) fn dev(dev: &DevArguments, globals: &Globals) -> Result<Ending, Failure> {
     log("warn", Form::Text);
     let settings = DevSettings {
-        data: arguments.data.clone(),
+        data: globals.data.clone(),
         listen: dev.listen,
-        database: database(dev.database.as_deref())?,
-        objects: objects(dev.objects.as_deref())?,
+        database: dev.storage.books.database()?,
+        objects: dev.storage.objects()?,
         city: dev.city.clone(),
         packages: dev.packages.clone(),
-        announce: if arguments.json {
+        announce: if globals.json {
             Announce::Json
         } else {
             Announce::Guide
@@ -41,23 +105,10 @@ pub(super) fn dev(dev: &DevArguments, arguments: &Arguments) -> Result<Ending, F
 }
 
 /// Runs `guichet serve` until it is told to stop.
-pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<Ending, Failure> {
-    log(
-        "info",
-        if arguments.json {
-            Form::Json
-        } else {
-            Form::Text
-        },
-    );
-    let settings = Settings::prepare(
-        &arguments.data,
-        database(serve.database.as_deref())?,
-        serve.listen,
-        &serve.node,
-    )
-    .map_err(|error| Failure::Usage(error.to_string()))?
-    .with_objects(objects(serve.objects.as_deref())?);
+pub(super) fn serve(serve: &ServeArguments, globals: &Globals) -> Result<Ending, Failure> {
+    log("info", if globals.json { Form::Json } else { Form::Text });
+    let node = (serve.listen, serve.node.as_str());
+    let settings = serve.storage.settings(globals, node)?;
     many_threads()?.block_on(async {
         let shutdown = Shutdown::listen()?;
         let listener = app::listen(settings.listen).await?;
@@ -74,17 +125,18 @@ pub(super) fn serve(serve: &ServeArguments, arguments: &Arguments) -> Result<End
 
 /// Runs recorded calls again and compares: one call, or all calls of a bill
 /// query, inquiry, credential or payment.
-pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Failure> {
+pub(super) fn replay(asked: &ReplayArguments, globals: &Globals) -> Result<Ending, Failure> {
     log("error", Form::Text);
-    let record = last::resolve(&arguments.data, Noun::BillQuery, record)?;
+    let record = last::resolve(&globals.data, Noun::BillQuery, &asked.record)?;
     let id: RecordId = record.parse().map_err(|_| {
         Failure::Usage(format!(
             "{record:?} is no id of a call, bill query, inquiry or payment"
         ))
     })?;
-    let output = super::output_of(arguments)?;
+    let output = globals.output()?;
+    let settings = asked.storage.offline(globals)?;
     let replayed = many_threads()?.block_on(async {
-        let app = App::open(offline(arguments, None)?).await?;
+        let app = App::open(settings).await?;
         let mut replayed = Vec::new();
         for call in app.plugins().calls_of(&id).await? {
             let replay = app.plugins().replay(&call).await?;
@@ -120,13 +172,12 @@ pub(super) fn replay(record: &str, arguments: &Arguments) -> Result<Ending, Fail
 }
 
 /// Checks the books.
-pub(super) fn ledger(command: &LedgerCommand, arguments: &Arguments) -> Result<Ending, Failure> {
-    let LedgerCommand::Check { database } = command;
+pub(super) fn ledger(command: &LedgerCommand, globals: &Globals) -> Result<Ending, Failure> {
+    let LedgerCommand::Check { books } = command;
     log("error", Form::Text);
-    let output = super::output_of(arguments)?;
-    let database = self::database(database.as_deref())?;
+    let output = globals.output()?;
+    let settings = books.offline(globals)?;
     let report = many_threads()?.block_on(async {
-        let settings = offline(arguments, database)?;
         let store = app::open_store(&settings).await?;
         let report = store.check_ledger(Ports::system().now()).await;
         store.close().await;
@@ -195,38 +246,6 @@ fn draw_report(lines: &mut Lines, report: &LedgerReport) {
 pub(super) fn compile(input: &Path, output: &Path) -> Result<Ending, Failure> {
     compile_main(input, output).map_err(|error| Failure::Failed(anyhow::anyhow!("{error}")))?;
     Ok(Ending::Done)
-}
-
-/// Read here and not by the parser of arguments, which would repeat a mistyped
-/// URL with its password.
-pub(super) fn database(text: Option<&str>) -> Result<Option<Database>, Failure> {
-    let parsed = text.map(str::parse).transpose();
-    parsed.map_err(|error: SettingError| Failure::Usage(error.to_string()))
-}
-
-/// Where the objects are, where it was said.
-pub(super) fn objects(text: Option<&str>) -> Result<Option<ObjectPlace>, Failure> {
-    let parsed = text.map(str::parse).transpose();
-    parsed.map_err(|error: PlaceError| Failure::Usage(SettingError::from(error).to_string()))
-}
-
-/// Settings for commands that open a node's folder and listen nowhere.
-pub(super) fn offline(
-    arguments: &Arguments,
-    database: Option<Database>,
-) -> anyhow::Result<Settings> {
-    anyhow::ensure!(
-        arguments.data.is_dir(),
-        "{} is no data folder: name the node's folder with --data",
-        arguments.data.display()
-    );
-    let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    Ok(Settings::prepare(
-        &arguments.data,
-        database,
-        nowhere,
-        "offline",
-    )?)
 }
 
 /// A runtime for everything that runs plugins.

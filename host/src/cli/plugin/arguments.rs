@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::develop::DevelopArguments;
 use super::keys::{EnrolArguments, RevokeArguments, RotateArguments};
 use super::maintenance::MaintenanceCommand;
+use super::packages::PackagesArguments;
 use super::publish::{PublishArguments, StatusArguments, WithdrawArguments};
 
 /// `guichet plugin …`
@@ -52,14 +53,6 @@ pub struct FolderArguments {
     /// Where other packages' components are found.
     #[command(flatten)]
     pub packages: PackagesArguments,
-}
-
-/// Where other packages' components are found.
-#[derive(Debug, Args)]
-pub struct PackagesArguments {
-    /// The folder of installed packages; else found beside the program.
-    #[arg(long, value_name = "DIR", env = "GUICHET_PACKAGES")]
-    pub packages: Option<PathBuf>,
 }
 
 /// `guichet plugin new`

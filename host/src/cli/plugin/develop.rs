@@ -14,10 +14,10 @@ use guichet_registry::certification::Depth;
 use guichet_registry::finding::Finding;
 use serde_json::json;
 
-use super::arguments::PackagesArguments;
 use super::findings::tell;
-use crate::cli::arguments::Arguments;
+use super::packages::PackagesArguments;
 use crate::cli::exit::{Ending, Failure};
+use crate::cli::globals::Globals;
 use crate::cli::node::many_threads;
 use crate::cli::output::Output;
 use crate::cli::registry::Given;
@@ -55,16 +55,16 @@ enum Turn {
 /// Works along until it is told to stop.
 pub(super) fn run(
     asked: &DevelopArguments,
-    arguments: &Arguments,
+    globals: &Globals,
     output: Output,
 ) -> Result<Ending, Failure> {
     PackageFolder::open(&asked.folder)?;
     many_threads()?.block_on(async {
         let shutdown = Shutdown::listen().map_err(anyhow::Error::from)?;
         let packages = asked.packages.packages.as_deref();
-        let node = node::find_or_start(&arguments.data, packages).await?;
+        let node = node::find_or_start(&globals.data, packages).await?;
         let worked = tokio::select! {
-            worked = work_along(asked, arguments, output) => worked,
+            worked = work_along(asked, globals, output) => worked,
             () = shutdown.told() => Ok(()),
         };
         node.stop().await;
@@ -75,10 +75,10 @@ pub(super) fn run(
 
 async fn work_along(
     asked: &DevelopArguments,
-    arguments: &Arguments,
+    globals: &Globals,
     output: Output,
 ) -> Result<(), Failure> {
-    let counter = Counter::open(&arguments.data, output.language)?;
+    let counter = Counter::open(&globals.data, output.language)?;
     let mut watch = Watch::new(&asked.folder);
     let mut serving = None;
     loop {

@@ -8,6 +8,7 @@ mod findings;
 mod keys;
 mod maintenance;
 mod make;
+mod packages;
 mod publish;
 mod trial;
 
@@ -15,17 +16,17 @@ pub use arguments::PluginCommand;
 
 use std::path::Path;
 
-use super::arguments::Arguments;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
+use super::globals::Globals;
 use super::requests;
 use crate::workshop::{Components, WorkshopError, packages_beside};
 use arguments::KeyCommand;
 use publish::Ready;
 
 /// Runs one of the publisher's commands.
-pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Ending, Failure> {
-    let output = super::output_of(arguments)?;
+pub(super) fn run(command: &PluginCommand, globals: &Globals) -> Result<Ending, Failure> {
+    let output = globals.output()?;
     match command {
         PluginCommand::New(new) => make::new(new, output),
         PluginCommand::FromOpenapi(from) => make::from_openapi(from, output),
@@ -39,7 +40,7 @@ pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Endi
         }
         PluginCommand::Key(KeyCommand::Show { file }) => make::show_key(file, output),
         PluginCommand::Publish(asked) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             match publish::prepare(asked, output)? {
                 Ready::Refused(ending) => Ok(ending),
                 Ready::Bundle(bundle) => {
@@ -47,45 +48,45 @@ pub(super) fn run(command: &PluginCommand, arguments: &Arguments) -> Result<Endi
                 }
             }
         }
-        PluginCommand::Dev(asked) => develop::run(asked, arguments, output),
-        over_api => super::one_thread()?.block_on(run_over_api(over_api, arguments)),
+        PluginCommand::Dev(asked) => develop::run(asked, globals, output),
+        over_api => super::one_thread()?.block_on(run_over_api(over_api, globals)),
     }
 }
 
 /// The commands that only speak to a registry.
-async fn run_over_api(command: &PluginCommand, arguments: &Arguments) -> Result<Ending, Failure> {
-    let output = super::output_of(arguments)?;
+async fn run_over_api(command: &PluginCommand, globals: &Globals) -> Result<Ending, Failure> {
+    let output = globals.output()?;
     match command {
         PluginCommand::Status(asked) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             publish::status(asked, &connection, output).await
         }
         PluginCommand::Withdraw(asked) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             publish::withdraw(asked, &connection, output).await
         }
         PluginCommand::Maintenance(command) => {
-            let connection = connect(command.connection(), arguments)?;
+            let connection = connect(command.connection(), globals)?;
             maintenance::run(command, &connection, output).await
         }
         PluginCommand::Key(KeyCommand::Enrol(asked)) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             keys::enrol(asked, &connection, output).await
         }
         PluginCommand::Key(KeyCommand::Rotate(asked)) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             keys::rotate(asked, &connection, output).await
         }
         PluginCommand::Key(KeyCommand::Revoke(asked)) => {
-            let connection = connect(&asked.connection, arguments)?;
+            let connection = connect(&asked.connection, globals)?;
             keys::revoke(asked, &connection, output).await
         }
         _ => Err(Failure::Usage("this command needs no registry".to_owned())),
     }
 }
 
-fn connect(asked: &requests::Connection, arguments: &Arguments) -> Result<Connection, Failure> {
-    Connection::open(asked, &arguments.data, super::language(arguments)?)
+fn connect(asked: &requests::Connection, globals: &Globals) -> Result<Connection, Failure> {
+    Connection::open(asked, &globals.data, globals.language()?)
 }
 
 /// The components that are known here: of the folder that was named, else of the

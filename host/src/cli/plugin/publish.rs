@@ -12,7 +12,7 @@ use guichet_registry::manifest::MANIFEST_FILE;
 use guichet_registry::{Manifest, PackageName};
 use serde_json::{Value, json};
 
-use super::arguments::PackagesArguments;
+use super::packages::PackagesArguments;
 use super::trial;
 use crate::cli::connection::Connection;
 use crate::cli::exit::{Ending, Failure};

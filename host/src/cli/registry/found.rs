@@ -10,9 +10,10 @@ use guichet_registry::register::{Act, Actor, Mode};
 use serde_json::json;
 
 use crate::app::{self, App};
-use crate::cli::arguments::Arguments;
 use crate::cli::exit::{Ending, Failure};
+use crate::cli::globals::Globals;
 use crate::cli::node;
+use crate::cli::storage::{NOWHERE, Storage};
 use crate::config::Settings;
 use crate::log::{self, Founding};
 
@@ -22,22 +23,21 @@ pub struct FoundArguments {
     /// The log's name, as its checkpoints carry it: registry.example.com/guichet.
     #[arg(long)]
     pub origin: LogOrigin,
-    /// An administrator, ID=NAME; two of them.
+    /// An administrator, ID=NAME; two of them. Have these two name a third one
+    /// right away: who works here is decided by two, so that a registry with only
+    /// two administrators is locked for good when one of them is lost.
     #[arg(long, value_name = "ID=NAME", required = true)]
     pub administrator: Vec<String>,
-    /// Where the books are; else in the data folder.
-    #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<String>,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
 }
 
-pub(super) fn run(asked: &FoundArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+pub(super) fn run(asked: &FoundArguments, globals: &Globals) -> Result<Ending, Failure> {
     node::log_errors();
-    let output = crate::cli::output_of(arguments)?;
+    let output = globals.output()?;
     let administrators = administrators(&asked.administrator)?;
-    let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let database = node::database(asked.database.as_deref())?;
-    let settings = Settings::prepare(&arguments.data, database, nowhere, "offline")
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let settings = asked.storage.settings(globals, NOWHERE)?;
     let tokens = node::many_threads()?.block_on(found(settings, asked, &administrators))?;
     let answer = json!({"origin": asked.origin.to_string(), "tokens": tokens});
     output.answer(&answer, |lines| {
@@ -51,6 +51,13 @@ pub(super) fn run(asked: &FoundArguments, arguments: &Arguments) -> Result<Endin
         lines.say(
             "令牌只显示这一次。请备份 registry.key 与 vault.key。",
             "The tokens are shown this once. Keep a copy of registry.key and vault.key.",
+        );
+        lines.say(
+            "请尽快由这两位共同任命第三位管理员（guichet registry person set ID --role \
+             administrator）：人员变动须两人同意，只有两位时，失去其中一位，登记处便无法再任命任何人。",
+            "Have these two name a third administrator now (`guichet registry person set ID \
+             --role administrator`, by both): people are named by two, so that with only two \
+             of them the loss of one locks the registry for good.",
         );
     });
     Ok(Ending::Done)

@@ -21,9 +21,9 @@ use clap::{Args, Subcommand};
 use guichet_registry::{PackageName, Version};
 use serde_json::{Value, json};
 
-use super::arguments::Arguments;
 use super::connection::Connection;
 use super::exit::{Ending, Failure};
+use super::globals::Globals;
 use super::output::{Output, text};
 use super::requests;
 
@@ -179,10 +179,10 @@ impl RegistryArguments {
 }
 
 /// Runs what needs no server.
-pub(super) fn offline(asked: &RegistryArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+pub(super) fn offline(asked: &RegistryArguments, globals: &Globals) -> Result<Ending, Failure> {
     match &asked.command {
-        RegistryCommand::Found(found) => found::run(found, arguments),
-        RegistryCommand::Verify(verify) => verify::run(verify, arguments),
+        RegistryCommand::Found(found) => found::run(found, globals),
+        RegistryCommand::Verify(verify) => verify::run(verify, globals),
         _ => Err(Failure::Usage("this command needs a server".to_owned())),
     }
 }

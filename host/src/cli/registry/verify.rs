@@ -13,9 +13,10 @@ use guichet_registry::sign::sha256;
 use serde_json::json;
 
 use crate::app;
-use crate::cli::arguments::Arguments;
 use crate::cli::exit::{Ending, Failure};
+use crate::cli::globals::Globals;
 use crate::cli::node;
+use crate::cli::storage::Storage;
 use crate::config::Settings;
 use crate::log::{self, Fault, Verified};
 use crate::objects::{Kind, ObjectError, Objects};
@@ -24,12 +25,9 @@ use crate::ports::Ports;
 /// `guichet registry verify`
 #[derive(Debug, Args)]
 pub struct VerifyArguments {
-    /// Where the books are; else in the data folder.
-    #[arg(long, value_name = "URL", env = "GUICHET_DATABASE")]
-    pub database: Option<String>,
-    /// Where the objects are, as for `guichet serve`; else in the data folder.
-    #[arg(long, value_name = "PLACE", env = "GUICHET_OBJECTS")]
-    pub objects: Option<String>,
+    /// Where its books and objects are.
+    #[command(flatten)]
+    pub storage: Storage,
     /// A checkpoint that was kept: the log must lead to it. Once for each.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
@@ -51,18 +49,16 @@ struct Altered {
     problem: String,
 }
 
-pub(super) fn run(asked: &VerifyArguments, arguments: &Arguments) -> Result<Ending, Failure> {
+pub(super) fn run(asked: &VerifyArguments, globals: &Globals) -> Result<Ending, Failure> {
     node::log_errors();
-    let output = crate::cli::output_of(arguments)?;
+    let output = globals.output()?;
     let mut kept = Vec::new();
     for file in &asked.checkpoint {
         let text = std::fs::read_to_string(file)
             .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
         kept.push(text);
     }
-    let database = node::database(asked.database.as_deref())?;
-    let place = node::objects(asked.objects.as_deref())?;
-    let settings = node::offline(arguments, database)?.with_objects(place);
+    let settings = asked.storage.offline(globals)?;
     // What this node has seen last counts as kept.
     kept.extend(std::fs::read_to_string(
         settings.folder("registry.checkpoint"),
