@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::Subcommand;
 
 use super::develop::DevelopArguments;
 use super::keys::{EnrolArguments, RevokeArguments, RotateArguments};
 use super::maintenance::MaintenanceCommand;
-use super::packages::PackagesArguments;
+use super::make::{AlgorithmName, BuildArguments, FromOpenapiArguments, NewArguments};
+use super::packages::FolderArguments;
 use super::publish::{PublishArguments, StatusArguments, WithdrawArguments};
+use super::trial::{CertifyArguments, RecordArguments};
 
 /// `guichet plugin …`
 #[derive(Debug, Subcommand)]
@@ -44,112 +46,6 @@ pub enum PluginCommand {
     Maintenance(MaintenanceCommand),
 }
 
-/// A package's folder and what it is compared with.
-#[derive(Debug, Args)]
-pub struct FolderArguments {
-    /// The package's folder.
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// Where other packages' components are found.
-    #[command(flatten)]
-    pub packages: PackagesArguments,
-}
-
-/// `guichet plugin new`
-#[derive(Debug, Args)]
-pub struct NewArguments {
-    /// The package's name: 3 to 40 of a-z, 0-9 and -.
-    pub name: String,
-    /// What it starts from.
-    #[arg(long)]
-    pub template: TemplateName,
-    /// Who publishes it: 3 to 40 of a-z, 0-9 and -.
-    #[arg(long)]
-    pub publisher: String,
-    /// The folder to make; else one of the package's name.
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// The folder `sdk` of a checkout of Guichet, for Rust.
-    #[arg(long, value_name = "DIR", env = "GUICHET_SDK")]
-    pub sdk: Option<PathBuf>,
-    /// Where other packages' components are found.
-    #[command(flatten)]
-    pub packages: PackagesArguments,
-}
-
-/// What a new package starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TemplateName {
-    /// A described HTTP interface: nothing is programmed.
-    Declarative,
-    /// Bill payment in Rust.
-    RustBillPayment,
-    /// An inquiry in Rust.
-    RustInquiry,
-    /// Bill payment in Python.
-    Python,
-}
-
-/// `guichet plugin from-openapi`
-#[derive(Debug, Args)]
-pub struct FromOpenapiArguments {
-    /// The OpenAPI 3 document, JSON or YAML.
-    #[arg(value_name = "OPENAPI")]
-    pub document: PathBuf,
-    /// What its operations mean, TOML.
-    #[arg(value_name = "MAPPING")]
-    pub mapping: PathBuf,
-    /// The folder to make.
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    /// Where other packages' components are found.
-    #[command(flatten)]
-    pub packages: PackagesArguments,
-}
-
-/// `guichet plugin build`
-#[derive(Debug, Args)]
-pub struct BuildArguments {
-    /// The package's folder.
-    #[arg(value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// The publisher's private key; without one the development key signs,
-    /// which proves nothing.
-    #[arg(long, value_name = "FILE")]
-    pub key: Option<PathBuf>,
-    /// Where the bundle goes; else NAME-VERSION.guichet in the package's folder.
-    #[arg(long, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-}
-
-/// `guichet plugin certify`
-#[derive(Debug, Args)]
-pub struct CertifyArguments {
-    /// The package.
-    #[command(flatten)]
-    pub folder: FolderArguments,
-    /// Where the report goes, as JSON.
-    #[arg(long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-}
-
-/// `guichet plugin record`
-#[derive(Debug, Args)]
-pub struct RecordArguments {
-    /// The scenario to fill: its service, inputs, keys and what is paid.
-    #[arg(value_name = "SCENARIO")]
-    pub scenario: PathBuf,
-    /// The test system of an endpoint, NAME=ORIGIN, once for each.
-    #[arg(long, value_name = "NAME=ORIGIN", required = true)]
-    pub endpoint: Vec<String>,
-    /// The package's folder.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub folder: PathBuf,
-    /// Where other packages' components are found.
-    #[command(flatten)]
-    pub packages: PackagesArguments,
-}
-
 /// `guichet plugin key …`
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
@@ -172,13 +68,4 @@ pub enum KeyCommand {
     Rotate(RotateArguments),
     /// Let a key count no more.
     Revoke(RevokeArguments),
-}
-
-/// A signature algorithm.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum AlgorithmName {
-    /// RFC 8032.
-    Ed25519,
-    /// GB/T 32918 with GB/T 32905.
-    Sm2Sm3,
 }

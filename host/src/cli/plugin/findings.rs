@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use guichet_registry::finding::Finding;
 use serde_json::json;
 
-use super::arguments::FolderArguments;
+use super::packages::FolderArguments;
 use crate::cli::exit::{Ending, Failure};
 use crate::cli::output::{Lines, Output};
 use crate::workshop::{PackageFolder, check};

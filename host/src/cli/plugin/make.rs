@@ -2,16 +2,91 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Args, ValueEnum};
 use guichet_registry::sign::PublicKey;
 use serde_json::json;
 
-use super::arguments::{
-    AlgorithmName, BuildArguments, FromOpenapiArguments, NewArguments, TemplateName,
-};
+use super::packages::PackagesArguments;
 use crate::cli::exit::{Ending, Failure};
 use crate::cli::output::Output;
 use crate::workshop::templates::{NewPackage, Template};
 use crate::workshop::{PackageFolder, WorkshopError, build, key, openapi, templates};
+
+/// `guichet plugin new`
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// The package's name: 3 to 40 of a-z, 0-9 and -.
+    pub name: String,
+    /// What it starts from.
+    #[arg(long)]
+    pub template: TemplateName,
+    /// Who publishes it: 3 to 40 of a-z, 0-9 and -.
+    #[arg(long)]
+    pub publisher: String,
+    /// The folder to make; else one of the package's name.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The folder `sdk` of a checkout of Guichet, for Rust.
+    #[arg(long, value_name = "DIR", env = "GUICHET_SDK")]
+    pub sdk: Option<PathBuf>,
+    /// Where other packages' components are found.
+    #[command(flatten)]
+    pub packages: PackagesArguments,
+}
+
+/// What a new package starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TemplateName {
+    /// A described HTTP interface: nothing is programmed.
+    Declarative,
+    /// Bill payment in Rust.
+    RustBillPayment,
+    /// An inquiry in Rust.
+    RustInquiry,
+    /// Bill payment in Python.
+    Python,
+}
+
+/// `guichet plugin from-openapi`
+#[derive(Debug, Args)]
+pub struct FromOpenapiArguments {
+    /// The OpenAPI 3 document, JSON or YAML.
+    #[arg(value_name = "OPENAPI")]
+    pub document: PathBuf,
+    /// What its operations mean, TOML.
+    #[arg(value_name = "MAPPING")]
+    pub mapping: PathBuf,
+    /// The folder to make.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Where other packages' components are found.
+    #[command(flatten)]
+    pub packages: PackagesArguments,
+}
+
+/// `guichet plugin build`
+#[derive(Debug, Args)]
+pub struct BuildArguments {
+    /// The package's folder.
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// The publisher's private key; without one the development key signs,
+    /// which proves nothing.
+    #[arg(long, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// Where the bundle goes; else NAME-VERSION.guichet in the package's folder.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// A signature algorithm.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AlgorithmName {
+    /// RFC 8032.
+    Ed25519,
+    /// GB/T 32918 with GB/T 32905.
+    Sm2Sm3,
+}
 
 /// Makes a package's folder from a template.
 pub(super) fn new(asked: &NewArguments, output: Output) -> Result<Ending, Failure> {

@@ -1,18 +1,47 @@
 //! `guichet plugin test`, `certify` and `record`: what came out, for people and
 //! for programs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use guichet_registry::certification::{Depth, Report, Verdict};
 use serde_json::json;
 
-use super::arguments::{CertifyArguments, FolderArguments, RecordArguments};
 use super::findings::{ending, tell};
+use super::packages::{FolderArguments, PackagesArguments};
 use crate::cli::exit::{Ending, Failure};
 use crate::cli::node::many_threads;
 use crate::cli::output::{Lines, Output};
 use crate::workshop::trial::{Prepared, Trial, origin, prepare};
 use crate::workshop::{PackageFolder, WorkshopError};
+
+/// `guichet plugin certify`
+#[derive(Debug, Args)]
+pub struct CertifyArguments {
+    /// The package.
+    #[command(flatten)]
+    pub folder: FolderArguments,
+    /// Where the report goes, as JSON.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `guichet plugin record`
+#[derive(Debug, Args)]
+pub struct RecordArguments {
+    /// The scenario to fill: its service, inputs, keys and what is paid.
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// The test system of an endpoint, NAME=ORIGIN, once for each.
+    #[arg(long, value_name = "NAME=ORIGIN", required = true)]
+    pub endpoint: Vec<String>,
+    /// The package's folder.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// Where other packages' components are found.
+    #[command(flatten)]
+    pub packages: PackagesArguments,
+}
 
 /// Plays the scenarios as they were recorded.
 pub(super) fn test(asked: &FolderArguments, output: Output) -> Result<Ending, Failure> {
