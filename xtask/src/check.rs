@@ -26,6 +26,7 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     let chromium = tools::chromium()?;
     tools::browser_driver()?;
     tools::documented()?;
+    tools::languages()?;
     let foreign = foreign::find()?;
     let programs = product::build(Profile::Development)?;
     say("testing the plugins natively, with the SDK's fake host");

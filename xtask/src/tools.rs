@@ -57,6 +57,22 @@ pub(crate) fn documented() -> Result<()> {
     Ok(())
 }
 
+/// What plugins in C are compiled with, and what componentize-py is installed with.
+pub(crate) fn languages() -> Result<()> {
+    find_or_install("clang", "clang", || on_path(&["clang"]))?;
+    find_or_install("clang's linker for wasm", "lld", || on_path(&["wasm-ld"]))?;
+    find_or_install("Python with its module venv", "python3-venv", || {
+        let python = on_path(&["python3"])?;
+        let asked = Command::new(&python)
+            .args(["-c", "import ensurepip"])
+            .output();
+        asked
+            .is_ok_and(|asked| asked.status.success())
+            .then_some(python)
+    })?;
+    Ok(())
+}
+
 /// The Node.js libraries that drive the browser and judge the pages.
 pub(crate) fn browser_driver() -> Result<()> {
     let folder = root().join(BROWSER_FOLDER);

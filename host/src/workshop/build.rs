@@ -4,11 +4,10 @@
 //! build.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use guichet_build::{BuildError, Place, Say, Source, Toolchain, c};
 
-use super::{PackageFolder, WorkshopError, contract};
+use super::{PackageFolder, WorkshopError, contract, python};
 
 /// Builds the component where the folder has code, and says whether it had.
 pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>, WorkshopError> {
@@ -19,7 +18,7 @@ pub fn component(folder: &PackageFolder, say: Say<'_>) -> Result<Option<PathBuf>
     if folder.root().join("Cargo.toml").is_file() {
         rust(folder, &component, say)?;
     } else if folder.root().join("app.py").is_file() {
-        python(folder, &component, say)?;
+        python::build(folder, &component, say)?;
     } else if folder.root().join("plugin.c").is_file() {
         in_c(folder, &component, say)?;
     } else {
@@ -69,35 +68,6 @@ fn sdk_of(manifest: &Path) -> Option<PathBuf> {
         .get("path")?
         .as_str()?;
     std::path::absolute(manifest.parent()?.join(path)).ok()
-}
-
-/// `componentize-py` turns the module `app` into a component that imports the
-/// contract and nothing else.
-fn python(folder: &PackageFolder, component: &Path, say: Say<'_>) -> Result<(), WorkshopError> {
-    let root = folder.root();
-    let component = std::path::absolute(component).map_err(WorkshopError::file(component))?;
-    say("building app.py with componentize-py");
-    let mut command = Command::new("componentize-py");
-    command.arg("--wit-path").arg(contract::folder(folder)?);
-    command.args(["--world", contract::WORLD]);
-    command.args(["componentize", "--stub-wasi", "app", "--output"]);
-    command.arg(&component).current_dir(root);
-    command.stdout(Stdio::from(std::io::stderr()));
-    let status = command.status().map_err(|error| {
-        WorkshopError::Python(format!(
-            "cannot start componentize-py ({error}): install it with `pip install componentize-py`"
-        ))
-    })?;
-    if !status.success() {
-        let problem = format!("componentize-py ended with {status}; what it said stands above");
-        return Err(WorkshopError::Python(problem));
-    }
-    // It also exports an instance for its own use, which no registry takes.
-    let made = std::fs::read(&component).map_err(WorkshopError::file(&component))?;
-    let pruned = guichet_build::prune::without_foreign_exports(&made).ok_or_else(|| {
-        WorkshopError::Python("componentize-py wrote something that is no component".to_owned())
-    })?;
-    std::fs::write(&component, pruned).map_err(WorkshopError::file(&component))
 }
 
 /// Clang makes a module that imports the contract and nothing else.

@@ -10,6 +10,7 @@ mod error;
 pub mod key;
 pub mod openapi;
 mod package;
+mod python;
 pub mod templates;
 pub mod trial;
 pub mod watch;
