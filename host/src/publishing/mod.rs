@@ -142,13 +142,14 @@ impl Publishing {
             return Ok(publication(None));
         }
         self.precheck(by, &admission, bytes.len())?;
+        let kept = self.countersigned(&bytes)?;
         let report = self.certify(&admission, &bytes).await?;
         let report_bytes = report.bytes();
         let report_digest = sha256(&report_bytes);
         self.objects
             .put(Kind::Report, report_digest, report_bytes.into())
             .await?;
-        self.keep(&admission, &bytes, limits).await?;
+        self.keep(&admission, kept).await?;
         let summary = Summary::of(&admission, bytes.len() as u64, Some(report_digest));
         self.governance
             .enter(by, published(&admission, summary))
@@ -173,8 +174,7 @@ impl Publishing {
         let mut admissions = Vec::with_capacity(results.len());
         for (result, bytes) in results.into_iter().zip(bundles.iter()) {
             let admission = result?;
-            self.keep(&admission, bytes, BundleLimits::default())
-                .await?;
+            self.keep(&admission, self.countersigned(bytes)?).await?;
             admissions.push((admission, bytes.len() as u64));
         }
         let installed: Vec<Installed<'_>> = admissions
@@ -255,20 +255,22 @@ impl Publishing {
         drilled.await.map_err(|_| PublishError::Interrupted)?
     }
 
-    /// Countersigns and keeps a bundle.
-    async fn keep(
-        &self,
-        admission: &Admission,
-        bytes: &[u8],
-        limits: BundleLimits,
-    ) -> Result<(), PublishError> {
+    /// The bundle with this registry's countersignature. Those of other registries
+    /// stay where they are and count for nothing; a bundle that this registry has
+    /// signed before and whose entry was lost is taken as it is.
+    fn countersigned(&self, bytes: &[u8]) -> Result<Bytes, PublishError> {
         let signer = self.governance.log().signer()?;
-        let signed = bundle::countersign(bytes, limits, signer)?;
-        let kept = self
-            .objects
-            .put(Kind::Bundle, admission.release, signed.into())
-            .await;
-        Ok(kept?)
+        // The quota is on what the publisher sends, and not on this line.
+        match bundle::countersign(bytes, BundleLimits::default(), signer) {
+            Ok(signed) => Ok(signed.into()),
+            Err(BundleError::CountersignedAlready) => Ok(Bytes::copy_from_slice(bytes)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn keep(&self, admission: &Admission, bundle: Bytes) -> Result<(), PublishError> {
+        let kept = self.objects.put(Kind::Bundle, admission.release, bundle);
+        Ok(kept.await?)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Releases leave for a real OCI registry and come back; another tool reads
 //! what was pushed; what was altered on the way is refused.
 
+mod import;
+mod referrers;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -67,10 +70,15 @@ impl World {
     }
 
     fn exchange(&self, arguments: &[&str]) -> Output {
+        self.exchange_of(&self.market.data, arguments)
+    }
+
+    /// `guichet exchange …` of the operator whose node has this folder.
+    fn exchange_of(&self, data: &Path, arguments: &[&str]) -> Output {
         let environment = self.environment.iter();
         Command::new(guichet_tests::program("guichet"))
             .args(["exchange", "--json", "--data"])
-            .arg(&self.market.data)
+            .arg(data)
             .args(arguments)
             .current_dir(self.folder.path())
             // Nobody's own passwords.

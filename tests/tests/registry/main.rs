@@ -9,6 +9,8 @@ mod proofs;
 mod records;
 mod review;
 mod rollout;
+mod shadow;
+mod shown;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
