@@ -1,5 +1,8 @@
 //! Set-based statements: one text over a list of rows. Lists are cut into
 //! powers of two, so that a few prepared statements serve every length.
+//!
+//! The places of values are numbered for PostgreSQL and nameless for SQLite, which
+//! keeps names in a list that it searches from the start at every binding.
 
 use std::sync::{Arc, OnceLock};
 
@@ -26,7 +29,8 @@ pub(super) struct Bulk {
     columns: usize,
     after: &'static str,
     lock: Lock,
-    texts: [OnceLock<Arc<str>>; SIZES],
+    sqlite: [OnceLock<Arc<str>>; SIZES],
+    postgres: [OnceLock<Arc<str>>; SIZES],
 }
 
 impl Bulk {
@@ -46,7 +50,8 @@ impl Bulk {
             columns,
             after,
             lock,
-            texts: [const { OnceLock::new() }; SIZES],
+            sqlite: [const { OnceLock::new() }; SIZES],
+            postgres: [const { OnceLock::new() }; SIZES],
         }
     }
 
@@ -80,31 +85,39 @@ impl Bulk {
         self.fetch(connection, rows).await.map(drop)
     }
 
-    /// The text without a lock is the same for both databases and kept.
     fn text(&self, connection: &Connection, power: usize) -> Arc<str> {
-        let build = || {
-            let mut text = String::from(self.before);
-            text.push_str(" values ");
-            let mut number = 0;
-            for row in 0..1_usize << power {
-                text.push_str(if row == 0 { "(" } else { ", (" });
-                for column in 0..self.columns {
-                    number += 1;
-                    if column > 0 {
-                        text.push_str(", ");
-                    }
-                    text.push('$');
-                    text.push_str(&number.to_string());
-                }
-                text.push(')');
-            }
-            text.push_str(self.after);
-            Arc::from(text)
+        let is_postgres = connection.is_postgres();
+        let texts = if is_postgres {
+            &self.postgres
+        } else {
+            &self.sqlite
         };
-        let text: &Arc<str> = self.texts[power].get_or_init(build);
-        match (self.lock, dialect::for_update(connection)) {
-            (Lock::None, _) | (Lock::Rows, "") => Arc::clone(text),
-            (Lock::Rows, suffix) => Arc::from(format!("{text}{suffix}")),
-        }
+        let made = texts[power].get_or_init(|| {
+            let place = |number: usize| {
+                if is_postgres {
+                    format!("${number}")
+                } else {
+                    "?".to_owned()
+                }
+            };
+            let rows = (0..1_usize << power).map(|row| {
+                let first = row * self.columns + 1;
+                let places: Vec<String> = (first..first + self.columns).map(place).collect();
+                format!("({})", places.join(", "))
+            });
+            let rows: Vec<String> = rows.collect();
+            let lock = match self.lock {
+                Lock::None => "",
+                Lock::Rows => dialect::for_update(connection),
+            };
+            format!(
+                "{} values {}{}{lock}",
+                self.before,
+                rows.join(", "),
+                self.after
+            )
+            .into()
+        });
+        Arc::clone(made)
     }
 }
