@@ -270,8 +270,10 @@ async fn publishers(
 /// Issue a token
 ///
 /// For a person of the register: by the person, in place of every earlier one; by
-/// an owner of the same publisher; or by an administrator for somebody who has
-/// none. Nobody replaces the token of a colleague: that would make one person two.
+/// an owner of the same publisher; or by an administrator for somebody who was
+/// named and has had none yet. Nobody replaces the token of a colleague, nor one
+/// that has ended: that would make one person two. Who has let it end is removed
+/// and named again, by two.
 #[utoipa::path(
     post,
     path = "/v1/people/{person}/token",
@@ -292,7 +294,7 @@ async fn issue_token(
         (Some((_, by)), Some(target)) => match (&by.side, &target.side) {
             (Side::Publisher(own, MemberRole::Owner), Side::Publisher(other, _)) => own == other,
             (Side::Operator(roles), _) => {
-                roles.contains(&Role::Administrator) && !governance.has_token(&person).await?
+                roles.contains(&Role::Administrator) && !governance.had_token(&person).await?
             }
             (Side::Publisher(..), _) => false,
         },

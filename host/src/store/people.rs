@@ -50,16 +50,13 @@ impl Store {
         self.write(vec![forget]).await.map(drop)
     }
 
-    /// Whether a person has a token that is good now.
-    pub async fn has_person_token(
-        &self,
-        person: &PersonId,
-        now: Moment,
-    ) -> Result<bool, StoreError> {
+    /// Whether a person was given a token, good or ended, since the register last
+    /// made the person known.
+    pub async fn had_person_token(&self, person: &PersonId) -> Result<bool, StoreError> {
         let rows = self
             .fetch(
-                "select person from person_tokens where person = $1 and expires_at > $2",
-                &[person.as_str().into(), now.into()],
+                "select person from person_tokens where person = $1",
+                &[person.as_str().into()],
             )
             .await?;
         Ok(!rows.is_empty())
@@ -95,4 +92,29 @@ impl Store {
 
 fn owner(person: &PersonId, expires: Moment) -> String {
     format!("{person}/{}", expires.micros())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_token_that_has_ended_is_no_gap_for_somebody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = crate::seal::Vault::open(&folder.path().join("vault.key")).unwrap();
+        let location = crate::store::Location::Sqlite(folder.path().join("guichet.db"));
+        let store = Store::open(&location, vault, "n1").await.unwrap();
+        let rita: PersonId = "rita".parse().unwrap();
+        let now = "2026-11-22T08:00:00Z".parse::<Moment>().unwrap();
+        assert!(!store.had_person_token(&rita).await.unwrap());
+        let life = (now, now.plus_ms(1_000));
+        store.set_person_token(&rita, &[7; 32], life).await.unwrap();
+        let later = now.plus_ms(2_000);
+        let nobody = store.person_by_token(&[7; 32], later).await.unwrap();
+        assert_eq!(nobody, None, "it opens nothing any more");
+        assert!(store.had_person_token(&rita).await.unwrap());
+        // Who is removed and named again, by two, begins anew.
+        store.forget_person_tokens(&rita).await.unwrap();
+        assert!(!store.had_person_token(&rita).await.unwrap());
+    }
 }

@@ -90,7 +90,8 @@ impl Register {
     }
 
     /// An owner of the publisher; or administrators, of whom two are needed as
-    /// soon as it has an owner: no one of them can slip in a member or a key.
+    /// soon as it has an owner: no one of them can slip in a member or a key. That
+    /// holds when its people are gone, too, for one administrator can remove them.
     pub(super) fn by_owner(
         &self,
         by: &Actor,
@@ -102,7 +103,9 @@ impl Register {
         }
         if person.side.has(Role::Administrator) {
             let owner = |person: &Person| person.member_of(publisher) == Some(MemberRole::Owner);
-            let owned = self.people.values().any(owner);
+            let mut former = self.former.values();
+            let owned = self.people.values().any(owner)
+                || former.any(|side| side.as_ref() == Some(publisher));
             return Ok(if owned { Persons::Two } else { Persons::One });
         }
         Err(Refusal::Forbidden(format!(

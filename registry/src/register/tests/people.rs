@@ -121,6 +121,42 @@ fn members_act_for_their_own_publisher_only() {
 }
 
 #[test]
+fn one_administrator_does_not_take_a_publisher_over() {
+    let mut world = World::new();
+    let removed = PersonAct::Removed {
+        person: "olga".parse().unwrap(),
+    };
+    world.done(&person("anna"), removed);
+    // With the owner gone, an owner or a key of one's own would be all it takes
+    // to publish in the publisher's name.
+    let acme: PublisherName = "acme".parse().unwrap();
+    let set = |who: &str| PersonAct::Set {
+        person: who.parse().unwrap(),
+        name: texts("Owner"),
+        side: Side::Publisher(acme.clone(), MemberRole::Owner),
+    };
+    world.proposed("anna", set("olga"));
+    world.proposed("anna", set("mallory"));
+    let key = SigningKey::from_secret(SignatureAlgorithm::Ed25519, &[99; 32]).unwrap();
+    let enrolled = KeyAct::Enrolled {
+        publisher: acme.clone(),
+        key: key.public(),
+        label: "mallory's".to_owned(),
+        proof: Possession::prove(&acme, &key),
+        replaces: None,
+    };
+    world.proposed("anna", enrolled);
+    // Two bring the owner back.
+    world.done(&person("ben"), set("olga"));
+    assert!(
+        world
+            .register
+            .known_person(&"olga".parse().unwrap())
+            .is_some()
+    );
+}
+
+#[test]
 fn billers_are_admitted_by_two_and_serve_what_they_named() {
     let mut world = World::new();
     let terms = BillerTerms {
