@@ -18,7 +18,7 @@ impl Inquiry for Certificate {
         let number = subject_data::get("identity.number")?
             .ok_or(Failure::NeedsAssurance(AssuranceLevel::Substantial))?;
         let body = Value::object([("year", year.into()), ("id_number", (&number).into())]);
-        let request = Request::post("biller", "/api/contributions").json(&body);
+        let request = Request::post("agency", "/api/contributions").json(&body);
         let answer = request.send()?.success()?.json()?;
         match answer.text("code")?.as_str() {
             "0" if answer.text("year")? == year => Ok(InquiryOutcome::Ready(document(&answer)?)),
