@@ -4,7 +4,6 @@
 
 #![expect(
     clippy::print_stdout,
-    clippy::print_stderr,
     reason = "figures, and what was skipped, belong to a test's output"
 )]
 

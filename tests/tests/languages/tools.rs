@@ -70,7 +70,6 @@ pub fn componentize_py() -> Option<String> {
         Ok(()) => Some(programs.display().to_string()),
         Err(why) => {
             println!("SKIPPED: componentize-py {COMPONENTIZE_PY} cannot be installed here: {why}");
-            eprintln!("SKIPPED: no componentize-py {COMPONENTIZE_PY}: {why}");
             None
         }
     }
