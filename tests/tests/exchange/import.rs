@@ -79,16 +79,11 @@ fn go_live(folder: &Path, market: &Marketplace) {
     good(folder, market, &format!("{approve} --as rolf"));
     let rollout = format!("registry rollout {PACKAGE} 0.1.0 --general --as mona");
     good(folder, market, &rollout);
-    good(
-        folder,
-        market,
-        "registry biller admit biller.json --as bela",
-    );
-    good(
-        folder,
-        market,
-        "registry biller admit biller.json --as bert",
-    );
+    let admit = "registry biller admit biller.json --as bela --json";
+    let admitted = good(folder, market, admit);
+    let admitted: Value = serde_json::from_str(&admitted).unwrap();
+    let agree = format!("registry agree {} --as bert", admitted["position"]);
+    good(folder, market, &agree);
 }
 
 /// The keys that countersigned a bundle, each of which holds.
