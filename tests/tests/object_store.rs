@@ -64,7 +64,7 @@ async fn an_object_that_was_altered_in_the_bucket_is_named() {
         })
         .unwrap();
     let whole = std::fs::read(&bundle).unwrap();
-    let mut altered = whole.clone();
+    let mut altered = whole;
     let last = altered.len() - 1;
     altered[last] ^= 1;
     std::fs::write(&bundle, altered).unwrap();
