@@ -2,10 +2,18 @@
 holds. Whatever proves nothing is a doubt."""
 
 import json
+import re
 from datetime import datetime, timezone
 
 from componentize_py_types import Err
 from wit_world.imports import http, keys
+
+
+# Beyond them the parser would use up processor time or stack, which ends the call.
+BODY_LIMIT_BYTES = 262_144
+DEPTH_LIMIT = 100
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Doubt(Exception):
@@ -37,11 +45,23 @@ def ask(path, body, intent):
             raise NotSent("nothing was sent")
         raise Doubt("no complete answer")
     certain(response.status == 200, f"status {response.status}")
+    certain(len(response.body) <= BODY_LIMIT_BYTES, "the body is too large")
     try:
         # As UTF-8 and nothing else: `json` would guess an encoding from the bytes.
-        return Answer(json.loads(response.body.decode("utf-8")))
+        body = response.body.decode("utf-8")
+        certain(depth(body) <= DEPTH_LIMIT, "the body is nested too deeply")
+        return Answer(json.loads(body))
     except ValueError:
         raise Doubt("the body is no JSON")
+
+
+def depth(body):
+    """How deeply a text is nested that may be JSON."""
+    deepest = now = 0
+    for bracket in BRACKET.findall(STRING.sub("", body)):
+        now += 1 if bracket in "[{" else -1
+        deepest = max(deepest, now)
+    return deepest
 
 
 class Answer(dict):
@@ -57,6 +77,8 @@ class Answer(dict):
 
     def text(self, name):
         certain(isinstance(self[name], str), f"`{name}` is no text")
+        # JSON can express halves of characters, which no UTF-8 can: an error here.
+        self[name].encode("utf-8")
         return self[name]
 
     def list(self, name):

@@ -39,6 +39,43 @@ fn certified(folder: &Path) -> Value {
     report
 }
 
+/// Answers that are made to end a call: too deep, too long, no characters.
+fn wicked() -> Vec<String> {
+    vec![
+        "[".repeat(100_000),
+        "{\"a\":".repeat(50_000),
+        "[]".repeat(130_000),
+        "\"".repeat(260_000),
+        "\"\\".repeat(130_000),
+        "\u{0}".repeat(1_000),
+        "=\n".repeat(100_000),
+        format!("\"{}", "a".repeat(900_000)),
+        "{\"code\":\"1\",\"message\":\"\\ud800\"}".to_owned(),
+        format!("{{\"code\":\"1\",\"message\":{}}}", "9".repeat(5_000)),
+    ]
+}
+
+/// Whatever the biller answers to a query, the plugin answers that nothing is known.
+fn survives_whatever_comes(folder: &Path) {
+    let tests = folder.join("tests");
+    let recorded = std::fs::read_dir(&tests).unwrap().next().unwrap();
+    let recorded = recorded.unwrap().path();
+    let recorded: Value = serde_json::from_slice(&std::fs::read(recorded).unwrap()).unwrap();
+    std::fs::remove_dir_all(&tests).unwrap();
+    std::fs::create_dir(&tests).unwrap();
+    for (number, answer) in wicked().into_iter().enumerate() {
+        let mut scenario = recorded.clone();
+        let mut query = recorded["exchanges"][0].clone();
+        query["response"]["body"]["text"] = answer.into();
+        scenario["exchanges"] = [query].into_iter().collect();
+        scenario["expect"] = serde_json::json!({"query": {"failure": "unavailable"}});
+        scenario.as_object_mut().unwrap().remove("payment");
+        let file = tests.join(format!("wicked-{number}.json"));
+        std::fs::write(file, scenario.to_string()).unwrap();
+    }
+    good(guichet("").args(["plugin", "test"]).arg(folder));
+}
+
 /// Names that a built component imports.
 fn imports(folder: &Path) -> Vec<String> {
     let component = std::fs::read(folder.join("component.wasm")).unwrap();
@@ -61,6 +98,7 @@ fn c_is_built_certified_and_the_same_wherever_it_lies() {
     let size = first["size_bytes"].as_u64().unwrap();
     println!("C: a bundle of {size} B");
     certified(one.path());
+    survives_whatever_comes(one.path());
 }
 
 #[test]
@@ -85,4 +123,5 @@ fn the_python_template_is_certified_as_it_stands() {
         ["guichet:host/http@0.1.0", "guichet:service/types@0.1.0"]
     );
     certified(&package);
+    survives_whatever_comes(&package);
 }

@@ -6,6 +6,7 @@ when the plugin is called there are no files to import from.
 """
 
 import json
+import re
 import sys
 from datetime import datetime, timezone
 from importlib.machinery import BuiltinImporter, FrozenImporter
@@ -15,6 +16,13 @@ from wit_world import exports
 from wit_world.exports import bill_payment as bills
 from wit_world.imports import http
 from wit_world.imports import types as shapes
+
+
+# Beyond them the parser would use up processor time or stack, which ends the call.
+BODY_LIMIT_BYTES = 262_144
+DEPTH_LIMIT = 100
+STRING = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
+BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Doubt(Exception):
@@ -147,11 +155,23 @@ def ask(path, body, intent):
             raise NotSent("nothing was sent")
         raise Doubt("no complete answer")
     certain(response.status == 200, f"status {response.status}")
+    certain(len(response.body) <= BODY_LIMIT_BYTES, "the body is too large")
     try:
         # As UTF-8 and nothing else: `json` would guess an encoding from the bytes.
-        return Answer(json.loads(response.body.decode("utf-8")))
+        body = response.body.decode("utf-8")
+        certain(depth(body) <= DEPTH_LIMIT, "the body is nested too deeply")
+        return Answer(json.loads(body))
     except ValueError:
         raise Doubt("the body is no JSON")
+
+
+def depth(body):
+    """How deeply a text is nested that may be JSON."""
+    deepest = now = 0
+    for bracket in BRACKET.findall(STRING.sub("", body)):
+        now += 1 if bracket in "[{" else -1
+        deepest = max(deepest, now)
+    return deepest
 
 
 class Answer(dict):
@@ -167,6 +187,8 @@ class Answer(dict):
     def text(self, name):
         """A member that goes to the host, which takes text for text only."""
         certain(isinstance(self[name], str), f"`{name}` is no text")
+        # JSON can express halves of characters, which no UTF-8 can: an error here.
+        self[name].encode("utf-8")
         return self[name]
 
 
