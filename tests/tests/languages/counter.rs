@@ -14,7 +14,7 @@ use crate::stage::Stage;
 use crate::tools::{componentize_py, copy_of, good, guichet};
 
 /// Building, certifying and compiling 18 MB of Python takes its time.
-const PATIENCE: Duration = Duration::from_secs(170);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A sample, and what a citizen does with it.
 struct Errand<'a> {
