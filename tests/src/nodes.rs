@@ -21,6 +21,8 @@ const START: Duration = Duration::from_secs(60);
 const SHARED: [&str; 3] = ["vault.key", "pseudonyms.key", "sessions.key"];
 /// How often a node is asked while a change is awaited.
 const OFTEN: Duration = Duration::from_millis(5);
+/// How much of a node's log is told where something fails, in bytes.
+const LOG_END: usize = 2_000;
 /// How long a change is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -31,7 +33,7 @@ pub struct Nodes {
     /// Those that follow.
     pub others: Vec<Node>,
     _cluster: Cluster,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// A node that only follows.
@@ -61,7 +63,7 @@ impl Nodes {
             first,
             others,
             _cluster: cluster,
-            _folder: folder,
+            folder,
         })
     }
 
@@ -82,14 +84,16 @@ impl Nodes {
         let person = self.first.person(by)?;
         let begun = Instant::now();
         let watching = self.clients().map(|client| async move {
-            while begun.elapsed() < PATIENCE {
+            loop {
                 let answer = client.post(&asked.0, &[], &asked.1).await?;
                 if holds(&answer) {
                     return Ok(begun.elapsed());
                 }
+                if begun.elapsed() > PATIENCE {
+                    bail!("a node answers after {PATIENCE:?}: {}", answer.text());
+                }
                 tokio::time::sleep(OFTEN).await;
             }
-            bail!("a node did not follow in {PATIENCE:?}")
         });
         let entering = person.post("/v1/acts", &[], act);
         let (entered, watched) = tokio::join!(entering, try_join_all(watching));
@@ -97,7 +101,25 @@ impl Nodes {
         if !entered.status.is_success() {
             bail!("not entered: {}", entered.text());
         }
-        watched
+        match watched {
+            Ok(took) => Ok(took),
+            Err(error) => Err(error.context(self.said().await)),
+        }
+    }
+
+    /// How far each node is, and the end of what it has written to its log.
+    async fn said(&self) -> String {
+        let mut told = String::new();
+        for (number, client) in (1..).zip(self.clients()) {
+            let log = self.folder.path().join(format!("node-{number}.log"));
+            let said = std::fs::read_to_string(log).unwrap_or_default();
+            let from = said.len().saturating_sub(LOG_END);
+            let end = said.get(from..).unwrap_or_default();
+            let head = client.get("/v1/log/checkpoint").await;
+            let head = head.map_or_else(|error| error.to_string(), |answer| answer.text());
+            told.push_str(&format!("node-{number} is at {head}\nand said: …{end}\n"));
+        }
+        told
     }
 }
 

@@ -61,8 +61,9 @@ impl From<PublishError> for Problem {
                 Self::new(Code::ReleaseExists).with_detail(Text::same(why))
             }
             PublishError::Governance(error) => error.into(),
-            PublishError::Bundle(error) => Self::new(Code::BundleRefused)
-                .with_field("bundle", Text::same(error.to_string())),
+            PublishError::Bundle(error) => {
+                Self::new(Code::BundleRefused).with_field("bundle", Text::same(error.to_string()))
+            }
             PublishError::Interrupted => Self::new(Code::Overloaded).with_retry_after(1),
             other => Self::internal(other),
         }

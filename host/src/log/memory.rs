@@ -2,6 +2,7 @@
 //! it has seen. A log that was cut back, or begun anew, does not lead to it.
 
 use std::io::ErrorKind;
+use std::sync::PoisonError;
 
 use guichet_registry::checkpoint::SignedCheckpoint;
 
@@ -35,19 +36,28 @@ impl Log {
         }
     }
 
-    /// Remembers the tree head of now.
+    /// Remembers the tree head of now. One task writes at a time, and never an
+    /// older head over a newer one.
     pub(super) fn remember(&self) -> Result<(), LogError> {
-        let text = self.state().checkpoint.clone();
-        if text.is_empty() {
+        let memory = &self.0.memory;
+        let mut remembered = self
+            .0
+            .remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let (size, text) = {
+            let state = self.state();
+            (state.tree.size(), state.checkpoint.clone())
+        };
+        if size == *remembered {
             return Ok(());
         }
-        let half = self
-            .0
-            .memory
-            .with_extension(format!("{}.part", std::process::id()));
+        let half = memory.with_extension(format!("{}.part", std::process::id()));
         std::fs::write(&half, text)
-            .and_then(|()| std::fs::rename(&half, &self.0.memory))
-            .map_err(|error| self.memory_failed(error))
+            .and_then(|()| std::fs::rename(&half, memory))
+            .map_err(|error| self.memory_failed(error))?;
+        *remembered = size;
+        Ok(())
     }
 
     fn memory_failed(&self, error: std::io::Error) -> LogError {

@@ -13,7 +13,7 @@ mod tests;
 mod verify;
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use guichet_domain::Moment;
 use guichet_domain::merkle::Tree;
@@ -45,6 +45,8 @@ struct Inner {
     /// Where the last tree head is remembered, so that a log that was cut back
     /// is noticed.
     memory: PathBuf,
+    /// Size of the log then.
+    remembered: Mutex<u64>,
     size: watch::Sender<u64>,
 }
 
@@ -108,6 +110,7 @@ impl Log {
             state: RwLock::new(state),
             turn: tokio::sync::Mutex::default(),
             memory,
+            remembered: Mutex::default(),
             size: watch::channel(0).0,
         }));
         log.follow().await?;

@@ -193,3 +193,26 @@ async fn two_nodes_write_one_log() {
     )
     .unwrap();
 }
+
+/// Tasks of one node that see the log grow at the same time.
+#[test]
+fn tasks_that_remember_at_once_do_not_meet() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let log = runtime.block_on(async {
+        let (store, _rows) = written(folder.path()).await;
+        log_of(folder.path(), &store, "n1").await.unwrap()
+    });
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..300 {
+                    *log.0.remembered.lock().unwrap() = 0;
+                    log.remember().unwrap();
+                }
+            });
+        }
+    });
+    let kept = std::fs::read_to_string(folder.path().join("n1.checkpoint")).unwrap();
+    assert_eq!(kept, log.head().checkpoint);
+}

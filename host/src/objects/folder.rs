@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -48,12 +49,15 @@ impl ObjectStore for Folder {
     }
 }
 
-/// Writes beside and renames, so that no half object is ever read.
+/// Writes beside and renames, so that no half object is ever read. Each writer has
+/// a name of its own, also where two keep the same object at once.
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    static WRITERS: AtomicU64 = AtomicU64::new(0);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let half = path.with_extension(format!("{}.part", std::process::id()));
+    let (process, writer) = (std::process::id(), WRITERS.fetch_add(1, Ordering::Relaxed));
+    let half = path.with_extension(format!("{process}-{writer}.part"));
     std::fs::write(&half, bytes)?;
     std::fs::File::open(&half)?.sync_all()?;
     std::fs::rename(half, path)

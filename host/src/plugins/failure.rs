@@ -75,6 +75,14 @@ pub enum ServiceFailure {
 }
 
 impl ServiceFailure {
+    /// Nothing runs at present, and nobody can say until when.
+    pub(crate) const fn stopped() -> Self {
+        Self::Unavailable {
+            message: String::new(),
+            retry_after_seconds: None,
+        }
+    }
+
     /// The sandbox gave an answer to another question.
     pub(crate) fn other_kind() -> Self {
         Self::Misbehaved("the answer is of another kind".to_owned())

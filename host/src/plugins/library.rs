@@ -76,6 +76,11 @@ impl Library {
         self.code.get(&component)
     }
 
+    /// Whether a release or its code is not at hand.
+    pub(super) fn lacks(&self, one: &Wanted) -> bool {
+        !self.admissions.contains_key(&one.digest) || !self.code.contains_key(&one.component)
+    }
+
     /// What later bundles are compared with.
     pub(super) const fn admitted(&self) -> &admit::Shelf {
         &self.admitted
@@ -102,6 +107,8 @@ impl Library {
             self.read(some, objects, registry).await;
             self.load(sandbox).await;
         }
+        // What could not be loaded before.
+        self.load(sandbox).await;
     }
 
     async fn read(&mut self, some: &[&Wanted], objects: &Objects, registry: &BTreeSet<PublicKey>) {

@@ -227,7 +227,13 @@ impl Plugins {
         (now, language): (Moment, Language),
     ) -> Result<Bound, ServiceFailure> {
         let shelf = self.shelf();
-        let entry = shelf.entry(code).ok_or(ServiceFailure::UnknownService)?;
+        let entry = shelf.entry(code).ok_or_else(|| {
+            if shelf.is_stopped(code) {
+                ServiceFailure::stopped()
+            } else {
+                ServiceFailure::UnknownService
+            }
+        })?;
         let actual = entry.service().kind.as_str();
         if actual != kind {
             let actual = actual.to_owned();
@@ -280,17 +286,13 @@ impl Plugins {
         seeker: &Seeker<'_>,
         now: Moment,
     ) -> Result<Bound, ServiceFailure> {
-        let unavailable = || ServiceFailure::Unavailable {
-            message: String::new(),
-            retry_after_seconds: None,
-        };
         let package = entry.admission().package();
         let line = self
             .0
             .log
             .read(|register| line::Line::of(register, package));
         let chosen = line.and_then(|line| shelf.choose(entry, &line, seeker));
-        let (service, release) = chosen.ok_or_else(unavailable)?;
+        let (service, release) = chosen.ok_or_else(ServiceFailure::stopped)?;
         let key = (service.code.clone(), release.digest);
         let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(&key).filter(|bound| {
@@ -304,7 +306,7 @@ impl Plugins {
         let binding = release.bind(&service, now);
         let (binding, expires) = match binding {
             Ok(bound) => bound,
-            Err(operator::BindingError::NotGranted(_)) => return Err(unavailable()),
+            Err(operator::BindingError::NotGranted(_)) => return Err(ServiceFailure::stopped()),
             Err(error) => return Err(ServiceFailure::Misbehaved(error.to_string())),
         };
         let bound = Bound {

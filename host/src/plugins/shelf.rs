@@ -23,6 +23,9 @@ use super::release::Release;
 use super::{Plugins, PluginsError};
 use crate::store::PackageSecret;
 
+/// When what could not be brought to hand is tried again.
+const RETRY_MS: i64 = 10_000;
+
 /// Releases and services at one size of the log.
 pub struct Shelf {
     size: u64,
@@ -30,6 +33,8 @@ pub struct Shelf {
     library: Library,
     releases: HashMap<Digest, Arc<Release>>,
     maintenance: Vec<Maintenance>,
+    /// Services whose release was stopped: they are not shown, but not unknown.
+    stopped: BTreeSet<ServiceCode>,
     /// When something begins or ends by itself.
     next_change: Option<Moment>,
 }
@@ -43,6 +48,7 @@ impl Default for Shelf {
             library: Library::default(),
             releases: HashMap::new(),
             maintenance: Vec::new(),
+            stopped: BTreeSet::new(),
             next_change: None,
         }
     }
@@ -134,6 +140,11 @@ impl Shelf {
         })
     }
 
+    /// Whether the service would be here, had its release not been stopped.
+    pub(super) fn is_stopped(&self, code: &ServiceCode) -> bool {
+        self.stopped.contains(code)
+    }
+
     /// The searchable index.
     #[must_use]
     pub const fn catalogue(&self) -> &Catalogue {
@@ -179,6 +190,7 @@ struct Plan {
     zones: Vec<Zone>,
     gone: Vec<Tombstone>,
     maintenance: Vec<Maintenance>,
+    stopped: BTreeSet<ServiceCode>,
     next_change: Option<Moment>,
 }
 
@@ -188,11 +200,16 @@ impl Plan {
         let mut grants = HashMap::new();
         let mut lineups = BTreeMap::new();
         let mut changed = HashMap::new();
+        let mut stopped = BTreeSet::new();
         for (name, package) in register.packages() {
             let pilot = package.pilot.as_ref().map(|pilot| pilot.release);
             let lineup = [package.general, pilot, package.previous];
             for digest in lineup.into_iter().flatten() {
                 let Ok(release) = register.may_run(digest) else {
+                    let release = register.release(digest).ok();
+                    let general = release.filter(|_| package.general == Some(digest));
+                    let services = general.map(|release| release.summary.services.keys());
+                    stopped.extend(services.into_iter().flatten().cloned());
                     continue;
                 };
                 grants.insert(digest, release.grants.clone());
@@ -227,6 +244,7 @@ impl Plan {
             zones: register.zones().map(|state| state.zone.clone()).collect(),
             gone: register.gone().map(tombstone).collect(),
             maintenance: register.maintenance().map(|(_, one)| one.clone()).collect(),
+            stopped,
             next_change: register.next_change(now),
         }
     }
@@ -271,13 +289,17 @@ impl Plugins {
             }
         }
         let entries = self.entries(&plan, &library, now);
+        // A store that failed for a moment must not keep a release away for longer.
+        let missing = plan.wanted.iter().any(|one| library.lacks(one));
+        let again = missing.then(|| now.plus_ms(RETRY_MS));
         Ok(Shelf {
             size: plan.size,
             catalogue: Catalogue::build(entries, plan.gone, plan.zones, Taxonomy::embedded()),
             library,
             releases,
             maintenance: plan.maintenance,
-            next_change: plan.next_change,
+            stopped: plan.stopped,
+            next_change: plan.next_change.into_iter().chain(again).min(),
         })
     }
 

@@ -89,6 +89,14 @@ async fn a_switch_stops_a_package_at_once_and_two_lift_it() {
         "{}",
         stopped.text()
     );
+    // The catalogue shows it no more; it is still not unknown.
+    until(Duration::from_secs(2), || async {
+        let path = format!("/v1/services/{SERVICE}");
+        market.api.get(&path).await.unwrap().status == StatusCode::NOT_FOUND
+    })
+    .await;
+    let hidden = ask(&market.api, &inputs, "anna").await;
+    assert_eq!(hidden.status, StatusCode::SERVICE_UNAVAILABLE);
     let lift = json!({"act": "switch-lifted", "target": target, "reason": "mended"});
     let first = act(&market, "sven", lift.clone()).await;
     assert_eq!(first.json()["state"], "proposed", "{}", first.text());
