@@ -24,35 +24,49 @@ pub struct SchemaError(String);
 /// Inputs as name and text, or everything that is wrong with them.
 pub type Checked = Result<Vec<(String, String)>, Vec<FieldError>>;
 
-/// Checks the inputs and gives them as the contract wants them: name and text.
-pub fn check(
-    schema: &Value,
-    inputs: &Map<String, Value>,
-    language: Language,
-) -> Result<Checked, SchemaError> {
-    let validator = compile(schema)?;
-    let instance = Value::Object(inputs.clone());
-    let mut errors: Vec<FieldError> = validator
-        .iter_errors(&instance)
-        .flat_map(|error| explain(schema, &error, language))
-        .collect();
-    errors.sort_by(|left, right| left.field.cmp(&right.field));
-    errors.dedup_by(|left, right| left.field == right.field);
-    if !errors.is_empty() {
-        return Ok(Err(errors));
-    }
-    Ok(Ok(inputs
-        .iter()
-        .map(|(name, value)| (name.clone(), as_text(value)))
-        .collect()))
+/// A form ready to be checked against. Making one costs a thousand times what
+/// checking costs.
+#[derive(Debug)]
+pub struct Form {
+    schema: Value,
+    validator: Validator,
 }
 
-/// Publishers write the patterns, so only an engine with linear time is used.
-fn compile(schema: &Value) -> Result<Validator, SchemaError> {
-    jsonschema::options()
-        .with_pattern_options(PatternOptions::regex())
-        .build(schema)
-        .map_err(|error| SchemaError(error.masked().to_string()))
+impl Form {
+    /// Of a service's JSON Schema. Publishers write the patterns, so only an
+    /// engine with linear time is used.
+    pub fn new(schema: Value) -> Result<Self, SchemaError> {
+        let validator = jsonschema::options()
+            .with_pattern_options(PatternOptions::regex())
+            .build(&schema)
+            .map_err(|error| SchemaError(error.masked().to_string()))?;
+        Ok(Self { schema, validator })
+    }
+
+    /// Whether it asks for this.
+    #[must_use]
+    pub fn asks_for(&self, name: &str) -> bool {
+        self.schema["properties"].get(name).is_some()
+    }
+
+    /// Checks the inputs and gives them as the contract wants them: name and text.
+    pub fn check(&self, inputs: &Map<String, Value>, language: Language) -> Checked {
+        let instance = Value::Object(inputs.clone());
+        let mut errors: Vec<FieldError> = self
+            .validator
+            .iter_errors(&instance)
+            .flat_map(|error| explain(&self.schema, &error, language))
+            .collect();
+        errors.sort_by(|left, right| left.field.cmp(&right.field));
+        errors.dedup_by(|left, right| left.field == right.field);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(inputs
+            .iter()
+            .map(|(name, value)| (name.clone(), as_text(value)))
+            .collect())
+    }
 }
 
 fn as_text(value: &Value) -> String {
@@ -163,7 +177,7 @@ mod tests {
             "additionalProperties": false
         });
         let inputs = inputs.as_object().unwrap().clone();
-        check(&schema, &inputs, Language::English).unwrap()
+        Form::new(schema).unwrap().check(&inputs, Language::English)
     }
 
     #[test]
@@ -196,7 +210,8 @@ mod tests {
             "properties": {"a": {"type": "string", "pattern": "^(a+)+$"}}
         });
         let inputs = json!({"a": format!("{}!", "a".repeat(10_000))});
-        let checked = check(&schema, inputs.as_object().unwrap(), Language::English).unwrap();
+        let form = Form::new(schema).unwrap();
+        let checked = form.check(inputs.as_object().unwrap(), Language::English);
         assert!(checked.is_err());
     }
 }

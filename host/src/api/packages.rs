@@ -17,6 +17,7 @@ use super::body::{self, Json};
 use super::insider::Insider;
 use super::page::Page;
 use super::parameters::Segments;
+use super::registry;
 use super::scope::{PackagesAdmit, PackagesRead};
 use super::shape::package::{Published, Release, ReleaseItem};
 use super::shape::registry::Entered;
@@ -224,7 +225,7 @@ async fn approve(
     let entered = governance
         .approve(&insider.actor, digest, approval.grants)
         .await?;
-    Ok(axum::Json(entered.into()))
+    Ok(registry::settled(&api, entered).await)
 }
 
 /// Why a release is refused.
@@ -327,7 +328,7 @@ async fn enter(
     act: impl Into<Act>,
 ) -> Result<axum::Json<Entered>, Problem> {
     let entered = api.rooms().governance.enter(&insider.actor, act).await?;
-    Ok(axum::Json(entered.into()))
+    Ok(registry::settled(api, entered).await)
 }
 
 /// The releases of some packages.

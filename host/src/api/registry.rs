@@ -22,6 +22,7 @@ use super::scope::{PackagesAdmit, PackagesRead};
 use super::shape::registry::{Entered, OpenProposal, PublisherItem, QueueItem, Token};
 use crate::error::{Code, Problem, Text};
 use crate::governance::Application;
+use crate::log;
 use crate::store::{PackageSecret, SecretKind};
 
 /// The calls of this file.
@@ -75,7 +76,7 @@ async fn enter(
         ));
     }
     let entered = api.rooms().governance.enter(&insider.actor, act).await?;
-    Ok(axum::Json(entered.into()))
+    Ok(settled(&api, entered).await)
 }
 
 /// List proposals
@@ -122,7 +123,7 @@ async fn agree(
         .governance
         .agree(&insider.actor, proposal)
         .await?;
-    Ok(axum::Json(entered.into()))
+    Ok(settled(&api, entered).await)
 }
 
 /// List releases that wait for review
@@ -173,7 +174,7 @@ async fn admit_billers(
     let entered = governance
         .admit_billers(&insider.actor, &applications.billers)
         .await?;
-    Ok(axum::Json(entered.into()))
+    Ok(settled(&api, entered).await)
 }
 
 /// Keys and secrets of a package.
@@ -328,4 +329,11 @@ pub(super) fn require_role<N>(insider: &Insider<N>, wanted: &[Role]) -> Result<(
         format!("需要运营方角色：{}。", names.join("、")),
         format!("This is for the operator's staff: {}.", names.join(" or ")),
     )))
+}
+
+/// What was entered, once this node serves by it: who has rolled a release out
+/// finds it at the counter.
+pub(super) async fn settled(api: &Api, entered: log::Entered) -> axum::Json<Entered> {
+    api.rooms().catalogue.catch_up().await;
+    axum::Json(entered.into())
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use guichet_domain::Moment;
 use guichet_domain::id::{PersonId, RecordId, ServiceCode};
@@ -11,6 +12,9 @@ use guichet_registry::admit::Admission;
 
 use crate::plugins::{Access, Calls, Entry, Kept, Plugins, ReadingError, Shelf};
 use crate::store::StoreError;
+
+/// How long whoever has changed the catalogue waits until it is served.
+const CATCHING_UP: Duration = Duration::from_secs(5);
 
 /// What there is to pay and to ask. Cheap to clone.
 #[derive(Clone)]
@@ -23,6 +27,16 @@ impl Catalogue {
     #[must_use]
     pub const fn new(plugins: Plugins) -> Self {
         Self { plugins }
+    }
+
+    /// Serves what the log says by now, as far as that takes no longer than a
+    /// caller should wait; the rest follows by itself.
+    pub async fn catch_up(&self) {
+        match tokio::time::timeout(CATCHING_UP, self.plugins.refresh()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the catalogue could not be refreshed"),
+            Err(_) => tracing::info!("the catalogue is still being refreshed"),
+        }
     }
 
     /// Everything that is served now, searchable.

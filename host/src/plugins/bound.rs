@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 
 use super::ServiceFailure;
 use super::release::Release;
-use crate::inputs;
+use crate::inputs::{FieldError, Form};
 use crate::language::Language;
 use crate::payments::order::{Assurance, Circumstances, PayerType};
 
@@ -29,6 +29,7 @@ const EXTRA_BYTES: usize = 512;
 pub struct Bound {
     pub(super) service: Shared<Service>,
     pub(super) release: Arc<Release>,
+    pub(super) form: Arc<Form>,
     pub(super) binding: Arc<Binding>,
     /// When its grant ends.
     pub(super) expires: Option<Moment>,
@@ -62,10 +63,9 @@ impl Bound {
         answers_a_step: bool,
         language: Language,
     ) -> Result<Vec<(String, String)>, ServiceFailure> {
-        let schema = serde_json::to_value(&*self.service.inputs).unwrap_or_default();
         let is_extra = |name: &str, value: &Value| {
             answers_a_step
-                && schema["properties"].get(name).is_none()
+                && !self.form.asks_for(name)
                 && value.as_str().is_some_and(|text| text.len() <= EXTRA_BYTES)
         };
         let (extra, own): (Map<_, _>, Map<_, _>) = given
@@ -75,14 +75,13 @@ impl Bound {
         if extra.len() > EXTRA_INPUTS {
             let message = language.pick("多余的输入项", "too many inputs beyond the form");
             let field = extra.keys().next().cloned().unwrap_or_default();
-            let error = inputs::FieldError {
+            let error = FieldError {
                 field,
                 message: message.to_owned(),
             };
             return Err(ServiceFailure::InvalidInputs(vec![error]));
         }
-        let checked = inputs::check(&schema, &own, language)
-            .map_err(|error| ServiceFailure::Misbehaved(error.to_string()))?;
+        let checked = self.form.check(&own, language);
         let mut checked = checked.map_err(ServiceFailure::InvalidInputs)?;
         let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
         checked.extend(extra.into_iter().map(|(name, value)| (name, text(value))));

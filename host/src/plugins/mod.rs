@@ -9,6 +9,7 @@ mod call;
 mod context;
 mod failure;
 mod figures;
+mod forms;
 pub mod judgement;
 mod library;
 mod line;
@@ -26,7 +27,6 @@ pub mod translate;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::Duration;
 
 use guichet_domain::Digest;
 use guichet_domain::Moment;
@@ -52,8 +52,6 @@ use crate::objects::Objects;
 use crate::ports::Ports;
 use crate::store::{ReleaseFigures, Store, StoreError};
 
-/// How often a node looks whether the catalogue has changed.
-const POLL: Duration = Duration::from_millis(500);
 /// A node that could not look for so long calls no plugin: what it serves may
 /// have been withdrawn.
 const BLIND_MS: i64 = 5_000;
@@ -76,6 +74,7 @@ struct Inner {
     /// One shelf is made at a time.
     turn: tokio::sync::Mutex<()>,
     bound: Mutex<HashMap<(ServiceCode, Digest), Bound>>,
+    forms: forms::Forms,
     confirmed_us: AtomicI64,
 }
 
@@ -156,11 +155,12 @@ impl Plugins {
             shelf: RwLock::default(),
             turn: tokio::sync::Mutex::default(),
             bound: Mutex::default(),
+            forms: forms::Forms::default(),
             confirmed_us: AtomicI64::new(0),
         }));
         plugins.refresh().await?;
         let growth = plugins.0.log.growth();
-        tokio::spawn(follow(Arc::downgrade(&plugins.0), growth));
+        tokio::spawn(shelf::follow(Arc::downgrade(&plugins.0), growth));
         Ok(plugins)
     }
 
@@ -302,16 +302,20 @@ impl Plugins {
         if let Some(bound) = known {
             return Ok(bound.clone());
         }
+        let misbehaved = |why: String| ServiceFailure::Misbehaved(why);
+        let form = self.0.forms.of(&service.inputs);
+        let form = form.map_err(|error| misbehaved(error.to_string()))?;
         let trial = release.trial(&service, now).map(Arc::new);
         let binding = release.bind(&service, now);
         let (binding, expires) = match binding {
             Ok(bound) => bound,
             Err(operator::BindingError::NotGranted(_)) => return Err(ServiceFailure::stopped()),
-            Err(error) => return Err(ServiceFailure::Misbehaved(error.to_string())),
+            Err(error) => return Err(misbehaved(error.to_string())),
         };
         let bound = Bound {
             service,
             release,
+            form,
             binding: Arc::new(binding),
             expires,
             trial,
@@ -368,25 +372,6 @@ impl Plugins {
     fn is_blind(&self, now: Moment) -> bool {
         let confirmed = Moment::from_micros(self.0.confirmed_us.load(Ordering::Relaxed));
         now.ms_since(confirmed) > BLIND_MS
-    }
-}
-
-/// Looks for changes until the room is dropped: at once for what this node has
-/// entered itself, twice a second for the rest.
-async fn follow(room: std::sync::Weak<Inner>, mut growth: tokio::sync::watch::Receiver<u64>) {
-    let mut ticks = tokio::time::interval(POLL);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {}
-            grown = growth.changed() => if grown.is_err() { return },
-        }
-        let Some(inner) = room.upgrade() else { return };
-        let plugins = Plugins(inner);
-        if let Err(error) = plugins.refresh().await
-            && !plugins.store().is_closed()
-        {
-            tracing::warn!(%error, "the catalogue could not be refreshed");
-        }
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
+use std::time::Duration;
 
 use guichet_domain::id::ServiceCode;
 use guichet_domain::{Digest, Moment};
@@ -15,14 +16,17 @@ use guichet_registry::shared::Shared;
 use guichet_registry::sign::PublicKey;
 use guichet_registry::taxonomy::Taxonomy;
 use guichet_registry::{PackageName, Service};
+use tokio::sync::watch;
 
 use super::library::{Library, Wanted};
 use super::line::{self, Line, Seeker};
 use super::operator;
 use super::release::Release;
-use super::{Plugins, PluginsError};
+use super::{Inner, Plugins, PluginsError};
 use crate::store::PackageSecret;
 
+/// How often a node looks whether the catalogue has changed.
+const POLL: Duration = Duration::from_millis(500);
 /// When what could not be brought to hand is tried again.
 const RETRY_MS: i64 = 10_000;
 
@@ -370,5 +374,24 @@ impl Plugins {
             tracing::error!(%package, "a secret or key that was set is missing, or altered");
         }
         Ok(found)
+    }
+}
+
+/// Looks for changes until the room is dropped: at once for what this node has
+/// entered itself, twice a second for the rest.
+pub(super) async fn follow(room: Weak<Inner>, mut growth: watch::Receiver<u64>) {
+    let mut ticks = tokio::time::interval(POLL);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            grown = growth.changed() => if grown.is_err() { return },
+        }
+        let Some(inner) = room.upgrade() else { return };
+        let plugins = Plugins(inner);
+        if let Err(error) = plugins.refresh().await
+            && !plugins.store().is_closed()
+        {
+            tracing::warn!(%error, "the catalogue could not be refreshed");
+        }
     }
 }
