@@ -108,10 +108,16 @@ fn generate(sources: &Sources<'_>) -> Result<(), BuildError> {
 fn c_files(folder: &Path) -> Result<Vec<PathBuf>, BuildError> {
     let entries = std::fs::read_dir(folder).map_err(BuildError::file(folder))?;
     let mut names = Vec::new();
-    for entry in entries.take(SOURCES_LIMIT) {
+    for entry in entries {
         let name = PathBuf::from(entry.map_err(BuildError::file(folder))?.file_name());
         if name.extension().is_some_and(|extension| extension == "c") {
             names.push(name);
+        }
+        if names.len() > SOURCES_LIMIT {
+            return Err(BuildError::Answer(format!(
+                "{} holds more than {SOURCES_LIMIT} C files: keep the plugin's own there",
+                folder.display()
+            )));
         }
     }
     names.sort();
