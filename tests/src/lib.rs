@@ -1,6 +1,7 @@
 //! What the black-box suites share: where built programs lie, a marketplace of
 //! one's own for a test, and a small HTTP client that speaks JSON.
 
+pub mod calls;
 mod client;
 pub mod foreign;
 mod marketplace;

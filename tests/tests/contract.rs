@@ -2,18 +2,14 @@
 //! none is forgotten, each loads, and each answers a call of its kind.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use guichet_domain::Digest;
 use guichet_domain::grant::Grant;
-use guichet_domain::id::ServiceCode;
-use guichet_sandbox::contract::types::{AssuranceLevel, Context, PayerType};
-use guichet_sandbox::keyring::{Keyring, Secret};
+use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::ports::Ports;
 use guichet_sandbox::{
-    Answer, Binding, BindingId, BindingSettings, BreakerSettings, Call, Compiler, Config, Kind,
-    Limits, Permissions, Question, Sandbox, Secrets, Settings, digest_of,
+    Answer, Call, Compiler, Kind, Limits, Question, Sandbox, Settings, digest_of,
 };
+use guichet_tests::calls::{bound, context};
 
 fn folders(path: PathBuf) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(path)
@@ -24,40 +20,6 @@ fn folders(path: PathBuf) -> Vec<PathBuf> {
     found.retain(|path| path.is_dir());
     found.sort();
     found
-}
-
-fn context() -> Context {
-    Context {
-        call: "call_00000000000000000000000000".into(),
-        service: "water-330100-1".into(),
-        region: "330100".into(),
-        subject: "somebody".into(),
-        payer_type: PayerType::Person,
-        assurance: AssuranceLevel::Substantial,
-        consent: None,
-        channel: "test".into(),
-        journey: "journey".into(),
-        locale: "en".into(),
-        accounting_date: "2026-11-21".into(),
-        details: Vec::new(),
-    }
-}
-
-/// A binding without any permission: a call must end in an answer all the same.
-fn binding() -> Arc<Binding> {
-    let permissions =
-        Permissions::new(Grant::default(), &Secrets::new(), Keyring::default()).unwrap();
-    Arc::new(Binding::new(BindingSettings {
-        id: BindingId {
-            release: Digest::from_bytes([1; 32]),
-            service: ServiceCode::new("water-330100-1").unwrap(),
-        },
-        state: "test".into(),
-        permissions: Arc::new(permissions),
-        limits: Limits::standard(),
-        config: Config::default(),
-        breaker: BreakerSettings::default(),
-    }))
 }
 
 #[tokio::test]
@@ -100,8 +62,10 @@ async fn every_version_of_the_contract_still_runs() {
                     context: context(),
                     question,
                 };
+                // Without any permission a call must end in an answer all the same.
+                let binding = bound("test", Grant::default(), Limits::standard());
                 let report = sandbox
-                    .call(&plugin, &binding(), &Ports::in_memory(), call)
+                    .call(&plugin, &binding, &Ports::in_memory(), call)
                     .await;
                 let answered = matches!(
                     report.result,

@@ -6,19 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use guichet_domain::Digest;
 use guichet_domain::grant::{
     EndpointGrant, Grant, KvGrant, LegacyCrypto, Network, Route, RouteIntent,
 };
-use guichet_domain::id::{EndpointName, ServiceCode};
+use guichet_domain::id::EndpointName;
 use guichet_sandbox::contract::bill_payment::Order;
-use guichet_sandbox::contract::types::{AssuranceLevel, Context, Failure, Money, PayerType};
-use guichet_sandbox::keyring::{Keyring, Secret};
+use guichet_sandbox::contract::types::{Failure, Money, PayerType};
+use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::ports::{BoxFuture, Ports, ResolveError, Resolver};
 use guichet_sandbox::{
-    Answer, Binding, BindingId, BindingSettings, BreakerSettings, Call, Compiler, Config, Limits,
-    LoadError, Permissions, Plugin, Question, Report, Sandbox, Secrets, Settings,
+    Answer, Binding, Call, Compiler, Limits, LoadError, Plugin, Question, Report, Sandbox, Settings,
 };
+pub use guichet_tests::calls::bound;
+use guichet_tests::calls::context;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// Deadline of every hostile call.
@@ -119,22 +119,6 @@ pub fn bare(state: &str) -> Arc<Binding> {
     bound(state, Grant::default(), limits())
 }
 
-/// A binding with these permissions and limits.
-pub fn bound(state: &str, grant: Grant, limits: Limits) -> Arc<Binding> {
-    let permissions = Permissions::new(grant, &Secrets::new(), Keyring::default()).unwrap();
-    Arc::new(Binding::new(BindingSettings {
-        id: BindingId {
-            release: Digest::from_bytes([1; 32]),
-            service: ServiceCode::new("water-330100-1").unwrap(),
-        },
-        state: state.to_owned(),
-        permissions: Arc::new(permissions),
-        limits,
-        config: Config::default(),
-        breaker: BreakerSettings::default(),
-    }))
-}
-
 /// May ask `POST /ok` of an origin; private addresses only where they are listed.
 pub fn http_grant(origin: &str, private: &[IpAddr]) -> Grant {
     let route = |path: &str, intent| Route {
@@ -230,23 +214,6 @@ impl Server {
 
     pub fn visitors(&self) -> u32 {
         self.visitors.load(Ordering::SeqCst)
-    }
-}
-
-pub fn context() -> Context {
-    Context {
-        call: "call_00000000000000000000000000".into(),
-        service: "water-330100-1".into(),
-        region: "330100".into(),
-        subject: "somebody".into(),
-        payer_type: PayerType::Person,
-        assurance: AssuranceLevel::Low,
-        consent: None,
-        channel: "test".into(),
-        journey: "journey".into(),
-        locale: "en".into(),
-        accounting_date: "2026-11-21".into(),
-        details: Vec::new(),
     }
 }
 

@@ -6,16 +6,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use guichet_domain::Digest;
 use guichet_domain::grant::Grant;
-use guichet_domain::id::ServiceCode;
-use guichet_sandbox::contract::types::{AssuranceLevel, Context, Failure, PayerType};
-use guichet_sandbox::keyring::{Keyring, Secret};
+use guichet_sandbox::contract::types::Failure;
+use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::ports::Ports;
 use guichet_sandbox::{
-    Answer, Binding, BindingId, BindingSettings, BreakerSettings, Call, CallError, Compiler,
-    Config, Limits, Permissions, Plugin, Question, Report, Sandbox, Secrets, Settings,
+    Answer, Binding, Call, CallError, Compiler, Limits, Plugin, Question, Report, Sandbox, Settings,
 };
+use guichet_tests::calls::{bound, context};
 
 use crate::build;
 use crate::tools::{componentize_py, copy_of};
@@ -43,23 +41,11 @@ impl Bench {
         let digest = guichet_sandbox::digest_of(&component);
         let plugin = sandbox.load(digest, &component).await.unwrap();
         println!("compiled {} B in {:?}", component.len(), begun.elapsed());
-        let permissions =
-            Permissions::new(Grant::default(), &Secrets::new(), Keyring::default()).unwrap();
-        let binding = Binding::new(BindingSettings {
-            id: BindingId {
-                release: Digest::from_bytes([1; 32]),
-                service: ServiceCode::new("sample-330100").unwrap(),
-            },
-            state: "sample".to_owned(),
-            permissions: Arc::new(permissions),
-            limits: Limits::standard(),
-            config: Config::default(),
-            breaker: BreakerSettings::default(),
-        });
+        let binding = bound("sample", Grant::default(), Limits::standard());
         Self {
             sandbox,
             plugin,
-            binding: Arc::new(binding),
+            binding,
             ports: Ports::in_memory(),
             _folder: folder,
         }
@@ -104,23 +90,6 @@ impl Bench {
 fn unavailable(report: &Report) -> bool {
     matches!(&report.result, Ok(Answer::Query(answer))
         if matches!(answer.as_ref(), Err(Failure::Unavailable(_))))
-}
-
-fn context() -> Context {
-    Context {
-        call: "call_00000000000000000000000000".into(),
-        service: "sample-330100".into(),
-        region: "330100".into(),
-        subject: "somebody".into(),
-        payer_type: PayerType::Person,
-        assurance: AssuranceLevel::Low,
-        consent: None,
-        channel: "test".into(),
-        journey: "journey".into(),
-        locale: "en".into(),
-        accounting_date: "2026-11-21".into(),
-        details: Vec::new(),
-    }
 }
 
 /// Puts lines behind one that stands in a file once.
