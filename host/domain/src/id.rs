@@ -111,6 +111,8 @@ names! {
     AccountId("account", is_account, "1 to 96 of a-z, A-Z, 0-9, -, _ and :");
     /// A transfer in the books: `pay_…:hold`.
     TransferId("transfer", is_account, "1 to 96 of a-z, A-Z, 0-9, -, _ and :");
+    /// A bank behind payers' accounts: `city-bank`. Stands in names of accounts.
+    BankName("bank", is_slug, "3 to 40 of a-z, 0-9 and -, beginning with a letter");
     /// A payment, bill query, call, consent …: a kind's prefix and 26 digits.
     RecordId("id", is_record_id, "a prefix of 1 to 4 letters, _ and 26 of 0-9 and a-z");
 }

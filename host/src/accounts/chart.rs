@@ -3,7 +3,7 @@
 
 use guichet_domain::Currency;
 use guichet_domain::books::{Account, Capped};
-use guichet_domain::id::{AccountId, BillerId, ClientId, SubjectId};
+use guichet_domain::id::{AccountId, BankName, BillerId, ClientId, SubjectId};
 
 use crate::store::NewAccount;
 
@@ -42,6 +42,44 @@ pub fn funding(
     account.account.credit_limit = credit_limit;
     account.client = Some(client.clone());
     account.subject = Some(subject.clone());
+    account
+}
+
+/// The kind of accounts that stand for a payer's account at a bank.
+pub const BANK_ACCOUNT: &str = "bank_account";
+
+/// A subject's account at a bank. Its money is the bank's affair, so that nothing
+/// can be booked on it: payments from it are booked against `clearing`.
+#[must_use]
+pub fn bank_account(
+    id: AccountId,
+    client: &ClientId,
+    subject: &SubjectId,
+    currency: Currency,
+) -> NewAccount {
+    let mut account = new(id, BANK_ACCOUNT, currency, Capped::Debits);
+    account.client = Some(client.clone());
+    account.subject = Some(subject.clone());
+    account
+}
+
+/// What a bank owes for payments from the accounts that it holds.
+#[must_use]
+pub fn clearing(bank: &BankName, currency: Currency) -> NewAccount {
+    let id = named(format!("clearing:{bank}:{currency}"));
+    new(id, "clearing", currency, Capped::None)
+}
+
+/// The kind of accounts from which clients pay for their use of the house.
+pub const CLIENT_FUNDING: &str = "client_funding";
+
+/// A client's own account: paid in ahead, or used on credit up to its limit.
+#[must_use]
+pub fn client_funding(client: &ClientId, currency: Currency, credit_limit: i64) -> NewAccount {
+    let id = named(format!("client:{client}:{currency}"));
+    let mut account = new(id, CLIENT_FUNDING, currency, Capped::Debits);
+    account.account.credit_limit = credit_limit;
+    account.client = Some(client.clone());
     account
 }
 

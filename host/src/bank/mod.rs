@@ -6,11 +6,15 @@
 //! The built-in ledger is a bank too, but needs none of this: its legs are booked
 //! in the very transaction that moves the payment, and are never unknown.
 
+pub mod account;
+
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::Leg;
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
+
+pub use account::{AccountNumber, Mandate, NotMandated};
 
 /// How a bank lets itself be used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +36,7 @@ pub struct BankOrder {
     /// What the bank shall do.
     pub leg: Leg,
     /// The account's number at the bank; personal, never logged.
-    pub account: String,
+    pub account: AccountNumber,
     /// How much.
     pub amount: Money,
     /// In whose favour, for the payer's statement.

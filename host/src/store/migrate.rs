@@ -33,6 +33,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0006_registry",
         include_str!("../../migrations/0006_registry.sql"),
     ),
+    (
+        "0008_accounts",
+        include_str!("../../migrations/0008_accounts.sql"),
+    ),
 ];
 
 const TABLE: &str = "create table if not exists migrations \

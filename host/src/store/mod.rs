@@ -5,6 +5,7 @@
 //! waiting together; reads use connections of their own.
 
 mod audit;
+mod bank_accounts;
 mod bill_queries;
 mod biller_records;
 mod bound_accounts;
@@ -39,6 +40,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 pub use audit::Leaf;
+pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
 pub use bound_accounts::BoundAccount;
 pub use check::{Finding, LedgerReport};

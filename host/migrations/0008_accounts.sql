@@ -1,0 +1,19 @@
+-- Payers' accounts at a bank. The books hold no money of theirs: the row of
+-- `accounts` only lets payments name them.
+create table bank_accounts (
+    account text primary key references accounts (id),
+    client text not null,
+    subject text not null,
+    bank text not null,
+    currency text not null,
+    -- The request that linked it: repeated, it gives the same account again.
+    link_key text not null,
+    body_digest bytea not null,
+    sealed_body bytea not null,
+    created_at bigint not null,
+    -- Since when the payer's mandate is withdrawn.
+    ended_at bigint,
+    unique (client, link_key)
+);
+
+create index bank_accounts_by_owner on bank_accounts (client, subject);
