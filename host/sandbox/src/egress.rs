@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
+pub use address::is_allowed as is_allowed_address;
 pub use endpoint::EndpointError;
 pub(crate) use endpoint::{Allowed, Endpoint};
 

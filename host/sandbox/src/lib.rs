@@ -33,7 +33,7 @@ pub use binding::{Binding, BindingId, BindingSettings, Config};
 pub use breaker::{Breaker, BreakerSettings, BreakerState};
 pub use call::{Answer, Call, CallError, EffectState, Inputs, LogLine, Question, Report};
 pub use compile::{CompileError, compile_main};
-pub use egress::EndpointError;
+pub use egress::{EndpointError, is_allowed_address};
 pub use figures::{Figures, FiguresReading};
 pub use kind::{Kind, KindError};
 pub use limits::{Limits, LimitsError};

@@ -7,6 +7,12 @@
 //! in the very transaction that moves the payment, and are never unknown.
 
 pub mod account;
+mod connected;
+mod http;
+mod keys;
+mod message;
+mod settings;
+mod signature;
 
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
@@ -15,6 +21,10 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountNumber, Mandate, NotMandated};
+pub use connected::ConnectedBanks;
+pub use http::HttpBank;
+pub use keys::{Algorithm, KeyError};
+pub use settings::{BankSettings, SettingsError, SettingsFault};
 
 /// How a bank lets itself be used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -43,7 +43,8 @@ const SPECIAL_V6: [V6; 6] = [
 ];
 
 /// Whether the grant's network allows this address.
-pub(crate) fn is_allowed(address: IpAddr, network: &Network) -> bool {
+#[must_use]
+pub fn is_allowed(address: IpAddr, network: &Network) -> bool {
     match network {
         Network::Public => is_global(address),
         Network::Private(listed) => listed.contains(&address),
