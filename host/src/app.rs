@@ -54,7 +54,7 @@ impl App {
     /// Opens everything. A setting or database that must not be used is refused
     /// here, with the reason.
     pub async fn open(settings: Settings) -> Result<Self> {
-        let ports = Ports::system();
+        let ports = Ports::system_with(settings.cut_off);
         let store = open_store(&settings).await?;
         let secret = |name: &'static str| derived(&settings, name);
         let sandbox = Sandbox::start(SandboxSettings::new(

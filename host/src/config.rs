@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use guichet_domain::CutOff;
+
 use crate::objects::{ObjectPlace, PlaceError};
 
 /// How a node runs.
@@ -20,6 +22,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The node's name in leases and logs; unique among the nodes of a database.
     pub node: String,
+    /// When one accounting date turns into the next.
+    pub cut_off: CutOff,
 }
 
 /// A database that the store speaks.
@@ -72,7 +76,15 @@ impl Settings {
             database,
             listen,
             node: node.to_owned(),
+            cut_off: CutOff::MIDNIGHT,
         })
+    }
+
+    /// The same with another cut-off.
+    #[must_use]
+    pub const fn with_cut_off(mut self, cut_off: CutOff) -> Self {
+        self.cut_off = cut_off;
+        self
     }
 
     /// The same with the objects in another place.

@@ -4,13 +4,18 @@
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use guichet_domain::Moment;
 use guichet_domain::id::RecordId;
+use guichet_domain::{AccountingDate, CutOff, Moment};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Moment;
+
+    /// When the accounting date turns here.
+    fn cut_off(&self) -> CutOff {
+        CutOff::MIDNIGHT
+    }
 }
 
 /// Gives unguessable bytes.
@@ -21,7 +26,9 @@ pub trait Random: Send + Sync {
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct SystemClock;
+pub struct SystemClock {
+    cut_off: CutOff,
+}
 
 impl Clock for SystemClock {
     fn now(&self) -> Moment {
@@ -29,6 +36,10 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn cut_off(&self) -> CutOff {
+        self.cut_off
     }
 }
 
@@ -55,8 +66,14 @@ impl Ports {
     /// Those of the machine.
     #[must_use]
     pub fn system() -> Self {
+        Self::system_with(CutOff::MIDNIGHT)
+    }
+
+    /// Those of the machine, with the accounting date turning at `cut_off`.
+    #[must_use]
+    pub fn system_with(cut_off: CutOff) -> Self {
         Self {
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(SystemClock { cut_off }),
             random: Arc::new(SystemRandom),
         }
     }
@@ -65,6 +82,12 @@ impl Ports {
     #[must_use]
     pub fn now(&self) -> Moment {
         self.clock.now()
+    }
+
+    /// The accounting date of a moment, by the cut-off of this installation.
+    #[must_use]
+    pub fn accounting_date(&self, moment: Moment) -> AccountingDate {
+        moment.accounting_date(self.clock.cut_off())
     }
 
     /// A new id of the kind that `prefix` names: `pay`, `bq`, `con` …

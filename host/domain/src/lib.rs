@@ -11,8 +11,11 @@ pub mod merkle;
 pub mod moment;
 pub mod money;
 pub mod payment;
+pub mod reconciliation;
 pub mod room;
+pub mod settlement;
+pub mod work_order;
 
 pub use digest::{Digest, DigestAlgorithm};
-pub use moment::{AccountingDate, Moment};
+pub use moment::{AccountingDate, CutOff, Moment};
 pub use money::{Currency, Money};

@@ -1,4 +1,5 @@
-//! Moments and accounting dates. Reading a clock is the caller's work.
+//! Moments and accounting dates, and when one turns into the next. Reading a
+//! clock is the caller's work.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::macros::{format_description, offset};
 use time::{Date, OffsetDateTime};
+
+mod cut_off;
+
+pub use cut_off::{CutOff, CutOffError};
 
 /// Microseconds since 1970 in UTC; written as RFC 3339 outside the database.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -47,10 +52,12 @@ impl Moment {
         (self.0 - earlier.0) / 1_000
     }
 
-    /// The day in Asia/Shanghai, which has had no summer time since 1991.
+    /// The accounting date in Asia/Shanghai, which has had no summer time since
+    /// 1991.
     #[must_use]
-    pub fn accounting_date(self) -> AccountingDate {
-        AccountingDate(self.date_time().to_offset(offset!(+8)).date())
+    pub fn accounting_date(self, cut_off: CutOff) -> AccountingDate {
+        let shifted = Self::from_micros(self.0.saturating_add(cut_off.shift_us()));
+        AccountingDate(shifted.date_time().to_offset(offset!(+8)).date())
     }
 
     fn date_time(self) -> OffsetDateTime {
@@ -109,6 +116,29 @@ impl<'de> Deserialize<'de> for Moment {
 #[serde(into = "String")]
 pub struct AccountingDate(Date);
 
+impl AccountingDate {
+    /// The first moment that no longer belongs to this date.
+    #[must_use]
+    pub fn ends(self, cut_off: CutOff) -> Moment {
+        let midnight = self.next().0.midnight().assume_offset(offset!(+8));
+        let micros = i64::try_from(midnight.unix_timestamp_nanos() / 1_000)
+            .expect("a date's microseconds fit in 64 bits");
+        Moment::from_micros(micros.saturating_sub(cut_off.shift_us()))
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.next_day().unwrap_or(Date::MAX))
+    }
+
+    /// The day before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.previous_day().unwrap_or(Date::MIN))
+    }
+}
+
 impl From<AccountingDate> for String {
     fn from(date: AccountingDate) -> Self {
         date.to_string()
@@ -152,10 +182,36 @@ mod tests {
     #[test]
     fn the_accounting_date_turns_at_midnight_in_shanghai() {
         let before: Moment = "2026-11-21T15:59:59.999999Z".parse().unwrap();
-        assert_eq!(before.accounting_date().to_string(), "2026-11-21");
+        assert_eq!(
+            before.accounting_date(CutOff::MIDNIGHT).to_string(),
+            "2026-11-21"
+        );
         let after = Moment::from_micros(before.micros() + 1);
-        assert_eq!(after.accounting_date().to_string(), "2026-11-22");
+        assert_eq!(
+            after.accounting_date(CutOff::MIDNIGHT).to_string(),
+            "2026-11-22"
+        );
         assert_eq!(after.to_string(), "2026-11-21T16:00:00Z");
+    }
+
+    #[test]
+    fn a_cut_off_moves_the_turn_and_the_end_of_a_date_is_its_turn() {
+        let late: Moment = "2026-11-21T15:00:00Z".parse().unwrap();
+        for (cut_off, date) in [
+            ("23:00", "2026-11-22"),
+            ("23:01", "2026-11-21"),
+            ("24:00", "2026-11-21"),
+            ("02:30", "2026-11-21"),
+        ] {
+            let cut_off: CutOff = cut_off.parse().unwrap();
+            let of = late.accounting_date(cut_off);
+            assert_eq!(of.to_string(), date, "{cut_off}");
+            let end = of.ends(cut_off);
+            assert_eq!(end.accounting_date(cut_off), of.next());
+            let before = Moment::from_micros(end.micros() - 1);
+            assert_eq!(before.accounting_date(cut_off), of);
+            assert_eq!(of.next().previous(), of);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use guichet_domain::CutOff;
 use guichet_domain::id::RecordId;
 use guichet_sandbox::compile_main;
 use serde_json::{Value, json};
@@ -52,6 +53,15 @@ pub struct ServeArguments {
     /// Where its books and objects are.
     #[command(flatten)]
     pub storage: Storage,
+    /// When one accounting date turns into the next, in Asia/Shanghai; the same
+    /// on every node.
+    #[arg(
+        long,
+        value_name = "HH:MM",
+        default_value = "24:00",
+        env = "GUICHET_CUT_OFF"
+    )]
+    pub cut_off: CutOff,
     /// The node's name, unique among the nodes of one database.
     #[arg(
         long,
@@ -109,6 +119,7 @@ pub(super) fn serve(serve: &ServeArguments, globals: &Globals) -> Result<Ending,
     log("info", if globals.json { Form::Json } else { Form::Text });
     let node = (serve.listen, serve.node.as_str());
     let settings = serve.storage.settings(globals, node)?;
+    let settings = settings.with_cut_off(serve.cut_off);
     many_threads()?.block_on(async {
         let shutdown = Shutdown::listen()?;
         let listener = app::listen(settings.listen).await?;

@@ -40,7 +40,7 @@ impl Payments {
         let now = self.ports.now();
         let (query, payable) = self.query_for(request, now).await?;
         let terms = self.terms.terms(&query.service, &query.release, now)?;
-        let today = now.accounting_date();
+        let today = self.ports.accounting_date(now);
         let limits = [terms.limits, payable.limits];
         let total = check_items(
             &payable.bills,
@@ -217,7 +217,7 @@ impl Payments {
             fee: terms.fee.of(total),
             inputs: query.inputs.clone(),
             circumstances: query.circumstances.clone(),
-            accounting_date: now.accounting_date(),
+            accounting_date: self.ports.accounting_date(now),
             requested_at: now,
         }
     }

@@ -48,7 +48,7 @@ impl Payments {
         let row = self.owned(client, id).await?;
         let now = self.ports.now();
         match row.terms.capabilities.reversal {
-            Reversible::SameAccountingDate if now.accounting_date() == row.accounting_date => {}
+            Reversible::SameAccountingDate if self.ports.accounting_date(now) == row.accounting_date => {}
             Reversible::SameAccountingDate => {
                 return Err(PaymentError::NotReversible("its accounting date has ended"));
             }

@@ -159,7 +159,7 @@ impl Plugins {
             } else {
                 &circumstances.locale
             },
-            now,
+            accounting_date: self.0.ports.accounting_date(now),
         }
         .context(&self.0.pseudonyms)
     }

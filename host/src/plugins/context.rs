@@ -3,7 +3,7 @@
 //! knowledge of a citizen together.
 
 use aws_lc_rs::hmac;
-use guichet_domain::Moment;
+use guichet_domain::AccountingDate;
 use guichet_domain::id::{RecordId, ServiceCode, SubjectId};
 use guichet_sandbox::contract::types;
 
@@ -66,8 +66,8 @@ pub struct Circumstances<'a> {
     pub journey: &'a str,
     /// BCP 47 language tag.
     pub locale: &'a str,
-    /// Now.
-    pub now: Moment,
+    /// The day the call belongs to.
+    pub accounting_date: AccountingDate,
 }
 
 impl Circumstances<'_> {
@@ -96,7 +96,7 @@ impl Circumstances<'_> {
             channel: self.channel.to_owned(),
             journey: pseudonym("journey", self.journey),
             locale: self.locale.to_owned(),
-            accounting_date: self.now.accounting_date().to_string(),
+            accounting_date: self.accounting_date.to_string(),
             details: Vec::new(),
         }
     }

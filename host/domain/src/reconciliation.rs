@@ -1,0 +1,25 @@
+//! The end of a day: day files that are exchanged with billers, clients and
+//! banks, and the judgement on what four sides say about one payment. Pure: it
+//! fetches no file, books no money and opens no work order.
+
+mod error;
+mod header;
+mod judge;
+mod line;
+mod matching;
+mod reader;
+mod record;
+mod statement;
+mod writer;
+
+pub use error::FileError;
+pub use header::{Charset, Header, Layout, Maker, PartyKind};
+pub use judge::{BillerSide, Finding, Heard, LedgerSide, Sides, judge};
+pub use line::{Line, LineKind, Totals};
+pub use matching::{Match, Matching};
+pub use reader::{LIMIT_BYTES, LIMIT_LINES, Reader, read};
+pub use statement::{Direction, Entry, Statement, read_statement, write_statement};
+pub use writer::Writer;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,5 @@
+//! Day files come back as they were written, whatever stands in them; the
+//! judgement knows every combination.
+
+mod files;
+mod judging;

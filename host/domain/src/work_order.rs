@@ -1,0 +1,185 @@
+//! Work orders: what people have to decide, by evidence or by two of them, and
+//! the one function that moves an order. It knows no payment and no database.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::PersonId;
+
+mod advance;
+
+pub use advance::{Act, Refusal, Standing, advance};
+
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$case_doc])* #[serde(rename = $word)] $case,)*
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
+
+            /// Its word in the database and on the API.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$case => $word,)*
+                }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(UnknownWord)
+            }
+        }
+    )*};
+}
+
+/// A word that names nothing here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a word of work orders")]
+pub struct UnknownWord;
+
+words! {
+    /// What an order is about.
+    Kind {
+        /// Nobody knows whether the biller has applied a payment.
+        UnknownPayment = "unknown_payment",
+        /// A bank breaks its word about a release, capture or refund.
+        BankLeg = "bank_leg",
+        /// The biller has to agree to a refund.
+        RefundAgreement = "refund_agreement",
+        /// Money without record (长款).
+        Surplus = "surplus",
+        /// Record without money (短款).
+        Shortage = "shortage",
+        /// Two sides name different amounts.
+        AmountDiffers = "amount_differs",
+        /// The biller has applied a payment more than once.
+        Duplicate = "duplicate",
+        /// Bank and ledger do not agree.
+        BankDiffers = "bank_differs",
+        /// Client and ledger do not agree.
+        ChannelDiffers = "channel_differs",
+        /// A party has not sent its day file.
+        MissingFile = "missing_file",
+        /// A settlement came back.
+        ReturnedSettlement = "returned_settlement",
+    }
+
+    /// Where an order stands.
+    State {
+        /// Nobody has decided anything.
+        Open = "open",
+        /// One person has proposed a decision.
+        Proposed = "proposed",
+        /// Two persons agree; it is being carried out.
+        Decided = "decided",
+        /// Ended, by a decision that was carried out or by evidence.
+        Closed = "closed",
+    }
+
+    /// What two persons can decide.
+    Decision {
+        /// The biller has applied the payment.
+        Applied = "applied",
+        /// The biller has not and will not.
+        NotApplied = "not_applied",
+        /// The biller agrees to the refund.
+        RefundAgreed = "refund_agreed",
+        /// The biller does not.
+        RefundRefused = "refund_refused",
+        /// The payer gets the money back.
+        RefundPayer = "refund_payer",
+        /// The other party corrects its record.
+        PartyCorrects = "party_corrects",
+        /// The operator bears the difference.
+        OperatorBears = "operator_bears",
+        /// The bank leg is asked for again.
+        TryAgain = "try_again",
+        /// It was settled outside; the evidence says how.
+        SettledOutside = "settled_outside",
+    }
+}
+
+impl Kind {
+    /// What may be decided about it.
+    #[must_use]
+    pub const fn decisions(self) -> &'static [Decision] {
+        match self {
+            Self::UnknownPayment => &[Decision::Applied, Decision::NotApplied],
+            Self::BankLeg => &[Decision::TryAgain, Decision::SettledOutside],
+            Self::RefundAgreement => &[Decision::RefundAgreed, Decision::RefundRefused],
+            Self::Surplus => &[Decision::PartyCorrects, Decision::RefundPayer],
+            Self::Shortage => &[Decision::PartyCorrects, Decision::OperatorBears],
+            Self::AmountDiffers | Self::Duplicate | Self::BankDiffers => &[
+                Decision::PartyCorrects,
+                Decision::OperatorBears,
+                Decision::SettledOutside,
+            ],
+            Self::ChannelDiffers => &[Decision::PartyCorrects],
+            Self::MissingFile => &[Decision::SettledOutside],
+            Self::ReturnedSettlement => &[Decision::TryAgain],
+        }
+    }
+
+    /// How long people have, in milliseconds.
+    #[must_use]
+    pub const fn patience_ms(self) -> i64 {
+        match self {
+            Self::UnknownPayment | Self::BankLeg => 24 * HOUR_MS,
+            Self::MissingFile => 12 * HOUR_MS,
+            Self::Surplus | Self::Shortage | Self::AmountDiffers | Self::Duplicate => 48 * HOUR_MS,
+            Self::BankDiffers | Self::ReturnedSettlement => 24 * HOUR_MS,
+            Self::RefundAgreement | Self::ChannelDiffers => 5 * 24 * HOUR_MS,
+        }
+    }
+
+    /// Whether money of the payment must not be settled before it is decided.
+    #[must_use]
+    pub const fn holds_settlement(self) -> bool {
+        match self {
+            Self::Surplus | Self::AmountDiffers | Self::BankDiffers | Self::BankLeg => true,
+            Self::UnknownPayment
+            | Self::RefundAgreement
+            | Self::Shortage
+            | Self::Duplicate
+            | Self::ChannelDiffers
+            | Self::MissingFile
+            | Self::ReturnedSettlement => false,
+        }
+    }
+}
+
+/// A decision that one person has proposed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// Who.
+    pub by: PersonId,
+    /// What.
+    pub decision: Decision,
+    /// On which ground: a document's number, a call, a file.
+    pub evidence: String,
+    /// The biller's serial number, where it has applied a payment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;
