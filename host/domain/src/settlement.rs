@@ -77,6 +77,8 @@ pub fn sum(currency: Currency, shares: &[Share]) -> Option<Sums> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BatchState {
+    /// Payments are being put into it; no money has moved.
+    Gathering,
     /// Its money has left the payable account and waits to be sent.
     Made,
     /// It stands in a payment file that the bank has.
@@ -89,12 +91,19 @@ pub enum BatchState {
 
 impl BatchState {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Made, Self::Sent, Self::Confirmed, Self::Returned];
+    pub const ALL: [Self; 5] = [
+        Self::Gathering,
+        Self::Made,
+        Self::Sent,
+        Self::Confirmed,
+        Self::Returned,
+    ];
 
     /// Its word in the database and on the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Gathering => "gathering",
             Self::Made => "made",
             Self::Sent => "sent",
             Self::Confirmed => "confirmed",
@@ -141,7 +150,7 @@ pub enum Unmoved {
 /// Where the event leads. A bank may show a payment before we have noted that
 /// its file was sent, and may return what it had confirmed.
 pub const fn move_batch(from: BatchState, event: BatchEvent) -> Result<BatchState, Unmoved> {
-    use BatchState::{Confirmed, Made, Returned, Sent};
+    use BatchState::{Confirmed, Gathering, Made, Returned, Sent};
     match (event, from) {
         (BatchEvent::Sent, Made) => Ok(Sent),
         (BatchEvent::Sent, Sent | Confirmed) => Err(Unmoved::Already),
@@ -151,6 +160,7 @@ pub const fn move_batch(from: BatchState, event: BatchEvent) -> Result<BatchStat
         (BatchEvent::Returned, Returned) => Err(Unmoved::Already),
         (BatchEvent::MadeAgain, Returned) => Ok(Made),
         (BatchEvent::MadeAgain, Made) => Err(Unmoved::Already),
+        (_, Gathering) => Err(Unmoved::Forbidden(from)),
         (BatchEvent::Sent | BatchEvent::Confirmed, Returned)
         | (BatchEvent::Returned, Made)
         | (BatchEvent::MadeAgain, Sent | Confirmed) => Err(Unmoved::Forbidden(from)),

@@ -12,7 +12,7 @@ use super::demo::new_token;
 use crate::app::App;
 
 /// The operator's staff.
-const STAFF: [(&str, &[Role]); 10] = [
+const STAFF: [(&str, &[Role]); 12] = [
     ("anna", &[Role::Administrator]),
     ("ben", &[Role::Administrator]),
     ("rita", &[Role::Reviewer]),
@@ -21,6 +21,8 @@ const STAFF: [(&str, &[Role]); 10] = [
     ("sven", &[Role::SecurityOfficer]),
     ("bela", &[Role::BillerManager]),
     ("bert", &[Role::BillerManager]),
+    ("paul", &[Role::PaymentOfficer]),
+    ("petra", &[Role::PaymentOfficer]),
     ("auda", &[Role::Auditor]),
     ("arno", &[Role::Auditor]),
 ];

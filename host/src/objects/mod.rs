@@ -1,4 +1,4 @@
-//! Bundles and reports as objects that never change, named by their digest.
+//! Bundles, reports and day files as objects that never change, named by their digest.
 //! Every node of an installation sees the same store: a folder, or one that
 //! speaks S3. What is read is compared with its name by those who know how.
 
@@ -29,6 +29,8 @@ pub enum Kind {
     Bundle,
     /// A certification report, by the SHA-256 of its bytes.
     Report,
+    /// A day file, by the SHA-256 of its bytes.
+    DayFile,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
         match self {
             Self::Bundle => "bundles",
             Self::Report => "reports",
+            Self::DayFile => "day-files",
         }
     }
 
@@ -44,6 +47,7 @@ impl Kind {
         match self {
             Self::Bundle => "guichet",
             Self::Report => "json",
+            Self::DayFile => "txt",
         }
     }
 }

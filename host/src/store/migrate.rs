@@ -34,6 +34,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         include_str!("../../migrations/0006_registry.sql"),
     ),
     (
+        "0007_day_end",
+        include_str!("../../migrations/0007_day_end.sql"),
+    ),
+    (
         "0008_accounts",
         include_str!("../../migrations/0008_accounts.sql"),
     ),

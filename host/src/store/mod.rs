@@ -4,6 +4,7 @@
 //! All writes of a node go through one bounded writer, which commits what is
 //! waiting together; reads use connections of their own.
 
+mod accounting_days;
 mod audit;
 mod bank_accounts;
 mod bill_queries;
@@ -15,6 +16,9 @@ mod clients;
 mod consents;
 mod credentials;
 mod database;
+mod day_checks;
+mod day_files;
+mod day_payments;
 mod dialect;
 mod error;
 mod figures;
@@ -30,15 +34,18 @@ mod outbox;
 mod payments;
 mod people;
 mod secrets;
+mod settlements;
 mod subjects;
 mod transcripts;
 mod value;
+mod work_orders;
 mod writer;
 
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
+pub use accounting_days::ClosedDay;
 pub use audit::Leaf;
 pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
@@ -48,6 +55,9 @@ pub use clients::StoredClient;
 pub use consents::StoredConsent;
 pub use credentials::IssuedCredential;
 pub use database::Location;
+pub use day_checks::{DayCheckRow, DayFindingRow};
+pub use day_files::{DayFileKey, DayFileRow};
+pub use day_payments::DayPayment;
 pub use error::StoreError;
 pub use figures::ReleaseFigures;
 pub use idempotency::{IdempotencyKey, Remembered};
@@ -59,8 +69,10 @@ pub use orders::event_digest;
 pub use outbox::Claim;
 pub use payments::{PaymentRow, Reversal, StoredAnswer};
 pub use secrets::{PackageSecret, SecretKind};
+pub use settlements::BatchRow;
 pub use transcripts::TranscriptEntry;
 pub use value::{Row, Value};
+pub use work_orders::{WorkOrderEvent, WorkOrderFilter, WorkOrderRow};
 pub use writer::{
     LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange, Refused, Schedule,
     Statement, Unique,

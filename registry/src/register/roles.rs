@@ -21,18 +21,21 @@ pub enum Role {
     SecurityOfficer,
     /// Admits billers.
     BillerManager,
+    /// Decides work orders, closes days and settles.
+    PaymentOfficer,
     /// Reads the log, and transcripts together with a second person.
     Auditor,
 }
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Administrator,
         Self::Reviewer,
         Self::ReleaseManager,
         Self::SecurityOfficer,
         Self::BillerManager,
+        Self::PaymentOfficer,
         Self::Auditor,
     ];
 
@@ -45,6 +48,7 @@ impl Role {
             Self::ReleaseManager => "release-manager",
             Self::SecurityOfficer => "security-officer",
             Self::BillerManager => "biller-manager",
+            Self::PaymentOfficer => "payment-officer",
             Self::Auditor => "auditor",
         }
     }

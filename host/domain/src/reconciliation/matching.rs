@@ -1,7 +1,7 @@
 //! Brings the lines of four sides together by reference and judges each. The
 //! order of lines makes no difference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::judge::{BillerSide, Finding, Heard, LedgerSide, Sides, judge};
 use super::line::{Line, LineKind};
@@ -48,27 +48,42 @@ impl Net {
     }
 }
 
+/// Lines of one side, and the references about which its silence speaks: its
+/// file is here.
+#[derive(Debug, Clone, Default)]
+struct Other {
+    lines: BTreeMap<String, Net>,
+    spoke: BTreeSet<String>,
+}
+
+impl Other {
+    fn heard(&self, reference: &str) -> Heard {
+        match self.lines.get(reference).and_then(|net| net.money()) {
+            Some(amount) => Heard::Amount(amount),
+            None if self.spoke.contains(reference) || self.lines.contains_key(reference) => {
+                Heard::Nothing
+            }
+            None => Heard::NotYet,
+        }
+    }
+}
+
 /// The lines of a day that are being brought together.
 #[derive(Debug, Clone, Default)]
 pub struct Matching {
     ledger: BTreeMap<String, LedgerSide>,
-    /// Payments behind a bank, which the bank's statement must have.
-    banked: BTreeMap<String, ()>,
+    /// Payments whose money lies at a bank.
+    banked: BTreeSet<String>,
     biller: Option<BTreeMap<String, Net>>,
-    bank: Option<BTreeMap<String, Net>>,
-    channel: Option<BTreeMap<String, Net>>,
-    nearby: BTreeMap<String, ()>,
+    bank: Other,
+    channel: Other,
+    nearby: BTreeSet<String>,
 }
 
 impl Matching {
     /// What the ledger says about a payment.
     pub fn ledger(&mut self, reference: &str, side: LedgerSide) {
         self.ledger.insert(reference.to_owned(), side);
-    }
-
-    /// The payment's money lies at a bank, whose statement must have it.
-    pub fn at_bank(&mut self, reference: &str) {
-        self.banked.insert(reference.to_owned(), ());
     }
 
     /// The biller's file is here; its lines follow.
@@ -81,39 +96,45 @@ impl Matching {
         add(self.biller.get_or_insert_default(), line);
     }
 
-    /// The bank's statement is here; its lines follow.
-    pub fn bank_spoke(&mut self) {
-        self.bank.get_or_insert_default();
+    /// The payment's money lies at a bank.
+    pub fn at_bank(&mut self, reference: &str) {
+        self.banked.insert(reference.to_owned());
     }
 
-    /// A line of the bank's statement.
+    /// The statement is here that must have the payment.
+    pub fn bank_spoke(&mut self, reference: &str) {
+        self.bank.spoke.insert(reference.to_owned());
+    }
+
+    /// A line of a bank's statement.
     pub fn bank(&mut self, line: &Line) {
-        add(self.bank.get_or_insert_default(), line);
+        add(&mut self.bank.lines, line);
     }
 
-    /// The client's file is here; its lines follow.
-    pub fn channel_spoke(&mut self) {
-        self.channel.get_or_insert_default();
+    /// The client's file is here that must have the payment.
+    pub fn channel_spoke(&mut self, reference: &str) {
+        self.channel.spoke.insert(reference.to_owned());
     }
 
-    /// A line of the client's file.
+    /// A line of a client's file.
     pub fn channel(&mut self, line: &Line) {
-        add(self.channel.get_or_insert_default(), line);
+        add(&mut self.channel.lines, line);
     }
 
     /// The biller has the reference in the file of the day before or after: its
     /// day turns at another time than ours, so that this day's silence proves
     /// nothing.
     pub fn nearby(&mut self, reference: &str) {
-        self.nearby.insert(reference.to_owned(), ());
+        self.nearby.insert(reference.to_owned());
     }
 
     /// Judges every reference that any side has named, in their order.
     #[must_use]
     pub fn judge(&self) -> Vec<Match> {
-        let sides = [&self.biller, &self.bank, &self.channel];
-        let named = sides.into_iter().flatten().flat_map(BTreeMap::keys);
-        let mut references: Vec<&String> = self.ledger.keys().chain(named).collect();
+        let biller = self.biller.iter().flat_map(BTreeMap::keys);
+        let others = [&self.bank, &self.channel];
+        let others = others.into_iter().flat_map(|other| other.lines.keys());
+        let mut references: Vec<&String> = self.ledger.keys().chain(biller).chain(others).collect();
         references.sort_unstable();
         references.dedup();
         references
@@ -131,17 +152,16 @@ impl Matching {
 
     fn sides(&self, reference: &str) -> Sides {
         let ledger = self.ledger.get(reference).copied();
-        let banked = self.banked.contains_key(reference);
-        let known_here = ledger.is_some();
+        let elsewhere = ledger.is_some() && !self.banked.contains(reference);
         Sides {
             ledger: ledger.unwrap_or(LedgerSide::Absent),
             biller: self.biller_side(reference),
-            bank: match heard(self.bank.as_ref(), reference) {
+            bank: match self.bank.heard(reference) {
                 // Money that lies in our own books is no bank's matter.
-                Heard::Nothing | Heard::NotYet if known_here && !banked => Heard::NotConcerned,
+                Heard::Nothing | Heard::NotYet if elsewhere => Heard::NotConcerned,
                 other => other,
             },
-            channel: heard(self.channel.as_ref(), reference),
+            channel: self.channel.heard(reference),
         }
     }
 
@@ -154,7 +174,7 @@ impl Matching {
                 BillerSide::Several(u32::try_from(net.times).unwrap_or(1))
             }
             Some(net) => net.money().map_or(BillerSide::Nothing, BillerSide::Once),
-            None if self.nearby.contains_key(reference) => BillerSide::NotYet,
+            None if self.nearby.contains(reference) => BillerSide::NotYet,
             None => BillerSide::Nothing,
         }
     }
@@ -162,14 +182,4 @@ impl Matching {
 
 fn add(side: &mut BTreeMap<String, Net>, line: &Line) {
     side.entry(line.reference.clone()).or_default().add(line);
-}
-
-fn heard(side: Option<&BTreeMap<String, Net>>, reference: &str) -> Heard {
-    match side {
-        None => Heard::NotYet,
-        Some(lines) => lines
-            .get(reference)
-            .and_then(|net| net.money())
-            .map_or(Heard::Nothing, Heard::Amount),
-    }
 }

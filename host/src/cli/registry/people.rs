@@ -57,6 +57,8 @@ pub enum RoleName {
     SecurityOfficer,
     /// Admits billers.
     BillerManager,
+    /// Decides work orders, closes days and settles.
+    PaymentOfficer,
     /// Reads the log.
     Auditor,
 }

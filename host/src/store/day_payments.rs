@@ -1,0 +1,229 @@
+//! Payments as the day's end looks at them: page by page, without opening what
+//! is sealed.
+
+use guichet_domain::fee::FeeBearer;
+use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode};
+use guichet_domain::payment::Snapshot;
+use guichet_domain::{AccountingDate, Moment, Money};
+
+use super::{Row, Store, StoreError};
+use crate::payments::ports::Terms;
+
+/// A payment without anything personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayPayment {
+    /// Its id.
+    pub id: RecordId,
+    /// The same as a number.
+    pub sequence: i64,
+    /// Who called.
+    pub client: ClientId,
+    /// The catalogue entry.
+    pub service: ServiceCode,
+    /// Who is paid.
+    pub biller: BillerId,
+    /// From where.
+    pub payer_account: AccountId,
+    /// Sum of its items.
+    pub total: Money,
+    /// What the payer paid beside it, in minor units.
+    pub payer_fee: i64,
+    /// The day it belongs to.
+    pub date: AccountingDate,
+    /// Where it and its legs stand.
+    pub snapshot: Snapshot,
+    /// Under which it began.
+    pub terms: Terms,
+    /// Who looks after it while it is open.
+    pub owner: Option<String>,
+    /// For people: why it waits.
+    pub reason: Option<String>,
+    /// Since when its outcome is open.
+    pub open_since: Option<Moment>,
+    /// When it was asked for.
+    pub created_at: Moment,
+    /// When it last changed.
+    pub updated_at: Moment,
+}
+
+impl DayPayment {
+    /// The fee that the biller bears, in minor units.
+    #[must_use]
+    pub fn biller_fee(&self) -> i64 {
+        match self.terms.fee.of(self.total) {
+            Some(fee) if fee.bearer == FeeBearer::Biller => fee.amount.minor_units(),
+            Some(_) | None => 0,
+        }
+    }
+}
+
+macro_rules! select_day {
+    ($rest:literal) => {
+        concat!(
+            "select p.id, p.sequence, p.client, p.service, p.biller, p.payer_account, p.total, \
+             p.fee, p.currency, p.accounting_date, p.state, p.hold, p.capture, p.release_leg, \
+             p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at \
+             from payments as p ",
+            $rest
+        )
+    };
+}
+
+impl Store {
+    /// Billers that have payments of the day, in their order.
+    pub async fn billers_of_day(&self, date: AccountingDate) -> Result<Vec<BillerId>, StoreError> {
+        // Jumps from biller to biller in the index instead of reading all payments.
+        let rows = self
+            .fetch(
+                "with recursive b(biller) as (select min(biller) from payments union all \
+                 select (select min(p.biller) from payments as p where p.biller > b.biller) \
+                 from b where b.biller is not null) \
+                 select b.biller from b where b.biller is not null and exists (select 1 \
+                 from payments as p where p.biller = b.biller and p.accounting_date = $1)",
+                &[date.to_string().into()],
+            )
+            .await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
+    /// A page of a biller's payments of a day, after the cursor's id.
+    pub async fn payments_of_day(
+        &self,
+        date: AccountingDate,
+        biller: &BillerId,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DayPayment>, StoreError> {
+        let rows = self
+            .fetch(
+                select_day!(
+                    "where p.biller = $1 and p.accounting_date = $2 and p.id > $3 \
+                     order by p.id limit $4"
+                ),
+                &[
+                    biller.as_str().into(),
+                    date.to_string().into(),
+                    after.into(),
+                    limit.into(),
+                ],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// One payment, as the day's end looks at it.
+    pub async fn day_payment(&self, id: &RecordId) -> Result<Option<DayPayment>, StoreError> {
+        let rows = self
+            .fetch(select_day!("where p.id = $1"), &[id.as_str().into()])
+            .await?;
+        rows.first().map(read).transpose()
+    }
+
+    /// A page of the payments that people must look at, after the cursor's id.
+    pub async fn payments_of_operator(
+        &self,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DayPayment>, StoreError> {
+        let rows = self
+            .fetch(
+                select_day!("where p.owner = 'operator' and p.id > $1 order by p.id limit $2"),
+                &[after.into(), limit.into()],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// A page of a biller's applied payments up to a day that are in no batch and
+    /// that no open work order holds back.
+    pub async fn unsettled_payments(
+        &self,
+        biller: &BillerId,
+        (from, to): (AccountingDate, AccountingDate),
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DayPayment>, StoreError> {
+        let rows = self
+            .fetch(
+                select_day!(
+                    "where p.biller = $1 and p.accounting_date >= $2 and p.accounting_date <= $3 \
+                     and p.id > $4 and p.state = 'applied' and p.capture = 'done' \
+                     and not exists (select 1 from settlement_shares as s \
+                     where s.payment = p.id and s.share = 'application') \
+                     and not exists (select 1 from work_orders as w where w.record = p.id \
+                     and w.state <> 'closed' and w.kind in \
+                     ('surplus', 'amount_differs', 'bank_differs', 'bank_leg')) \
+                     order by p.id limit $5"
+                ),
+                &[
+                    biller.as_str().into(),
+                    from.to_string().into(),
+                    to.to_string().into(),
+                    after.into(),
+                    limit.into(),
+                ],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
+    /// A page of payments that were settled to the biller and given back since.
+    pub async fn given_back_payments(
+        &self,
+        biller: &BillerId,
+        (from, to): (AccountingDate, AccountingDate),
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<DayPayment>, StoreError> {
+        let rows = self
+            .fetch(
+                select_day!(
+                    "join settlement_shares as s on s.payment = p.id and s.share = 'application' \
+                     where p.biller = $1 and p.accounting_date >= $2 and p.accounting_date <= $3 \
+                     and p.id > $4 and p.state in ('refunded', 'reversed') \
+                     and p.refund = 'done' and not exists (select 1 from settlement_shares as g \
+                     where g.payment = p.id and g.share = 'given_back') order by p.id limit $5"
+                ),
+                &[
+                    biller.as_str().into(),
+                    from.to_string().into(),
+                    to.to_string().into(),
+                    after.into(),
+                    limit.into(),
+                ],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+}
+
+fn read(row: &Row) -> Result<DayPayment, StoreError> {
+    let text = |position: usize| -> Result<Option<String>, StoreError> {
+        Ok(row.text_or_none(position)?.map(str::to_owned))
+    };
+    let currency = row.parsed(8)?;
+    Ok(DayPayment {
+        id: row.parsed(0)?,
+        sequence: row.int(1)?,
+        client: row.parsed(2)?,
+        service: row.parsed(3)?,
+        biller: row.parsed(4)?,
+        payer_account: row.parsed(5)?,
+        total: Money::new(row.int(6)?, currency),
+        payer_fee: row.int(7)?,
+        date: row.parsed(9)?,
+        snapshot: Snapshot {
+            state: row.parsed(10)?,
+            hold: row.parsed(11)?,
+            capture: row.parsed(12)?,
+            release: row.parsed(13)?,
+            refund: row.parsed(14)?,
+        },
+        terms: serde_json::from_str(row.text(15)?)?,
+        owner: text(16)?,
+        reason: text(17)?,
+        open_since: row.moment_or_none(18)?,
+        created_at: row.moment(19)?,
+        updated_at: row.moment(20)?,
+    })
+}
