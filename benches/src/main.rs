@@ -20,6 +20,7 @@ mod payments;
 mod registry;
 mod sandbox;
 mod search;
+mod sqlite;
 mod statistics;
 
 /// What is measured.
@@ -48,7 +49,7 @@ enum Bench {
     Http,
     /// Whole payments over HTTP, against bill queries alone.
     Payments,
-    /// Transfers through the writer, against one commit for each row.
+    /// Transfers through the writer on both databases, against `pgbench`.
     Ledger,
     /// The entry door, and a log of 6,300 packages with three releases each.
     Registry,

@@ -60,15 +60,21 @@ create table open_bills (
 
 create index open_bills_by_payment on open_bills (payment);
 
-create table payment_events (
-    payment text not null references payments (id),
+-- What happened, in the order in which each node committed it: the leaves of the
+-- node's audit log. Append only.
+create table events (
+    -- The node's slot, and the leaf's index within the node's log.
+    position bigint primary key,
+    record text not null,
+    -- Counts from one within the record.
     number bigint not null,
     event text not null,
     state text not null,
     attempt bigint not null,
-    at bigint not null,
-    primary key (payment, number)
+    at bigint not null
 );
+
+create unique index events_by_record on events (record, number);
 
 -- Key by client and route; the acknowledgement lives as long as the payment.
 create table idempotency (

@@ -68,14 +68,3 @@ create table transcripts (
 create index transcripts_by_package on transcripts (package, created_at, call);
 create index transcripts_by_segment on transcripts (segment);
 create index transcripts_by_record on transcripts (record);
-
--- One leaf for every state change; `position` is given by the sequencer.
-create table audit_leaves (
-    id text primary key,
-    record text not null,
-    digest bytea not null,
-    position bigint unique,
-    created_at bigint not null
-);
-
-create index audit_leaves_by_record on audit_leaves (record);

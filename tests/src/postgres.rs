@@ -92,13 +92,20 @@ impl Cluster {
         succeeded(&self.psql(database, statement)?)
     }
 
-    fn psql(&self, database: &str, statement: &str) -> Result<Output> {
+    /// One of the server's client programs, told where the server is.
+    #[must_use]
+    pub fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(self.programs.join(program));
         let port = self.port.to_string();
-        let output = Command::new(self.programs.join("psql"))
-            .args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres"])
+        command.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres"]);
+        command
+    }
+
+    fn psql(&self, database: &str, statement: &str) -> Result<Output> {
+        let mut psql = self.client("psql");
+        Ok(psql
             .args(["-X", "-q", "-c", statement, database])
-            .output()?;
-        Ok(output)
+            .output()?)
     }
 }
 

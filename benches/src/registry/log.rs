@@ -55,8 +55,8 @@ pub(crate) async fn measure(folder: &Path) -> Result<Value> {
     say("the same texts in a plain table");
     let texts = texts(&store).await?;
     let plain_file = folder.join("plain.db");
-    let plain_together = plain::append(&plain_file, &texts, TOGETHER).await?;
-    let plain_single = plain::append(&plain_file, &texts[texts.len() - SINGLE..], 1).await?;
+    let plain_together = plain::append(&plain_file, &texts, TOGETHER)?;
+    let plain_single = plain::append(&plain_file, &texts[texts.len() - SINGLE..], 1)?;
     let proofs = prove(&log)?;
     let entry_bytes = texts.iter().map(String::len).sum::<usize>() / texts.len();
     drop(log);

@@ -5,35 +5,25 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _};
 
+use crate::sqlite;
 use crate::statistics::per_second;
 
 /// Rows in a second with so many in one commit.
-pub(crate) async fn append(file: &Path, texts: &[String], together: usize) -> Result<f64> {
-    let mut connection = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .connect()
-        .await?;
-    sqlx::query("create table if not exists acts (position integer primary key, entry text)")
-        .execute(&mut connection)
-        .await?;
+pub(crate) fn append(file: &Path, texts: &[String], together: usize) -> Result<f64> {
+    let mut connection = sqlite::open(file)?;
+    connection.execute_batch(
+        "create table if not exists acts (position integer primary key, entry text)",
+    )?;
     let begun = Instant::now();
     for some in texts.chunks(together) {
-        let mut transaction = connection.begin().await?;
+        let transaction = connection.transaction()?;
         for text in some {
-            sqlx::query("insert into acts (entry) values ($1)")
-                .bind(text.as_str())
-                .execute(&mut *transaction)
-                .await?;
+            transaction
+                .prepare_cached("insert into acts (entry) values (?1)")?
+                .execute([text])?;
         }
-        transaction.commit().await?;
+        transaction.commit()?;
     }
-    let rate = per_second(texts.len(), begun.elapsed());
-    connection.close().await?;
-    Ok(rate)
+    Ok(per_second(texts.len(), begun.elapsed()))
 }

@@ -2,15 +2,17 @@
 //! a group of transfers may be recorded. It decides over the accounts it is
 //! given; fetching and storing them is the store's work.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AccountId, TransferId};
+use crate::moment::Moment;
 use crate::money::Money;
 
 mod account;
 
+use account::Side;
 pub use account::{Account, Capped};
 
 /// What a transfer does.
@@ -43,6 +45,9 @@ pub struct Transfer {
     pub amount: Money,
     /// The pending transfer that a post or void ends.
     pub pending: Option<TransferId>,
+    /// Until when a pending transfer can be taken; none where only a post or
+    /// void ends it.
+    pub expires_at: Option<Moment>,
 }
 
 impl Transfer {
@@ -61,6 +66,7 @@ impl Transfer {
             credit,
             amount,
             pending: None,
+            expires_at: None,
         }
     }
 
@@ -79,7 +85,15 @@ impl Transfer {
             credit,
             amount,
             pending: None,
+            expires_at: None,
         }
+    }
+
+    /// The same reservation, which cannot be taken any more from this moment on.
+    #[must_use]
+    pub fn expiring(mut self, at: Moment) -> Self {
+        self.expires_at = Some(at);
+        self
     }
 
     /// Takes `amount` of what `held` reserves.
@@ -108,6 +122,7 @@ impl Transfer {
     fn ended_by(&self) -> Self {
         Self {
             pending: Some(self.id.clone()),
+            expires_at: None,
             ..self.clone()
         }
     }
@@ -125,6 +140,9 @@ pub enum BooksError {
     /// Posted or voided already, by another transfer.
     #[error("{0} has ended already")]
     Ended(TransferId),
+    /// Its time is over: it can only be voided.
+    #[error("{0} has expired")]
+    Expired(TransferId),
     /// Same id, other content.
     #[error("{0} is recorded with other content")]
     Differs(TransferId),
@@ -149,11 +167,21 @@ pub enum BooksError {
     Overflow(AccountId),
 }
 
+/// How far a transfer moves its accounts: the debit side of one and the credit
+/// side of the other alike, so that both sides stay equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Movement {
+    /// Added to what is reserved; negative where a reservation ends.
+    pub pending: i64,
+    /// Added to what is taken.
+    pub posted: i64,
+}
+
 /// Whether a transfer is new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recording {
     /// It was recorded now.
-    New,
+    New(Movement),
     /// The very same stands there already; nothing changed.
     Already,
 }
@@ -162,10 +190,10 @@ pub enum Recording {
 /// that the transfers to be decided name.
 #[derive(Debug, Clone, Default)]
 pub struct Books {
-    accounts: BTreeMap<AccountId, Account>,
-    transfers: BTreeMap<TransferId, Transfer>,
+    accounts: HashMap<AccountId, Account>,
+    transfers: HashMap<TransferId, Transfer>,
     /// Pending transfers that have ended, with what ended them.
-    ended: BTreeMap<TransferId, TransferId>,
+    ended: HashMap<TransferId, TransferId>,
 }
 
 impl Books {
@@ -188,31 +216,31 @@ impl Books {
         self.accounts.get(id)
     }
 
-    /// Every account, in the order of ids.
-    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
-        self.accounts.values()
-    }
-
     /// A recorded transfer.
     #[must_use]
     pub fn transfer(&self, id: &TransferId) -> Option<&Transfer> {
         self.transfers.get(id)
     }
 
+    /// Forgets the transfers, not the accounts.
+    pub fn forget_transfers(&mut self) {
+        self.transfers.clear();
+        self.ended.clear();
+    }
+
     /// Records all transfers of the group or none of them. Says of each whether
-    /// it is new.
-    pub fn record(&mut self, group: &[Transfer]) -> Result<Vec<Recording>, BooksError> {
-        let mut undo: Vec<Undo> = Vec::with_capacity(group.len());
+    /// it is new, and how far it moves its accounts.
+    pub fn record(&mut self, group: &[Transfer], at: Moment) -> Result<Vec<Recording>, BooksError> {
         let mut recordings = Vec::with_capacity(group.len());
         for transfer in group {
-            match self.record_one(transfer) {
-                Ok(None) => recordings.push(Recording::Already),
-                Ok(Some(step)) => {
-                    undo.push(step);
-                    recordings.push(Recording::New);
-                }
+            match self.record_one(transfer, at) {
+                Ok(recording) => recordings.push(recording),
                 Err(error) => {
-                    undo.into_iter().rev().for_each(|step| self.take_back(step));
+                    for (transfer, recording) in group.iter().zip(recordings).rev() {
+                        if let Recording::New(movement) = recording {
+                            self.take_back(transfer, movement);
+                        }
+                    }
                     return Err(error);
                 }
             }
@@ -220,17 +248,15 @@ impl Books {
         Ok(recordings)
     }
 
-    fn record_one(&mut self, transfer: &Transfer) -> Result<Option<Undo>, BooksError> {
+    fn record_one(&mut self, transfer: &Transfer, at: Moment) -> Result<Recording, BooksError> {
         if let Some(standing) = self.transfers.get(&transfer.id) {
             return if standing == transfer {
-                Ok(None)
+                Ok(Recording::Already)
             } else {
                 Err(BooksError::Differs(transfer.id.clone()))
             };
         }
-        let reserved = self.check_shape(transfer)?;
-        let debit = self.account_of(&transfer.debit, transfer)?.clone();
-        let credit = self.account_of(&transfer.credit, transfer)?.clone();
+        let reserved = self.check_shape(transfer, at)?;
         let amount = transfer.amount.minor_units();
         let (pending, posted) = match transfer.kind {
             TransferKind::Single => (0, amount),
@@ -238,39 +264,22 @@ impl Books {
             TransferKind::Post => (-reserved, amount),
             TransferKind::Void => (-reserved, 0),
         };
-        let mut payer = debit.clone();
-        move_sums(
-            &mut payer.debits_pending,
-            &mut payer.debits_posted,
-            pending,
-            posted,
-        )
-        .ok_or_else(|| BooksError::Overflow(payer.id.clone()))?;
-        let mut payee = credit.clone();
-        move_sums(
-            &mut payee.credits_pending,
-            &mut payee.credits_posted,
-            pending,
-            posted,
-        )
-        .ok_or_else(|| BooksError::Overflow(payee.id.clone()))?;
-        for account in [&payer, &payee] {
-            if !account.keeps_its_cap() {
-                return Err(BooksError::Exceeds(account.id.clone()));
-            }
-        }
-        self.put_account(payer);
-        self.put_account(payee);
+        let movement = Movement { pending, posted };
+        // Both are looked at before either is moved.
+        let debited = self
+            .account_of(&transfer.debit, transfer)?
+            .after(Side::Debit, movement)?;
+        let credited = self
+            .account_of(&transfer.credit, transfer)?
+            .after(Side::Credit, movement)?;
+        self.set(&transfer.debit, Side::Debit, debited);
+        self.set(&transfer.credit, Side::Credit, credited);
         self.put_transfer(transfer.clone());
-        Ok(Some(Undo {
-            transfer: transfer.id.clone(),
-            debit,
-            credit,
-        }))
+        Ok(Recording::New(movement))
     }
 
     /// Gives what the pending transfer reserves, zero for other kinds.
-    fn check_shape(&self, transfer: &Transfer) -> Result<i64, BooksError> {
+    fn check_shape(&self, transfer: &Transfer, at: Moment) -> Result<i64, BooksError> {
         if transfer.debit == transfer.credit {
             return Err(BooksError::SameAccount);
         }
@@ -297,6 +306,10 @@ impl Books {
                 }
                 if self.ended.contains_key(pending) {
                     return Err(BooksError::Ended(pending.clone()));
+                }
+                let over = held.expires_at.is_some_and(|until| at >= until);
+                if over && transfer.kind == TransferKind::Post {
+                    return Err(BooksError::Expired(pending.clone()));
                 }
                 let lawful = match transfer.kind {
                     TransferKind::Post => 1..=held.amount.minor_units(),
@@ -325,31 +338,27 @@ impl Books {
         }
     }
 
-    fn take_back(&mut self, step: Undo) {
-        if let Some(pending) = self
-            .transfers
-            .remove(&step.transfer)
-            .and_then(|gone| gone.pending)
-        {
-            self.ended.remove(&pending);
+    fn take_back(&mut self, transfer: &Transfer, movement: Movement) {
+        self.transfers.remove(&transfer.id);
+        if let Some(pending) = &transfer.pending {
+            self.ended.remove(pending);
         }
-        self.put_account(step.debit);
-        self.put_account(step.credit);
+        for (id, side) in [
+            (&transfer.debit, Side::Debit),
+            (&transfer.credit, Side::Credit),
+        ] {
+            if let Some(account) = self.accounts.get_mut(id) {
+                let (pending, posted) = account.sums(side);
+                account.set(side, (pending - movement.pending, posted - movement.posted));
+            }
+        }
     }
-}
 
-/// The accounts as they stood before one transfer.
-struct Undo {
-    transfer: TransferId,
-    debit: Account,
-    credit: Account,
-}
-
-/// Moves both sums; none where one would leave 0..=`i64::MAX`.
-fn move_sums(pending: &mut i64, posted: &mut i64, by_pending: i64, by_posted: i64) -> Option<()> {
-    *pending = pending.checked_add(by_pending).filter(|sum| *sum >= 0)?;
-    *posted = posted.checked_add(by_posted).filter(|sum| *sum >= 0)?;
-    Some(())
+    fn set(&mut self, id: &AccountId, side: Side, sums: (i64, i64)) {
+        if let Some(account) = self.accounts.get_mut(id) {
+            account.set(side, sums);
+        }
+    }
 }
 
 #[cfg(test)]

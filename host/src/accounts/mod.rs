@@ -190,24 +190,17 @@ impl Accounts {
     ) -> Result<Page<EntryView>, AccountError> {
         self.owned(client, id).await?;
         let limit = limit.clamp(1, 200);
-        let (at, before) = match cursor {
-            Some(cursor) => read_cursor(cursor).ok_or(AccountError::Cursor)?,
-            None => (Moment::from_micros(i64::MAX), String::new()),
+        // The place in the ledger where the page begins.
+        let from = match cursor {
+            Some(cursor) => Some(cursor.parse().map_err(|_| AccountError::Cursor)?),
+            None => None,
         };
-        let rows = self
-            .store
-            .account_entries(id, (at, &before), limit + 1)
-            .await?;
-        let full = rows.len() > limit as usize;
-        let items: Vec<EntryView> = rows
-            .into_iter()
-            .take(limit as usize)
-            .map(|row| entry(id, row))
-            .collect();
-        let next_cursor = items
-            .last()
-            .filter(|_| full)
-            .map(|last| format!("{}.{}", last.at.micros(), last.id));
+        let mut rows = self.store.account_entries(id, from, limit + 1).await?;
+        let next_cursor = rows
+            .get(limit as usize)
+            .map(|next| next.position.to_string());
+        rows.truncate(limit as usize);
+        let items = rows.into_iter().map(|row| entry(id, row)).collect();
         Ok(Page { items, next_cursor })
     }
 
@@ -226,12 +219,6 @@ impl Accounts {
             Some(_) | None => Err(AccountError::NotFound),
         }
     }
-}
-
-fn read_cursor(cursor: &str) -> Option<(Moment, String)> {
-    let (at, id) = cursor.split_once('.')?;
-    let id = TransferId::new(id).ok()?;
-    Some((Moment::from_micros(at.parse().ok()?), id.into()))
 }
 
 fn entry(account: &AccountId, row: EntryRow) -> EntryView {

@@ -80,7 +80,8 @@ impl Payments {
         id: &RecordId,
     ) -> Result<Vec<EventView>, PaymentError> {
         self.owned(client, id).await?;
-        Ok(self.store.payment_events(id).await?)
+        let logged = self.store.events_of(id).await?;
+        Ok(logged.into_iter().map(|logged| logged.event).collect())
     }
 
     /// The receipt of a payment that the biller has applied.

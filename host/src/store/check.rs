@@ -42,21 +42,21 @@ struct Invariant {
     query: &'static str,
 }
 
-/// What the transfers say that an account's sums must be.
+/// What the transfers say that a balance's sums must be.
 macro_rules! sums_from_transfers {
     () => {
         "moves as ( \
-         select debit_account as account, \
+         select debit as account, \
            case kind when 'pending' then amount else 0 end as dp, \
            case kind when 'pending' then 0 else amount end as dd, 0 as cp, 0 as cc \
            from transfers \
-         union all select credit_account, 0, 0, \
+         union all select credit, 0, 0, \
            case kind when 'pending' then amount else 0 end, \
            case kind when 'pending' then 0 else amount end from transfers \
-         union all select h.debit_account, -h.amount, 0, 0, 0 \
-           from transfers as e join transfers as h on h.id = e.pending_id \
-         union all select h.credit_account, 0, 0, -h.amount, 0 \
-           from transfers as e join transfers as h on h.id = e.pending_id), \
+         union all select h.debit, -h.amount, 0, 0, 0 \
+           from transfers as e join transfers as h on h.position = e.pending \
+         union all select h.credit, 0, 0, -h.amount, 0 \
+           from transfers as e join transfers as h on h.position = e.pending), \
          sums as (select account, cast(sum(dp) as bigint) as dp, cast(sum(dd) as bigint) as dd, \
            cast(sum(cp) as bigint) as cp, cast(sum(cc) as bigint) as cc \
            from moves group by account)"
@@ -66,55 +66,87 @@ macro_rules! sums_from_transfers {
 const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "debits equal credits in every currency",
-        query: "select currency, 'debits ' || cast(sum(debits_posted) as text) || ' credits ' \
-            || cast(sum(credits_posted) as text) from accounts group by currency \
-            having sum(debits_posted) <> sum(credits_posted) \
-            or sum(debits_pending) <> sum(credits_pending) limit 100",
+        query: "select a.currency, 'debits ' || cast(sum(b.debits_posted) as text) || ' credits ' \
+            || cast(sum(b.credits_posted) as text) from accounts as a \
+            join balances as b on b.account = a.number group by a.currency \
+            having sum(b.debits_posted) <> sum(b.credits_posted) \
+            or sum(b.debits_pending) <> sum(b.credits_pending) limit 100",
+    },
+    Invariant {
+        name: "what the nodes have booked is what the accounts hold",
+        query: "with b as (select currency, sum(debits_pending) as dp, sum(debits_posted) as dd \
+            from booked group by currency), \
+            h as (select a.currency, sum(b.debits_pending) as dp, sum(b.debits_posted) as dd \
+            from accounts as a join balances as b on b.account = a.number group by a.currency) \
+            select h.currency, 'booked ' || coalesce(cast(b.dd as text), '-') || ' held ' \
+            || cast(h.dd as text) from h left join b on b.currency = h.currency \
+            where coalesce(b.dp, 0) <> h.dp or coalesce(b.dd, 0) <> h.dd limit 100",
     },
     Invariant {
         name: "an account's sums are those of its transfers",
         query: concat!(
             "with ",
             sums_from_transfers!(),
-            " select a.id, 'kept ' || a.debits_pending || ' ' || a.debits_posted || ' ' \
-             || a.credits_pending || ' ' || a.credits_posted || ' transfers ' \
+            " select a.id, 'kept ' || b.debits_pending || ' ' || b.debits_posted || ' ' \
+             || b.credits_pending || ' ' || b.credits_posted || ' transfers ' \
              || coalesce(s.dp, 0) || ' ' || coalesce(s.dd, 0) || ' ' \
              || coalesce(s.cp, 0) || ' ' || coalesce(s.cc, 0) \
-             from accounts as a left join sums as s on s.account = a.id \
-             where a.debits_pending <> coalesce(s.dp, 0) or a.debits_posted <> coalesce(s.dd, 0) \
-             or a.credits_pending <> coalesce(s.cp, 0) or a.credits_posted <> coalesce(s.cc, 0) \
+             from accounts as a join balances as b on b.account = a.number \
+             left join sums as s on s.account = a.number \
+             where b.debits_pending <> coalesce(s.dp, 0) or b.debits_posted <> coalesce(s.dd, 0) \
+             or b.credits_pending <> coalesce(s.cp, 0) or b.credits_posted <> coalesce(s.cc, 0) \
              limit 100"
         ),
     },
     Invariant {
+        name: "every account has its balance",
+        query: "select a.id, a.kind from accounts as a \
+            left join balances as b on b.account = a.number where b.account is null limit 100",
+    },
+    Invariant {
         name: "held and available money is never negative",
-        query: "select id, 'available ' \
-            || (credits_posted + credit_limit - debits_posted - debits_pending) from accounts \
+        query: "select a.id, 'available ' \
+            || (credits_posted + credit_limit - debits_posted - debits_pending) \
+            from balances as b join accounts as a on a.number = b.account \
             where debits_pending < 0 or debits_posted < 0 or credits_pending < 0 \
             or credits_posted < 0 or (capped = 'debits' \
             and credits_posted + credit_limit < debits_posted + debits_pending) limit 100",
     },
     Invariant {
-        name: "a transfer is of its accounts' currency",
-        query: "select t.id, t.currency from transfers as t \
-            left join accounts as d on d.id = t.debit_account \
-            left join accounts as c on c.id = t.credit_account \
-            where coalesce(d.currency, '') <> t.currency or coalesce(c.currency, '') <> t.currency \
-            limit 100",
+        name: "a transfer's accounts are of one currency",
+        query: "select t.id, coalesce(d.currency, '-') || ' ' || coalesce(c.currency, '-') \
+            from transfers as t left join accounts as d on d.number = t.debit \
+            left join accounts as c on c.number = t.credit \
+            where d.currency is null or c.currency is null or d.currency <> c.currency limit 100",
     },
     Invariant {
         name: "what ends a hold fits it",
         query: "select e.id, e.kind from transfers as e \
-            join transfers as h on h.id = e.pending_id \
-            where h.kind <> 'pending' or h.debit_account <> e.debit_account \
-            or h.credit_account <> e.credit_account or e.amount > h.amount limit 100",
+            left join transfers as h on h.position = e.pending \
+            where e.pending is not null and (h.position is null or h.kind <> 'pending' \
+            or h.debit <> e.debit or h.credit <> e.credit or e.amount > h.amount) limit 100",
+    },
+    Invariant {
+        name: "an account's transfers are one chain",
+        query: "with links as ( \
+            select debit as account, position, debit_previous as previous from transfers \
+            union all select credit, position, credit_previous from transfers), \
+            ends as (select l.account, l.position from links as l \
+            left join links as n on n.account = l.account and n.previous = l.position \
+            where n.position is null) \
+            select a.id, 'newest ' || b.last_transfer || ' chain ends ' \
+            || coalesce(cast(e.position as text), '-') \
+            from balances as b join accounts as a on a.number = b.account \
+            left join ends as e on e.account = b.account \
+            where coalesce(e.position, 0) <> b.last_transfer limit 100",
     },
     Invariant {
         name: "every payment has its hold",
         query: "select p.id, p.state from payments as p \
             left join transfers as h on h.id = p.id || ':hold' \
+            left join accounts as a on a.number = h.debit \
             where p.hold = 'done' and (h.id is null or h.amount <> p.total \
-            or h.debit_account <> p.payer_account) limit 100",
+            or a.id <> p.payer_account) limit 100",
     },
     Invariant {
         name: "applied money is taken, and only applied money",
@@ -174,22 +206,22 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "the history leads to the state, without a gap",
         query: "select p.id, p.state || ' version ' || p.version || ' events ' || e.events \
-            from payments as p join (select payment, count(*) as events, max(number) as last \
-            from payment_events group by payment) as e on e.payment = p.id \
-            join payment_events as l on l.payment = p.id and l.number = e.last \
+            from payments as p join (select record, count(*) as events, max(number) as last \
+            from events group by record) as e on e.record = p.id \
+            join events as l on l.record = p.id and l.number = e.last \
             where e.events <> p.version or e.last <> p.version or l.state <> p.state limit 100",
     },
     Invariant {
         name: "every payment has a history",
         query: "select p.id, p.state from payments as p \
-            where not exists (select 1 from payment_events as e where e.payment = p.id) limit 100",
+            where not exists (select 1 from events as e where e.record = p.id) limit 100",
     },
     Invariant {
-        name: "every event has its audit leaf",
-        query: "select p.id, 'events ' || p.version || ' leaves ' || coalesce(l.leaves, 0) \
-            from payments as p left join (select record, count(*) as leaves \
-            from audit_leaves group by record) as l on l.record = p.id \
-            where coalesce(l.leaves, 0) <> p.version limit 100",
+        name: "no leaf is missing in a node's log",
+        query: "select cast(l.log as text), 'events ' || l.events || ' last index ' || l.last from \
+            (select position / 281474976710656 as log, count(*) as events, \
+            max(position % 281474976710656) as last from events \
+            group by position / 281474976710656) as l where l.events <> l.last + 1 limit 100",
     },
     Invariant {
         name: "every payment was acknowledged under one key",

@@ -2,16 +2,15 @@
 //! values go to both. Knows connections and their settings, no statement.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use futures::TryStreamExt as _;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr as _, Sqlite, SqlitePool};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr as _};
 
-use super::StoreError;
-use super::value::{Row, Value, from_postgres, from_sqlite, postgres_arguments, sqlite_arguments};
+use super::value::{Row, Value, from_postgres, postgres_arguments};
+use super::{StoreError, embedded};
 
 /// Where the books are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub enum Location {
 
 /// Connections for reading; on SQLite they never wait for the writer.
 const READERS: u32 = 4;
-/// Statements kept prepared by one connection.
+/// Statements kept prepared by one connection to a server.
 const STATEMENTS: usize = 300;
 /// How long a caller waits for a connection before it is told to come back.
 const ACQUIRE: Duration = Duration::from_secs(5);
@@ -32,14 +31,14 @@ const ACQUIRE: Duration = Duration::from_secs(5);
 /// A pool of either database.
 #[derive(Debug, Clone)]
 pub(super) enum Pool {
-    Sqlite(SqlitePool),
+    Sqlite(embedded::Pool),
     Postgres(PgPool),
 }
 
 /// A connection of either database.
 #[derive(Debug)]
 pub(super) enum Connection {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(embedded::Connection),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -47,7 +46,7 @@ pub(super) enum Connection {
 #[derive(Debug, Clone)]
 pub(super) enum Text {
     Static(&'static str),
-    Built(std::sync::Arc<str>),
+    Built(Arc<str>),
 }
 
 impl From<&'static str> for Text {
@@ -57,6 +56,13 @@ impl From<&'static str> for Text {
 }
 
 impl Text {
+    fn as_str(&self) -> &str {
+        match self {
+            Self::Static(text) => text,
+            Self::Built(text) => text,
+        }
+    }
+
     fn sql(self) -> sqlx::SqlStr {
         match self {
             Self::Static(text) => text.into_sql_str(),
@@ -64,19 +70,6 @@ impl Text {
             Self::Built(text) => AssertSqlSafe(text).into_sql_str(),
         }
     }
-}
-
-fn sqlite_options(file: &std::path::Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(STATEMENTS)
-        .pragma("cache_size", "-65536")
-        .pragma("wal_autocheckpoint", "4000")
 }
 
 impl Pool {
@@ -92,15 +85,7 @@ impl Pool {
 
     async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
         Ok(match location {
-            Location::Sqlite(file) => Self::Sqlite(
-                SqlitePoolOptions::new()
-                    .max_connections(connections)
-                    .acquire_timeout(ACQUIRE)
-                    // A file does not go away between two statements.
-                    .test_before_acquire(false)
-                    .connect_with(sqlite_options(file))
-                    .await?,
-            ),
+            Location::Sqlite(file) => Self::Sqlite(embedded::Pool::open(file, connections)?),
             Location::Postgres(url) => {
                 let options: PgConnectOptions = url.parse()?;
                 let options = options
@@ -133,7 +118,7 @@ impl Pool {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite(pool) => pool.close(),
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -146,19 +131,11 @@ impl Connection {
         text: impl Into<Text>,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        let sql = text.into().sql();
+        let text = text.into();
         match self {
-            Self::Sqlite(connection) => {
-                let query = sqlx::query_with(sql, sqlite_arguments(values)?);
-                let mut rows = Vec::new();
-                let mut stream = query.fetch(&mut **connection);
-                while let Some(row) = stream.try_next().await? {
-                    rows.push(from_sqlite(&row)?);
-                }
-                Ok(rows)
-            }
+            Self::Sqlite(connection) => connection.fetch(text.as_str(), values),
             Self::Postgres(connection) => {
-                let query = sqlx::query_with(sql, postgres_arguments(values)?);
+                let query = sqlx::query_with(text.sql(), postgres_arguments(values)?);
                 let rows = query.fetch_all(&mut **connection).await?;
                 rows.iter().map(|row| Ok(from_postgres(row)?)).collect()
             }
@@ -171,39 +148,38 @@ impl Connection {
         text: impl Into<Text>,
         values: &[Value],
     ) -> Result<u64, StoreError> {
-        let sql = text.into().sql();
-        Ok(match self {
-            Self::Sqlite(connection) => {
-                let query = sqlx::query_with(sql, sqlite_arguments(values)?);
-                query.execute(&mut **connection).await?.rows_affected()
-            }
+        let text = text.into();
+        match self {
+            Self::Sqlite(connection) => connection.execute(text.as_str(), values),
             Self::Postgres(connection) => {
-                let query = sqlx::query_with(sql, postgres_arguments(values)?);
-                query.execute(&mut **connection).await?.rows_affected()
+                let query = sqlx::query_with(text.sql(), postgres_arguments(values)?);
+                Ok(query.execute(&mut **connection).await?.rows_affected())
             }
-        })
+        }
     }
 
     /// Runs a script of several statements without values.
-    pub(super) async fn script(&mut self, script: &'static str) -> Result<(), StoreError> {
+    pub(super) async fn script(&mut self, script: impl Into<Text>) -> Result<(), StoreError> {
+        let script = script.into();
         match self {
-            Self::Sqlite(connection) => {
-                sqlx::raw_sql(script).execute(&mut **connection).await?;
-            }
+            Self::Sqlite(connection) => connection.script(script.as_str()),
             Self::Postgres(connection) => {
-                sqlx::raw_sql(script).execute(&mut **connection).await?;
+                let script = sqlx::raw_sql(script.sql());
+                script.execute(&mut **connection).await?;
+                Ok(())
             }
         }
-        Ok(())
     }
 
     /// Puts the connection away for good, its open transaction with it.
     pub(super) async fn discard(self) {
-        // An error here only says that the connection was dead already.
-        let _closed = match self {
-            Self::Sqlite(connection) => connection.close().await,
-            Self::Postgres(connection) => connection.close().await,
-        };
+        match self {
+            Self::Sqlite(connection) => connection.discard(),
+            Self::Postgres(connection) => {
+                // An error here only says that the connection was dead already.
+                let _closed = connection.close().await;
+            }
+        }
     }
 
     pub(super) const fn is_postgres(&self) -> bool {

@@ -1,13 +1,20 @@
 //! What can go wrong with the books, by kind, never by message text.
 
+use rusqlite::ErrorCode;
 use sqlx::error::ErrorKind;
 
 /// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The database said no or is away.
+    /// The database server said no or is away.
     #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
+    Server(#[from] sqlx::Error),
+    /// The database file said no, or cannot be read or written.
+    #[error("database file: {0}")]
+    File(#[from] rusqlite::Error),
+    /// The store was closed.
+    #[error("the database is closed")]
+    Closed,
     /// The writer's queue is full, or the writer has stopped.
     #[error("the writer takes no more commands")]
     WriterFull,
@@ -33,8 +40,8 @@ impl StoreError {
     #[must_use]
     pub fn is_temporary(&self) -> bool {
         match self {
-            Self::WriterFull | Self::RolledBack(_) => true,
-            Self::Database(error) => match error {
+            Self::WriterFull | Self::RolledBack(_) | Self::Closed => true,
+            Self::Server(error) => match error {
                 sqlx::Error::Database(error) => error.kind() == ErrorKind::Other,
                 sqlx::Error::Io(_)
                 | sqlx::Error::PoolTimedOut
@@ -42,6 +49,19 @@ impl StoreError {
                 | sqlx::Error::WorkerCrashed => true,
                 _ => false,
             },
+            // Busy, a full disk, a disk that fails for now.
+            Self::File(error) => matches!(
+                error.sqlite_error_code(),
+                Some(
+                    ErrorCode::DatabaseBusy
+                        | ErrorCode::DatabaseLocked
+                        | ErrorCode::CannotOpen
+                        | ErrorCode::DiskFull
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::OperationInterrupted
+                        | ErrorCode::OutOfMemory
+                )
+            ),
             Self::Shape(_) | Self::Seal(_) | Self::Json(_) | Self::Unfit(_) => false,
         }
     }
@@ -50,10 +70,11 @@ impl StoreError {
     #[must_use]
     pub fn is_constraint(&self) -> bool {
         match self {
-            Self::Database(sqlx::Error::Database(error)) => !matches!(
+            Self::Server(sqlx::Error::Database(error)) => !matches!(
                 error.kind(),
                 ErrorKind::Other | ErrorKind::ExclusionViolation
             ),
+            Self::File(error) => error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation),
             _ => false,
         }
     }

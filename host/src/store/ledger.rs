@@ -5,7 +5,7 @@ use guichet_domain::books::{Account, Capped, Transfer, TransferKind};
 use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, SubjectId};
 use guichet_domain::{Currency, Moment, Money};
 
-use super::{Row, Store, StoreError, Value};
+use super::{Row, Statement, Store, StoreError, Value};
 
 /// An account to be opened where it does not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,28 +46,36 @@ pub struct EntryRow {
     pub payment: Option<RecordId>,
     /// When.
     pub at: Moment,
+    /// Its place in the ledger.
+    pub position: i64,
 }
 
 impl NewAccount {
-    pub(super) fn values(&self, now: Moment) -> Vec<Value> {
+    /// What it is, as `accounts` keeps it.
+    pub(super) fn description(&self, at: Moment) -> Vec<Value> {
+        let owner = |id: Option<&str>| -> Value { id.map(str::to_owned).into() };
         vec![
             self.account.id.as_str().into(),
             self.kind.into(),
             self.account.currency.as_str().into(),
-            self.client.as_ref().map(|id| id.as_str().to_owned()).into(),
-            self.subject
-                .as_ref()
-                .map(|id| id.as_str().to_owned())
-                .into(),
-            self.biller.as_ref().map(|id| id.as_str().to_owned()).into(),
+            owner(self.client.as_ref().map(ClientId::as_str)),
+            owner(self.subject.as_ref().map(SubjectId::as_str)),
+            owner(self.biller.as_ref().map(BillerId::as_str)),
+            at.into(),
+        ]
+    }
+
+    /// How it is capped, as `balances` keeps it.
+    pub(super) fn balance(&self) -> Vec<Value> {
+        vec![
+            self.account.id.as_str().into(),
             capped_word(self.account.capped).into(),
             self.account.credit_limit.into(),
-            now.into(),
         ]
     }
 }
 
-pub(super) const fn capped_word(capped: Capped) -> &'static str {
+const fn capped_word(capped: Capped) -> &'static str {
     match capped {
         Capped::None => "none",
         Capped::Debits => "debits",
@@ -75,32 +83,13 @@ pub(super) const fn capped_word(capped: Capped) -> &'static str {
     }
 }
 
-pub(super) fn transfer_values(
-    transfer: &Transfer,
-    payment: Option<&RecordId>,
-    at: Moment,
-) -> Vec<Value> {
-    let kind = match transfer.kind {
+pub(super) const fn kind_word(kind: TransferKind) -> &'static str {
+    match kind {
         TransferKind::Single => "single",
         TransferKind::Pending => "pending",
         TransferKind::Post => "post",
         TransferKind::Void => "void",
-    };
-    vec![
-        transfer.id.as_str().into(),
-        kind.into(),
-        transfer.debit.as_str().into(),
-        transfer.credit.as_str().into(),
-        transfer.amount.minor_units().into(),
-        transfer.amount.currency().as_str().into(),
-        transfer
-            .pending
-            .as_ref()
-            .map(|id| id.as_str().to_owned())
-            .into(),
-        payment.map(|id| id.as_str().to_owned()).into(),
-        at.into(),
-    ]
+    }
 }
 
 /// Reads id, currency, cap, credit limit and the four sums from the row's start.
@@ -124,8 +113,8 @@ pub(super) fn read_account(row: &Row) -> Result<Account, StoreError> {
     })
 }
 
-/// Reads id, kind, both accounts, amount, currency and pending id from the
-/// row's start.
+/// Reads id, kind, both accounts, amount, currency, pending id and expiry from
+/// the row's start.
 pub(super) fn read_transfer(row: &Row) -> Result<Transfer, StoreError> {
     let kind = match row.text(1)? {
         "single" => TransferKind::Single,
@@ -145,6 +134,7 @@ pub(super) fn read_transfer(row: &Row) -> Result<Transfer, StoreError> {
         credit: row.parsed(3)?,
         amount: Money::new(row.int(4)?, row.parsed(5)?),
         pending,
+        expires_at: row.moment_or_none(7)?,
     })
 }
 
@@ -159,9 +149,10 @@ impl Store {
     pub async fn account(&self, id: &AccountId) -> Result<Option<AccountRow>, StoreError> {
         let rows = self
             .fetch(
-                "select id, currency, capped, credit_limit, debits_pending, debits_posted, \
-                 credits_pending, credits_posted, kind, client, subject, created_at \
-                 from accounts where id = $1",
+                "select a.id, a.currency, b.capped, b.credit_limit, b.debits_pending, \
+                 b.debits_posted, b.credits_pending, b.credits_posted, a.kind, a.client, \
+                 a.subject, a.created_at \
+                 from accounts as a join balances as b on b.account = a.number where a.id = $1",
                 &[id.as_str().into()],
             )
             .await?;
@@ -192,41 +183,74 @@ impl Store {
         rows.iter().map(|row| row.parsed(0)).collect()
     }
 
-    /// An account's transfers, newest first, before the cursor's moment and id.
+    /// An account's transfers, newest first, along its chain: from its newest
+    /// one, or from the position that a page before has named.
     pub async fn account_entries(
         &self,
         account: &AccountId,
-        before: (Moment, &str),
+        from: Option<i64>,
         limit: u32,
     ) -> Result<Vec<EntryRow>, StoreError> {
         let rows = self
             .fetch(
-                "select * from (select id, kind, debit_account, credit_account, amount, \
-                 currency, pending_id, payment, created_at from transfers \
-                 where debit_account = $1 and (created_at < $2 or created_at = $2 and id < $3) \
-                 order by created_at desc, id desc limit $4) as debits \
+                "with recursive chain(position, depth) as ( \
+                 select coalesce($2, b.last_transfer), 1 from accounts as a \
+                   join balances as b on b.account = a.number where a.id = $1 \
                  union all \
-                 select * from (select id, kind, debit_account, credit_account, amount, \
-                 currency, pending_id, payment, created_at from transfers \
-                 where credit_account = $1 and (created_at < $2 or created_at = $2 and id < $3) \
-                 order by created_at desc, id desc limit $4) as credits \
-                 order by 9 desc, 1 desc limit $4",
-                &[
-                    account.as_str().into(),
-                    before.0.into(),
-                    before.1.into(),
-                    limit.into(),
-                ],
+                 select case when t.debit = a.number then t.debit_previous \
+                   else t.credit_previous end, c.depth + 1 \
+                   from chain as c join transfers as t on t.position = c.position \
+                   join accounts as a on a.id = $1 \
+                   where c.depth < $3 and a.number in (t.debit, t.credit)) \
+                 select t.id, t.kind, d.id, k.id, t.amount, d.currency, h.id, t.expires_at, \
+                 t.payment, t.created_at, t.position from chain as c \
+                 join transfers as t on t.position = c.position \
+                 join accounts as d on d.number = t.debit \
+                 join accounts as k on k.number = t.credit \
+                 left join transfers as h on h.position = t.pending \
+                 where $1 in (d.id, k.id) order by c.depth",
+                &[account.as_str().into(), from.into(), limit.into()],
             )
             .await?;
         rows.iter()
             .map(|row| {
                 Ok(EntryRow {
                     transfer: read_transfer(row)?,
-                    payment: optional(row, 7)?,
-                    at: row.moment(8)?,
+                    payment: optional(row, 8)?,
+                    at: row.moment(9)?,
+                    position: row.int(10)?,
                 })
             })
             .collect()
+    }
+
+    /// Pending transfers whose time was over by then, oldest first.
+    pub async fn expired_transfers(
+        &self,
+        by: Moment,
+        limit: u32,
+    ) -> Result<Vec<Transfer>, StoreError> {
+        let rows = self
+            .fetch(
+                "select t.id, t.kind, d.id, k.id, t.amount, d.currency, null, t.expires_at \
+                 from expiring as e join transfers as t on t.id = e.transfer \
+                 join accounts as d on d.number = t.debit \
+                 join accounts as k on k.number = t.credit \
+                 where e.expires_at <= $1 order by e.expires_at, e.transfer limit $2",
+                &[by.into(), limit.into()],
+            )
+            .await?;
+        rows.iter().map(read_transfer).collect()
+    }
+
+    /// Looks after these pending transfers no more: they have ended.
+    pub async fn forget_expiring(&self, transfers: &[Transfer]) -> Result<(), StoreError> {
+        let statements = transfers.iter().map(|transfer| {
+            Statement::new(
+                "delete from expiring where expires_at = $1 and transfer = $2",
+                vec![transfer.expires_at.into(), transfer.id.as_str().into()],
+            )
+        });
+        self.write(statements.collect()).await.map(drop)
     }
 }

@@ -2,8 +2,10 @@
 //! transaction of its own and is remembered by its digest, so that a changed
 //! file is refused instead of half applied.
 
+use std::sync::Arc;
+
 use super::StoreError;
-use super::database::Connection;
+use super::database::{Connection, Text};
 use super::dialect;
 use super::value::Value;
 
@@ -70,7 +72,8 @@ pub(super) async fn run(connection: &mut Connection) -> Result<(), StoreError> {
             }
             continue;
         }
-        connection.script(script).await?;
+        let script: Arc<str> = dialect::schema(connection, script).into();
+        connection.script(Text::Built(script)).await?;
         let values = [Value::from(*name), Value::from(digest.as_ref().to_vec())];
         connection
             .execute(

@@ -20,6 +20,7 @@ mod day_checks;
 mod day_files;
 mod day_payments;
 mod dialect;
+mod embedded;
 mod error;
 mod figures;
 mod idempotency;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 pub use accounting_days::ClosedDay;
-pub use audit::Leaf;
+pub use audit::{LoggedEvent, event_digest};
 pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
 pub use bound_accounts::BoundAccount;
@@ -65,7 +66,6 @@ pub use inquiries::StoredInquiry;
 pub use kv::{KvScope, KvValue};
 pub use ledger::{AccountRow, EntryRow, NewAccount};
 pub use log::{Appended, LogRow};
-pub use orders::event_digest;
 pub use outbox::Claim;
 pub use payments::{PaymentRow, Reversal, StoredAnswer};
 pub use secrets::{PackageSecret, SecretKind};
@@ -99,7 +99,7 @@ struct Inner {
     keys: KeyCache,
     node: String,
     slot: u8,
-    writer: std::sync::Mutex<Option<tokio::task::JoinHandle<()>>>,
+    writer_ended: std::sync::Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -131,7 +131,21 @@ impl Store {
         let slot = slot?;
         let readers = Pool::readers(location).await?;
         let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
-        let task = tokio::spawn(writer::run(writer, waiting));
+        let (ended, writer_ended) = oneshot::channel();
+        let work = async move {
+            writer::run(writer, slot, waiting).await;
+            drop(ended);
+        };
+        match location {
+            // Its statements block: the writer has a thread to itself.
+            Location::Sqlite(_) => {
+                std::thread::Builder::new()
+                    .name("writer".to_owned())
+                    .spawn(move || futures::executor::block_on(work))
+                    .map_err(|error| StoreError::Unfit(format!("no thread: {error}")))?;
+            }
+            Location::Postgres(_) => drop(tokio::spawn(work)),
+        }
         let inner = Inner {
             readers,
             orders,
@@ -139,7 +153,7 @@ impl Store {
             keys: KeyCache::default(),
             node: node.to_owned(),
             slot,
-            writer: std::sync::Mutex::new(Some(task)),
+            writer_ended: std::sync::Mutex::new(Some(writer_ended)),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -216,14 +230,10 @@ impl Store {
         // An error says that the writer has stopped before, or cannot be told;
         // what was acknowledged is written in any case.
         let _stopped = self.order(writer::Command::Stop).await;
-        let task = self
-            .inner
-            .writer
-            .lock()
-            .ok()
-            .and_then(|mut task| task.take());
-        if let Some(task) = task {
-            let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), task).await;
+        let ended = self.inner.writer_ended.lock();
+        let ended = ended.ok().and_then(|mut ended| ended.take());
+        if let Some(ended) = ended {
+            let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
         }
         self.inner.readers.close().await;
     }

@@ -1,15 +1,9 @@
 //! The money commands: sealed and prepared in the caller's task, so that the
 //! writer, which everybody shares, only has to collect.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use guichet_domain::id::RecordId;
-use guichet_domain::payment::State;
-use guichet_domain::{Digest, Moment};
-
 use super::idempotency::RESPONSE;
 use super::writer::{Command, Opened, Outcome, PreparedChange, PreparedOpen};
-use super::{LedgerCommand, OpenPayment, PaymentChange, Refused, Store, StoreError, Value};
-use crate::payments::view::EventView;
+use super::{LedgerCommand, OpenPayment, PaymentChange, Refused, Store, StoreError};
 
 impl Store {
     /// Opens a payment with all that belongs to it, or says which rule forbids it.
@@ -60,70 +54,4 @@ fn plain(outcome: Outcome) -> Result<Result<(), Refused>, StoreError> {
             Err(StoreError::RolledBack("unexpected rows".to_owned()))
         }
     }
-}
-
-/// Rows of the history and their audit leaves; `version` is that of the last one.
-pub(super) fn history(
-    payment: &RecordId,
-    version: i64,
-    attempt: u32,
-    events: &[(String, State)],
-    at: Moment,
-) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
-    let first = version - i64::try_from(events.len()).unwrap_or(0) + 1;
-    let mut rows = Vec::with_capacity(events.len());
-    let mut leaves = Vec::with_capacity(events.len());
-    for (number, (event, state)) in (first..).zip(events) {
-        let row: Vec<Value> = vec![
-            payment.as_str().into(),
-            number.into(),
-            event.as_str().into(),
-            state.as_str().into(),
-            attempt.into(),
-            at.into(),
-        ];
-        leaves.push(vec![
-            format!("{payment}:{number:04}").into(),
-            payment.as_str().into(),
-            leaf_digest(payment, number, event, *state, attempt, at)
-                .as_bytes()
-                .to_vec()
-                .into(),
-            at.into(),
-        ]);
-        rows.push(row);
-    }
-    (rows, leaves)
-}
-
-/// The digest that an event's audit leaf must bear.
-#[must_use]
-pub fn event_digest(payment: &RecordId, event: &EventView) -> Digest {
-    let number = i64::from(event.number);
-    leaf_digest(
-        payment,
-        number,
-        &event.event,
-        event.state,
-        event.attempt,
-        event.at,
-    )
-}
-
-/// SHA-256 over the event's canonical form (RFC 8785: sorted names, no spaces).
-fn leaf_digest(
-    payment: &RecordId,
-    number: i64,
-    event: &str,
-    state: State,
-    attempt: u32,
-    at: Moment,
-) -> Digest {
-    let text = format!(
-        "{{\"at\":\"{at}\",\"attempt\":{attempt},\"event\":\"{event}\",\"number\":{number},\
-         \"payment\":\"{payment}\",\"state\":\"{state}\"}}"
-    );
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    Digest::from_bytes(bytes)
 }

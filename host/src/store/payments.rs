@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::{Row, Store, StoreError, Value};
 use crate::payments::order::{Application, Order, PendingAnswer, ReversalOrder};
 use crate::payments::ports::Terms;
-use crate::payments::view::EventView;
 use crate::seal::{Place, Sealed, SubjectKey};
 
 const ORDER: Place = Place {
@@ -237,28 +236,6 @@ impl Store {
         }
         let key = self.existing_key(subject).await?;
         rows.iter().map(|row| read(row, &key)).collect()
-    }
-
-    /// A payment's history, oldest first.
-    pub async fn payment_events(&self, id: &RecordId) -> Result<Vec<EventView>, StoreError> {
-        let rows = self
-            .fetch(
-                "select number, event, state, attempt, at from payment_events \
-                 where payment = $1 order by number limit 1000",
-                &[id.as_str().into()],
-            )
-            .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(EventView {
-                    number: small(row, 0)?,
-                    event: row.text(1)?.to_owned(),
-                    state: row.parsed(2)?,
-                    attempt: small(row, 3)?,
-                    at: row.moment(4)?,
-                })
-            })
-            .collect()
     }
 }
 

@@ -4,8 +4,7 @@
 
 use guichet_domain::Moment;
 use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Arguments as _, Column as _, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::{Arguments as _, Column as _, Row as _, TypeInfo as _};
 
 use super::StoreError;
 
@@ -44,6 +43,12 @@ impl From<i64> for Value {
     }
 }
 
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
+    }
+}
+
 impl From<u32> for Value {
     fn from(number: u32) -> Self {
         Self::Int(Some(i64::from(number)))
@@ -79,6 +84,10 @@ impl From<Option<Vec<u8>>> for Value {
 pub struct Row(Vec<Value>);
 
 impl Row {
+    pub(super) const fn of(cells: Vec<Value>) -> Self {
+        Self(cells)
+    }
+
     /// A text that must be there.
     pub fn text(&self, position: usize) -> Result<&str, StoreError> {
         self.text_or_none(position)?
@@ -149,19 +158,6 @@ impl Row {
     }
 }
 
-pub(super) fn sqlite_arguments(values: &[Value]) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    for value in values {
-        match value.clone() {
-            Value::Text(text) => arguments.add(text),
-            Value::Int(number) => arguments.add(number),
-            Value::Bytes(bytes) => arguments.add(bytes),
-        }
-        .map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
 pub(super) fn postgres_arguments(values: &[Value]) -> Result<PgArguments, sqlx::Error> {
     let mut arguments = PgArguments::default();
     for value in values {
@@ -173,22 +169,6 @@ pub(super) fn postgres_arguments(values: &[Value]) -> Result<PgArguments, sqlx::
         .map_err(sqlx::Error::Encode)?;
     }
     Ok(arguments)
-}
-
-pub(super) fn from_sqlite(row: &SqliteRow) -> Result<Row, sqlx::Error> {
-    let mut cells = Vec::with_capacity(row.len());
-    for position in 0..row.len() {
-        let cell = row.try_get_raw(position)?;
-        // SQLite types values, not columns.
-        let kind = cell.type_info().name().to_owned();
-        cells.push(match kind.as_str() {
-            "NULL" => Value::Int(None),
-            "INTEGER" => Value::Int(row.try_get_unchecked(position)?),
-            "BLOB" => Value::Bytes(row.try_get_unchecked(position)?),
-            _ => Value::Text(row.try_get_unchecked(position)?),
-        });
-    }
-    Ok(Row(cells))
 }
 
 pub(super) fn from_postgres(row: &PgRow) -> Result<Row, sqlx::Error> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::{BooksError, Movement};
 use crate::id::AccountId;
 use crate::money::{Currency, Money};
 
@@ -16,6 +17,13 @@ pub enum Capped {
     Debits,
     /// Credits, pending ones included, may not exceed posted debits.
     Credits,
+}
+
+/// The two sides of an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    Debit,
+    Credit,
 }
 
 /// An account with its four sums, all of them zero or above.
@@ -66,19 +74,54 @@ impl Account {
         Money::new(available, self.currency)
     }
 
-    pub(super) fn keeps_its_cap(&self) -> bool {
-        let within = |pending: i64, posted: i64, other: i64| {
+    /// What is reserved and taken on one side.
+    pub(super) const fn sums(&self, side: Side) -> (i64, i64) {
+        match side {
+            Side::Debit => (self.debits_pending, self.debits_posted),
+            Side::Credit => (self.credits_pending, self.credits_posted),
+        }
+    }
+
+    pub(super) const fn set(&mut self, side: Side, (pending, posted): (i64, i64)) {
+        match side {
+            Side::Debit => (self.debits_pending, self.debits_posted) = (pending, posted),
+            Side::Credit => (self.credits_pending, self.credits_posted) = (pending, posted),
+        }
+    }
+
+    /// That side's sums after the movement, where bounds and cap allow it.
+    pub(super) fn after(&self, side: Side, movement: Movement) -> Result<(i64, i64), BooksError> {
+        let (pending, posted) = self.sums(side);
+        let moved = |sum: i64, by: i64| sum.checked_add(by).filter(|sum| *sum >= 0);
+        let overflow = || BooksError::Overflow(self.id.clone());
+        let pending = moved(pending, movement.pending).ok_or_else(overflow)?;
+        let posted = moved(posted, movement.posted).ok_or_else(overflow)?;
+        if self.covers(side, pending, posted) {
+            Ok((pending, posted))
+        } else {
+            Err(BooksError::Exceeds(self.id.clone()))
+        }
+    }
+
+    /// Whether the capped side would stay within the other one and the limit.
+    fn covers(&self, side: Side, pending: i64, posted: i64) -> bool {
+        let (debits, credits) = match side {
+            Side::Debit => ((pending, posted), self.sums(Side::Credit)),
+            Side::Credit => (self.sums(Side::Debit), (pending, posted)),
+        };
+        let within = |(pending, posted): (i64, i64), (_, other): (i64, i64)| {
             i128::from(pending) + i128::from(posted)
                 <= i128::from(other) + i128::from(self.credit_limit)
         };
         match self.capped {
             Capped::None => true,
-            Capped::Debits => within(self.debits_pending, self.debits_posted, self.credits_posted),
-            Capped::Credits => within(
-                self.credits_pending,
-                self.credits_posted,
-                self.debits_posted,
-            ),
+            Capped::Debits => within(debits, credits),
+            Capped::Credits => within(credits, debits),
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn keeps_its_cap(&self) -> bool {
+        self.covers(Side::Debit, self.debits_pending, self.debits_posted)
     }
 }

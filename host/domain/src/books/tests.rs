@@ -13,6 +13,15 @@ fn transfer_id(number: usize) -> TransferId {
     TransferId::new(format!("t{number}")).unwrap()
 }
 
+const NOW: Moment = Moment::from_micros(1_000);
+
+/// Every account, in the order of their numbers.
+fn accounts(books: &Books) -> Vec<Account> {
+    (0..4)
+        .filter_map(|number| books.account(&account_id(number)).cloned())
+        .collect()
+}
+
 fn books() -> Books {
     let mut books = Books::default();
     for (number, capped) in [
@@ -113,11 +122,11 @@ proptest! {
                 .enumerate()
                 .map(|(offset, step)| make(step, transfer_id(made.len() + offset), &made))
                 .collect();
-            let before: Vec<Account> = books.accounts().cloned().collect();
-            match books.record(&transfers) {
+            let before: Vec<Account> = accounts(&books);
+            match books.record(&transfers, NOW) {
                 Ok(recordings) => {
                     for (transfer, recording) in transfers.iter().zip(recordings) {
-                        if recording == Recording::New {
+                        if let Recording::New(_) = recording {
                             recorded.push(transfer.clone());
                         } else {
                             prop_assert!(recorded.contains(transfer));
@@ -125,13 +134,13 @@ proptest! {
                     }
                 }
                 Err(_) => {
-                    let after: Vec<Account> = books.accounts().cloned().collect();
+                    let after: Vec<Account> = accounts(&books);
                     prop_assert_eq!(before, after, "a refused group changes nothing");
                 }
             }
             made.extend(transfers);
             let mut sides = [0i128; 2];
-            for account in books.accounts() {
+            for account in accounts(&books) {
                 let sums = model_sums(&recorded, &account.id);
                 let kept = [
                     account.debits_pending, account.debits_posted,
@@ -158,36 +167,56 @@ fn a_hold_is_taken_in_part_and_the_rest_is_free_again() {
     let (bank, payer) = (account_id(0), account_id(1));
     let fund = Transfer::single(transfer_id(0), bank.clone(), payer.clone(), Money::cny(90));
     let hold = Transfer::pending(transfer_id(1), payer.clone(), bank.clone(), Money::cny(100));
-    books.record(&[fund, hold.clone()]).unwrap();
+    books.record(&[fund, hold.clone()], NOW).unwrap();
     // 90 and a credit limit of 10 are used up.
     assert_eq!(books.account(&payer).unwrap().available(), Money::cny(-10));
     let more = Transfer::pending(transfer_id(2), payer.clone(), bank, Money::cny(1));
     assert_eq!(
-        books.record(&[more]),
+        books.record(&[more], NOW),
         Err(BooksError::Exceeds(payer.clone()))
     );
     let post = Transfer::post(transfer_id(3), &hold, Money::cny(40));
     assert_eq!(
-        books.record(std::slice::from_ref(&post)),
-        Ok(vec![Recording::New])
+        books.record(std::slice::from_ref(&post), NOW),
+        Ok(vec![Recording::New(Movement {
+            pending: -100,
+            posted: 40
+        })])
     );
-    assert_eq!(books.record(&[post]), Ok(vec![Recording::Already]));
+    assert_eq!(books.record(&[post], NOW), Ok(vec![Recording::Already]));
     assert_eq!(books.account(&payer).unwrap().available(), Money::cny(50));
     let void = Transfer::void(transfer_id(4), &hold);
-    assert_eq!(books.record(&[void]), Err(BooksError::Ended(hold.id)));
+    assert_eq!(books.record(&[void], NOW), Err(BooksError::Ended(hold.id)));
 }
 
 #[test]
 fn the_same_id_with_other_content_is_refused() {
     let mut books = books();
     let first = Transfer::single(transfer_id(0), account_id(0), account_id(1), Money::cny(5));
-    books.record(std::slice::from_ref(&first)).unwrap();
+    books.record(std::slice::from_ref(&first), NOW).unwrap();
     let other = Transfer {
         amount: Money::cny(6),
         ..first
     };
     assert_eq!(
-        books.record(&[other]),
+        books.record(&[other], NOW),
         Err(BooksError::Differs(transfer_id(0)))
     );
+}
+
+#[test]
+fn an_expired_hold_can_be_given_back_but_not_taken() {
+    let mut books = books();
+    let hold = Transfer::pending(transfer_id(0), account_id(0), account_id(1), Money::cny(9))
+        .expiring(NOW.plus_ms(1));
+    books.record(std::slice::from_ref(&hold), NOW).unwrap();
+    let post = Transfer::post(transfer_id(1), &hold, Money::cny(9));
+    let late = NOW.plus_ms(1);
+    assert_eq!(
+        books.record(std::slice::from_ref(&post), late),
+        Err(BooksError::Expired(hold.id.clone()))
+    );
+    let void = Transfer::void(transfer_id(2), &hold);
+    books.clone().record(&[void], late).unwrap();
+    books.record(&[post], NOW).unwrap();
 }

@@ -25,17 +25,34 @@ async fn findings_after(store: &Store, damage: &'static str) -> Vec<String> {
 async fn damaged_books_are_found() {
     for (damage, invariant) in [
         (
-            "update accounts set credits_posted = credits_posted + 1 where kind = 'funding'",
+            "update balances set credits_posted = credits_posted + 1 where capped = 'debits'",
             "debits equal credits in every currency",
         ),
         (
-            "update accounts set credits_posted = credits_posted + 1, \
-             debits_posted = debits_posted + 1 where kind = 'funding'",
+            "update balances set credits_posted = credits_posted + 1, \
+             debits_posted = debits_posted + 1 where capped = 'debits'",
             "an account's sums are those of its transfers",
         ),
         (
-            "update transfers set currency = 'USD'",
-            "a transfer is of its accounts' currency",
+            "update accounts set currency = 'USD' where kind = 'settlement'",
+            "a transfer's accounts are of one currency",
+        ),
+        (
+            "update booked set debits_posted = 0, credits_posted = 0",
+            "what the nodes have booked is what the accounts hold",
+        ),
+        (
+            "update balances set last_transfer = 0 where capped = 'debits'",
+            "an account's transfers are one chain",
+        ),
+        (
+            "delete from balances where capped = 'debits'",
+            "every account has its balance",
+        ),
+        (
+            "insert into events (position, record, number, event, state, attempt, at) \
+             values (1, 'pay_none', 1, 'requested', 'requested', 0, 0)",
+            "no leaf is missing in a node's log",
         ),
         (
             "insert into open_bills (bill_key, payment) values (x'00', 'pay_none')",

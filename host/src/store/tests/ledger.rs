@@ -12,6 +12,8 @@ pub(super) async fn all(store: &Store) {
     transfers(store).await;
     many_at_once(store).await;
     one_bad_command_spoils_no_other(store).await;
+    statements(store).await;
+    expiry(store).await;
     the_database_refuses_too(store).await;
 }
 
@@ -153,11 +155,14 @@ async fn one_bad_command_spoils_no_other(store: &Store) {
 
 async fn the_database_refuses_too(store: &Store) {
     for broken in [
-        "update accounts set debits_pending = debits_pending + 1000000 where id = 'acc-1'",
-        "update accounts set credits_posted = -1 where id = 'acc-1'",
-        "insert into transfers (id, kind, debit_account, credit_account, amount, currency, \
-         pending_id, payment, created_at) \
-         values ('x', 'void', 'acc-1', 'settlement:CNY', 0, 'CNY', 'h1', null, 0)",
+        "update balances set debits_pending = debits_pending + 1000000 where account = \
+         (select number from accounts where id = 'acc-1')",
+        "update balances set credits_posted = -1",
+        "insert into transfers (position, id, kind, debit, credit, amount, pending, \
+         debit_previous, credit_previous, created_at) \
+         select 9999999, 'x', 'void', debit, credit, 0, position, 0, 0, 0 \
+         from transfers where id = 'h1'",
+        "update booked set debits_posted = debits_posted + 1",
     ] {
         let error = store
             .write(vec![Statement::new(broken, Vec::new())])
@@ -165,4 +170,64 @@ async fn the_database_refuses_too(store: &Store) {
             .unwrap_err();
         assert!(error.is_constraint(), "{broken}: {error}");
     }
+}
+
+/// Newest first, page by page, each transfer once.
+async fn statements(store: &Store) {
+    let id = account("acc-1");
+    let mut seen = Vec::new();
+    let mut from = None;
+    loop {
+        let page = store.account_entries(&id, from, 17).await.unwrap();
+        from = page.get(16).map(|next| next.position);
+        seen.extend(page.into_iter().take(16));
+        if from.is_none() {
+            break;
+        }
+    }
+    // Funded, held and taken in part; fifty holds of one; thirty-six fundings.
+    assert_eq!(seen.len(), 3 + 50 + 36);
+    assert!(seen.is_sorted_by(|newer, older| newer.position > older.position));
+    assert_eq!(seen.last().unwrap().transfer.id, transfer_id("f1"));
+    let taken = seen
+        .iter()
+        .find(|entry| entry.transfer.id == transfer_id("p1"));
+    assert_eq!(taken.unwrap().transfer.pending, Some(transfer_id("h1")));
+    // Somebody else's place in the ledger shows nothing.
+    let foreign = store
+        .account_entries(
+            &account("payable:b-1-water:CNY"),
+            Some(seen[88].position),
+            5,
+        )
+        .await
+        .unwrap();
+    assert!(foreign.is_empty());
+}
+
+async fn expiry(store: &Store) {
+    let soon = now().plus_ms(1_000);
+    let held = hold("e1", 2).expiring(soon);
+    let made = command(vec![held.clone()]);
+    store.record_transfers(made).await.unwrap().unwrap();
+    assert!(store.expired_transfers(now(), 9).await.unwrap().is_empty());
+    let expired = store.expired_transfers(soon, 9).await.unwrap();
+    assert_eq!(expired, std::slice::from_ref(&held));
+    let late = |transfer| LedgerCommand {
+        at: soon,
+        ..command(vec![transfer])
+    };
+    let taken = Transfer::post(transfer_id("e2"), &held, Money::cny(2));
+    assert_eq!(
+        store.record_transfers(late(taken)).await.unwrap(),
+        Err(Refused::Books(BooksError::Expired(transfer_id("e1"))))
+    );
+    let given_back = Transfer::void(transfer_id("e3"), &held);
+    store
+        .record_transfers(late(given_back))
+        .await
+        .unwrap()
+        .unwrap();
+    store.forget_expiring(&expired).await.unwrap();
+    assert!(store.expired_transfers(soon, 9).await.unwrap().is_empty());
 }

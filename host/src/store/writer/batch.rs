@@ -3,52 +3,72 @@
 
 use std::collections::BTreeMap;
 
-use guichet_domain::books::Recording;
-use guichet_domain::id::AccountId;
+use guichet_domain::Currency;
+use guichet_domain::books::{Movement, Recording, Transfer};
+use guichet_domain::id::RecordId;
 
 use super::super::database::Connection;
 use super::super::idempotency::RememberedRow;
-use super::super::ledger::transfer_values;
+use super::super::ledger::kind_word;
 use super::super::value::Value;
-use super::command::{Booking, Closing, Command, Known, Outcome, PreparedChange, PreparedOpen};
+use super::command::{
+    Booking, Closing, Command, EventRow, Known, Outcome, PreparedChange, PreparedOpen,
+};
+use super::memory::Memory;
 use super::views::View;
 use super::{Refused, Schedule, StoreError, statements};
 
 /// Rows that the batch will write, by table.
 #[derive(Default)]
 struct Rows {
-    accounts: Vec<Vec<Value>>,
     transfers: Vec<Vec<Value>>,
+    expiring: Vec<Vec<Value>>,
     payments: Vec<Vec<Value>>,
     changes: Vec<Vec<Value>>,
     keys: Vec<Vec<Value>>,
     bills: Vec<Vec<Value>>,
     closed_bills: Vec<Vec<Value>>,
     events: Vec<Vec<Value>>,
-    leaves: Vec<Vec<Value>>,
     outbox: Vec<Vec<Value>>,
     due: Vec<Vec<Value>>,
     done: Vec<Vec<Value>>,
-    /// How far the touched accounts moved: the four sums' differences.
-    moved: BTreeMap<AccountId, [i64; 4]>,
+    /// How far the touched balances moved, by the account's number.
+    moved: BTreeMap<i64, Moved>,
+}
+
+/// The four sums' differences, and the newest transfer.
+struct Moved {
+    currency: Currency,
+    sums: [i64; 4],
+    last: i64,
+}
+
+/// A batch while it is decided.
+struct Batch<'a> {
+    memory: &'a mut Memory,
+    view: View,
+    rows: Rows,
 }
 
 pub(super) async fn write(
     connection: &mut Connection,
+    memory: &mut Memory,
     commands: &[Command],
 ) -> Result<Vec<Outcome>, StoreError> {
-    let mut view = View::read(connection, commands).await?;
-    let mut rows = Rows::default();
+    let view = View::read(connection, memory, commands).await?;
+    let rows = Rows::default();
+    let mut batch = Batch { memory, view, rows };
     let mut outcomes = Vec::with_capacity(commands.len());
     for command in commands {
         outcomes.push(match command {
-            Command::Open(open) => decide_open(&mut view, &mut rows, open, command),
-            Command::Change(change) => decide_change(&mut view, &mut rows, change, command),
-            Command::Ledger(_) => answer(book(&mut view, &mut rows, command)),
+            Command::Open(open) => answer(batch.open(open, command)),
+            Command::Change(change) => answer(batch.change(change, command)),
+            Command::Ledger(_) => answer(batch.book(command).map(|()| Outcome::Done)),
             Command::Statements(_) | Command::Claim(_) | Command::Stop => Outcome::Done,
         });
     }
-    rows.write(connection).await?;
+    let slot = batch.memory.slot();
+    batch.rows.write(connection, slot).await?;
     for (command, outcome) in commands.iter().zip(&mut outcomes) {
         match command {
             Command::Statements(statements) => {
@@ -68,200 +88,183 @@ pub(super) async fn write(
     Ok(outcomes)
 }
 
-fn answer(result: Result<(), Refused>) -> Outcome {
-    match result {
-        Ok(()) => Outcome::Done,
-        Err(refused) => Outcome::Refused(refused),
-    }
+fn answer(result: Result<Outcome, Refused>) -> Outcome {
+    result.unwrap_or_else(Outcome::Refused)
 }
 
-fn decide_open(
-    view: &mut View,
-    rows: &mut Rows,
-    open: &PreparedOpen,
-    command: &Command,
-) -> Outcome {
-    let key = &open.unique.key;
-    let at = (
-        key.client.as_str().to_owned(),
-        key.route.to_owned(),
-        key.key.clone(),
-    );
-    if let Some(known) = view.keys.get(&at) {
-        return if known.body_digest == open.unique.body_digest {
-            Outcome::Known(Known(known.clone()))
-        } else {
-            Outcome::Refused(Refused::KeyReused)
+impl Batch<'_> {
+    fn open(&mut self, open: &PreparedOpen, command: &Command) -> Result<Outcome, Refused> {
+        let key = &open.unique.key;
+        let at = (
+            key.client.as_str().to_owned(),
+            key.route.to_owned(),
+            key.key.clone(),
+        );
+        if let Some(known) = self.view.keys.get(&at) {
+            return if known.body_digest == open.unique.body_digest {
+                Ok(Outcome::Known(Known(known.clone())))
+            } else {
+                Err(Refused::KeyReused)
+            };
+        }
+        self.view.check_uniqueness(open)?;
+        self.book(command)?;
+        let remembered = RememberedRow {
+            body_digest: open.unique.body_digest.clone(),
+            record: open.payment.clone(),
+            sealed_response: open.sealed_response.clone(),
         };
+        let mut key_row = key.values();
+        key_row.extend([
+            remembered.body_digest.clone().into(),
+            open.payment.as_str().into(),
+            remembered.sealed_response.clone().into(),
+            open.at.into(),
+        ]);
+        self.rows.keys.push(key_row);
+        self.view.keys.insert(at, remembered);
+        self.view.count_in(open);
+        for key in &open.bill_keys {
+            let row = vec![key.clone().into(), open.payment.as_str().into()];
+            self.rows.bills.push(row);
+        }
+        self.rows.payments.push(open.row.clone());
+        self.add_events(&open.payment, &open.events);
+        self.rows.outbox.push(open.outbox.clone());
+        Ok(Outcome::Done)
     }
-    if let Err(refused) = check_uniqueness(view, open) {
-        return Outcome::Refused(refused);
-    }
-    if let Err(refused) = book(view, rows, command) {
-        return Outcome::Refused(refused);
-    }
-    let remembered = RememberedRow {
-        body_digest: open.unique.body_digest.clone(),
-        record: open.payment.clone(),
-        sealed_response: open.sealed_response.clone(),
-    };
-    let mut key_row = key.values();
-    key_row.extend([
-        remembered.body_digest.clone().into(),
-        open.payment.as_str().into(),
-        remembered.sealed_response.clone().into(),
-        open.at.into(),
-    ]);
-    rows.keys.push(key_row);
-    view.keys.insert(at, remembered);
-    if let Some(reference) = &open.client_reference {
-        view.references
-            .insert((open.client.as_str().to_owned(), reference.clone()));
-    }
-    if let Some(day) = &open.day {
-        let spent = view
-            .days
-            .entry((day.account_key.clone(), day.date.clone()))
-            .or_insert(0);
-        *spent = spent.saturating_add(day.amount);
-    }
-    for key in &open.bill_keys {
-        view.bills.insert(key.clone(), open.payment.clone());
-        rows.bills
-            .push(vec![key.clone().into(), open.payment.as_str().into()]);
-    }
-    rows.payments.push(open.row.clone());
-    rows.events.extend(open.events.iter().cloned());
-    rows.leaves.extend(open.leaves.iter().cloned());
-    rows.outbox.push(open.outbox.clone());
-    Outcome::Done
-}
 
-fn check_uniqueness(view: &View, open: &PreparedOpen) -> Result<(), Refused> {
-    if let Some(reference) = &open.client_reference {
-        let at = (open.client.as_str().to_owned(), reference.clone());
-        if view.references.contains(&at) {
-            return Err(Refused::ReferenceReused);
+    fn change(&mut self, change: &PreparedChange, command: &Command) -> Result<Outcome, Refused> {
+        if self.view.versions.get(&change.payment) != Some(&change.expected) {
+            return Err(Refused::Stale);
+        }
+        self.book(command)?;
+        // A second change of the same batch was computed from what stood before.
+        self.view.versions.remove(&change.payment);
+        let id = || -> Value { change.payment.as_str().into() };
+        self.rows.changes.push(change.row.clone());
+        self.add_events(&change.payment, &change.events);
+        if change.closes_bills == Closing::Closes {
+            self.rows.closed_bills.push(vec![id()]);
+        }
+        match &change.schedule {
+            Schedule::Keep => {}
+            Schedule::Due(at, tries) => {
+                self.rows.due.push(vec![
+                    id(),
+                    change.service.as_str().into(),
+                    (*at).into(),
+                    (*tries).into(),
+                ]);
+            }
+            Schedule::Done => self.rows.done.push(vec![id()]),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Lets the books decide, and collects what they say.
+    fn book(&mut self, command: &Command) -> Result<(), Refused> {
+        let Some(booking) = command.booking() else {
+            return Ok(());
+        };
+        let recordings = self.memory.books.record(booking.transfers, booking.at)?;
+        for (transfer, recording) in booking.transfers.iter().zip(recordings) {
+            if let Recording::New(movement) = recording {
+                self.enter(transfer, movement, &booking);
+            }
+        }
+        Ok(())
+    }
+
+    fn enter(&mut self, transfer: &Transfer, movement: Movement, booking: &Booking<'_>) {
+        let (debit, credit) = (&transfer.debit, &transfer.credit);
+        let ended = transfer.pending.as_ref();
+        let ended = ended.and_then(|pending| self.memory.position(pending));
+        let number = |id| self.memory.account(id).map(|known| known.number);
+        // The books have found both accounts in the same memory.
+        let (Some(from), Some(to)) = (number(debit), number(credit)) else {
+            return;
+        };
+        let (position, debit_previous, credit_previous) =
+            self.memory.chain(&transfer.id, debit, credit);
+        self.rows.transfers.push(vec![
+            position.into(),
+            transfer.id.as_str().into(),
+            kind_word(transfer.kind).into(),
+            from.into(),
+            to.into(),
+            transfer.amount.minor_units().into(),
+            ended.into(),
+            transfer.expires_at.into(),
+            debit_previous.into(),
+            credit_previous.into(),
+            booking.payment.map(|id| id.as_str().to_owned()).into(),
+            booking.at.into(),
+        ]);
+        if let Some(at) = transfer.expires_at {
+            let row = vec![at.into(), transfer.id.as_str().into()];
+            self.rows.expiring.push(row);
+        }
+        for (number, side) in [(from, 0), (to, 2)] {
+            let moved = self.rows.moved.entry(number).or_insert_with(|| Moved {
+                currency: transfer.amount.currency(),
+                sums: [0; 4],
+                last: 0,
+            });
+            moved.sums[side] += movement.pending;
+            moved.sums[side + 1] += movement.posted;
+            moved.last = position;
         }
     }
-    if let Some(payment) = open.bill_keys.iter().find_map(|key| view.bills.get(key)) {
-        return Err(Refused::BillInPayment(payment.clone()));
-    }
-    if let Some(day) = &open.day {
-        let at = (day.account_key.clone(), day.date.clone());
-        let spent = view.days.get(&at).copied().unwrap_or(0);
-        if spent.saturating_add(day.amount) > day.limit {
-            return Err(Refused::AboveDayLimit);
-        }
-    }
-    Ok(())
-}
 
-fn decide_change(
-    view: &mut View,
-    rows: &mut Rows,
-    change: &PreparedChange,
-    command: &Command,
-) -> Outcome {
-    if view.versions.get(&change.payment) != Some(&change.expected) {
-        return Outcome::Refused(Refused::Stale);
-    }
-    if let Err(refused) = book(view, rows, command) {
-        return Outcome::Refused(refused);
-    }
-    // A second change of the same batch was computed from what stood before.
-    view.versions.remove(&change.payment);
-    let id = || -> Value { change.payment.as_str().into() };
-    rows.changes.push(change.row.clone());
-    rows.events.extend(change.events.iter().cloned());
-    rows.leaves.extend(change.leaves.iter().cloned());
-    if change.closes_bills == Closing::Closes {
-        rows.closed_bills.push(vec![id()]);
-    }
-    match &change.schedule {
-        Schedule::Keep => {}
-        Schedule::Due(at, tries) => {
-            rows.due.push(vec![
-                id(),
-                change.service.as_str().into(),
-                (*at).into(),
-                (*tries).into(),
+    fn add_events(&mut self, record: &RecordId, events: &[EventRow]) {
+        for event in events {
+            self.rows.events.push(vec![
+                self.memory.next_event().into(),
+                record.as_str().into(),
+                event.number.into(),
+                event.event.as_str().into(),
+                event.state.as_str().into(),
+                event.attempt.into(),
+                event.at.into(),
             ]);
         }
-        Schedule::Done => rows.done.push(vec![id()]),
     }
-    Outcome::Done
-}
-
-/// Lets the books decide, and collects what they say.
-fn book(view: &mut View, rows: &mut Rows, command: &Command) -> Result<(), Refused> {
-    let Some(booking) = command.booking() else {
-        return Ok(());
-    };
-    for new in booking.accounts {
-        if view.books.account(&new.account.id).is_none() {
-            view.books.put_account(new.account.clone());
-            // Written even if the command is refused after all: an empty
-            // account harms nobody.
-            rows.accounts.push(new.values(booking.at));
-        }
-    }
-    let before = sums(view, &booking);
-    let recordings = view.books.record(booking.transfers)?;
-    for (id, after) in sums(view, &booking) {
-        let moved = rows.moved.entry(id.clone()).or_insert([0; 4]);
-        let before = before.get(&id).copied().unwrap_or([0; 4]);
-        for (moved, (after, before)) in moved.iter_mut().zip(after.into_iter().zip(before)) {
-            *moved += after - before;
-        }
-    }
-    for (transfer, recording) in booking.transfers.iter().zip(recordings) {
-        if recording == Recording::New {
-            rows.transfers
-                .push(transfer_values(transfer, booking.payment, booking.at));
-        }
-    }
-    Ok(())
-}
-
-fn sums(view: &View, booking: &Booking<'_>) -> BTreeMap<AccountId, [i64; 4]> {
-    booking
-        .touched()
-        .filter_map(|id| view.books.account(id))
-        .map(|account| {
-            let sums = [
-                account.debits_pending,
-                account.debits_posted,
-                account.credits_pending,
-                account.credits_posted,
-            ];
-            (account.id.clone(), sums)
-        })
-        .collect()
 }
 
 impl Rows {
     /// Order matters: what is referred to stands before what refers to it.
-    async fn write(self, connection: &mut Connection) -> Result<(), StoreError> {
-        let moved: Vec<Vec<Value>> = self
-            .moved
+    async fn write(self, connection: &mut Connection, slot: u8) -> Result<(), StoreError> {
+        let mut booked: BTreeMap<Currency, [i64; 4]> = BTreeMap::new();
+        let mut balances = Vec::with_capacity(self.moved.len());
+        for (number, moved) in self.moved {
+            let mut row: Vec<Value> = vec![number.into()];
+            row.extend(moved.sums.map(Value::from));
+            row.push(moved.last.into());
+            balances.push(row);
+            let total = booked.entry(moved.currency).or_default();
+            for (total, sum) in total.iter_mut().zip(moved.sums) {
+                *total += sum;
+            }
+        }
+        let booked: Vec<Vec<Value>> = booked
             .into_iter()
-            .filter(|(_, moved)| moved.iter().any(|sum| *sum != 0))
-            .map(|(id, moved)| {
-                let mut row: Vec<Value> = vec![id.as_str().into()];
-                row.extend(moved.map(Value::from));
+            .map(|(currency, sums)| {
+                let mut row: Vec<Value> = vec![u32::from(slot).into(), currency.as_str().into()];
+                row.extend(sums.map(Value::from));
                 row
             })
             .collect();
-        statements::INSERT_ACCOUNTS
-            .execute(connection, &self.accounts)
-            .await?;
-        statements::UPDATE_ACCOUNTS
-            .execute(connection, &moved)
+        statements::UPDATE_BALANCES
+            .execute(connection, &balances)
             .await?;
         statements::INSERT_TRANSFERS
             .execute(connection, &self.transfers)
             .await?;
+        statements::INSERT_EXPIRING
+            .execute(connection, &self.expiring)
+            .await?;
+        statements::ADD_BOOKED.execute(connection, &booked).await?;
         statements::INSERT_PAYMENTS
             .execute(connection, &self.payments)
             .await?;
@@ -279,9 +282,6 @@ impl Rows {
             .await?;
         statements::INSERT_EVENTS
             .execute(connection, &self.events)
-            .await?;
-        statements::INSERT_LEAVES
-            .execute(connection, &self.leaves)
             .await?;
         statements::INSERT_OUTBOX
             .execute(connection, &self.outbox)

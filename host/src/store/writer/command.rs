@@ -2,12 +2,11 @@
 
 use guichet_domain::Moment;
 use guichet_domain::books::{BooksError, Transfer};
-use guichet_domain::id::{AccountId, ClientId, RecordId, ServiceCode};
+use guichet_domain::id::{ClientId, RecordId, ServiceCode};
 use guichet_domain::payment::State;
 
 use super::super::idempotency::{IdempotencyKey, Remembered, RememberedRow};
 use super::super::ledger::NewAccount;
-use super::super::orders::history;
 use super::super::payments::PaymentRow;
 use super::super::value::{Row, Value};
 
@@ -170,13 +169,23 @@ pub(in crate::store) struct PreparedOpen {
     pub(super) unique: Unique,
     pub(super) sealed_response: Vec<u8>,
     pub(super) row: Vec<Value>,
-    pub(super) events: Vec<Vec<Value>>,
-    pub(super) leaves: Vec<Vec<Value>>,
+    pub(super) events: Vec<EventRow>,
     pub(super) bill_keys: Vec<Vec<u8>>,
     pub(super) accounts: Vec<NewAccount>,
     pub(super) transfers: Vec<Transfer>,
     pub(super) day: Option<DayLimit>,
     pub(super) outbox: Vec<Value>,
+    pub(super) at: Moment,
+}
+
+/// One line of a payment's history; its place in the node's log is given when
+/// it is written.
+#[derive(Debug)]
+pub(super) struct EventRow {
+    pub(super) number: i64,
+    pub(super) event: String,
+    pub(super) state: State,
+    pub(super) attempt: u32,
     pub(super) at: Moment,
 }
 
@@ -194,8 +203,7 @@ pub(in crate::store) struct PreparedChange {
     pub(super) service: ServiceCode,
     pub(super) expected: i64,
     pub(super) row: Vec<Value>,
-    pub(super) events: Vec<Vec<Value>>,
-    pub(super) leaves: Vec<Vec<Value>>,
+    pub(super) events: Vec<EventRow>,
     pub(super) closes_bills: Closing,
     pub(super) accounts: Vec<NewAccount>,
     pub(super) transfers: Vec<Transfer>,
@@ -245,15 +253,6 @@ pub(super) struct Booking<'a> {
     pub(super) at: Moment,
 }
 
-impl Booking<'_> {
-    /// Every account that the transfers touch.
-    pub(super) fn touched(&self) -> impl Iterator<Item = &AccountId> {
-        self.transfers
-            .iter()
-            .flat_map(|transfer| [&transfer.debit, &transfer.credit])
-    }
-}
-
 impl PreparedOpen {
     pub(in crate::store) fn new(
         open: &OpenPayment,
@@ -263,13 +262,7 @@ impl PreparedOpen {
     ) -> Self {
         let payment = &open.row;
         let at = payment.created_at;
-        let (events, leaves) = history(
-            &payment.id,
-            payment.version,
-            payment.attempts,
-            &open.events,
-            at,
-        );
+        let events = history(payment, &open.events, at);
         let day = open.day_limit.map(|limit| DayLimit {
             account_key: payment.account_key.clone(),
             date: payment.accounting_date.to_string(),
@@ -284,7 +277,6 @@ impl PreparedOpen {
             sealed_response,
             row,
             events,
-            leaves,
             bill_keys: open.bill_keys.clone(),
             accounts: open.accounts.clone(),
             transfers: open.transfers.clone(),
@@ -306,7 +298,7 @@ impl PreparedChange {
     pub(in crate::store) fn new(change: &PaymentChange, changing: Vec<Value>) -> Self {
         let next = &change.next;
         let at = next.updated_at;
-        let (events, leaves) = history(&next.id, next.version, next.attempts, &change.events, at);
+        let events = history(next, &change.events, at);
         let mut row: Vec<Value> = vec![next.id.as_str().into()];
         row.extend(changing);
         Self {
@@ -315,7 +307,6 @@ impl PreparedChange {
             expected: change.expected,
             row,
             events,
-            leaves,
             closes_bills: closing(next.snapshot.state),
             accounts: change.accounts.clone(),
             transfers: change.transfers.clone(),
@@ -323,6 +314,21 @@ impl PreparedChange {
             at,
         }
     }
+}
+
+/// The payment's newest events; the last one bears its version's number.
+fn history(payment: &PaymentRow, events: &[(String, State)], at: Moment) -> Vec<EventRow> {
+    let first = payment.version - i64::try_from(events.len()).unwrap_or(0) + 1;
+    (first..)
+        .zip(events)
+        .map(|(number, (event, state))| EventRow {
+            number,
+            event: event.clone(),
+            state: *state,
+            attempt: payment.attempts,
+            at,
+        })
+        .collect()
 }
 
 /// A bill may be paid again once the money of this payment is taken or back.

@@ -4,6 +4,7 @@
 
 mod batch;
 mod command;
+mod memory;
 mod statements;
 mod views;
 
@@ -15,8 +16,11 @@ pub use command::{
     Unique,
 };
 
+pub(super) use memory::POSITIONS;
+
 use super::StoreError;
 use super::database::{Connection, Pool};
+use memory::Memory;
 
 /// Commands that share one commit.
 const BATCH: usize = 256;
@@ -32,8 +36,12 @@ pub(super) struct Order {
 
 /// Runs until it is told to stop, or the last sender is gone and everything
 /// waiting is written.
-pub(super) async fn run(pool: Pool, mut waiting: mpsc::Receiver<Order>) {
-    let mut connection = None;
+pub(super) async fn run(pool: Pool, slot: u8, mut waiting: mpsc::Receiver<Order>) {
+    let mut writer = Writer {
+        pool,
+        connection: None,
+        memory: Memory::new(slot),
+    };
     while let Some(first) = waiting.recv().await {
         let mut commands = vec![first.command];
         let mut answers = vec![first.answer];
@@ -45,7 +53,7 @@ pub(super) async fn run(pool: Pool, mut waiting: mpsc::Receiver<Order>) {
         let stops = commands
             .iter()
             .any(|command| matches!(command, Command::Stop));
-        let results = write_all(&pool, &mut connection, &commands).await;
+        let results = writer.write_all(&commands).await;
         for (answer, result) in answers.into_iter().zip(results) {
             // A caller that went away finds its answer under its key.
             let _gone = answer.send(result);
@@ -54,79 +62,83 @@ pub(super) async fn run(pool: Pool, mut waiting: mpsc::Receiver<Order>) {
             break;
         }
     }
-    drop(connection);
-    pool.close().await;
+    drop(writer.connection);
+    writer.pool.close().await;
 }
 
-/// All together; where that fails, each by itself, so that one bad command
-/// spoils no other.
-async fn write_all(
-    pool: &Pool,
-    connection: &mut Option<Connection>,
-    commands: &[Command],
-) -> Vec<Result<Outcome, StoreError>> {
-    match transaction(pool, connection, commands).await {
-        Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
-        Err(error) if commands.len() == 1 && !error.is_constraint() => vec![Err(error)],
-        // Without a database it makes no sense to try one by one.
-        Err(error) if error.is_temporary() => {
-            let text = error.to_string();
-            commands
-                .iter()
-                .map(|_| Err(StoreError::RolledBack(text.clone())))
-                .collect()
-        }
-        Err(_) => {
-            let mut results = Vec::with_capacity(commands.len());
-            for command in commands {
-                results.push(write_one(pool, connection, command).await);
+/// The connection, once there is one, and what is known of the books.
+struct Writer {
+    pool: Pool,
+    connection: Option<Connection>,
+    memory: Memory,
+}
+
+impl Writer {
+    /// All together; where that fails, each by itself, so that one bad command
+    /// spoils no other.
+    async fn write_all(&mut self, commands: &[Command]) -> Vec<Result<Outcome, StoreError>> {
+        match self.transaction(commands).await {
+            Ok(outcomes) => outcomes.into_iter().map(Ok).collect(),
+            Err(error) if commands.len() == 1 && !error.is_constraint() => vec![Err(error)],
+            // Without a database it makes no sense to try one by one.
+            Err(error) if error.is_temporary() => {
+                let text = error.to_string();
+                commands
+                    .iter()
+                    .map(|_| Err(StoreError::RolledBack(text.clone())))
+                    .collect()
             }
-            results
+            Err(_) => {
+                let mut results = Vec::with_capacity(commands.len());
+                for command in commands {
+                    results.push(self.write_one(command).await);
+                }
+                results
+            }
         }
+    }
+
+    async fn write_one(&mut self, command: &Command) -> Result<Outcome, StoreError> {
+        let mut attempt = 1;
+        loop {
+            match self.transaction(std::slice::from_ref(command)).await {
+                Ok(mut outcomes) => {
+                    return outcomes.pop().ok_or_else(|| {
+                        StoreError::RolledBack("the writer lost an outcome".to_owned())
+                    });
+                }
+                // What another node wrote meanwhile is visible now.
+                Err(error) if error.is_constraint() && attempt < ATTEMPTS => attempt += 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn transaction(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
+        let mut open = match self.connection.take() {
+            Some(open) => open,
+            None => self.pool.acquire().await?,
+        };
+        let result = guarded(&mut open, &mut self.memory, commands).await;
+        if result.is_err() {
+            self.memory.forget();
+        }
+        if result.is_ok() || rolled_back(&mut open).await {
+            self.connection = Some(open);
+        } else {
+            open.discard().await;
+        }
+        result
     }
 }
 
-async fn write_one(
-    pool: &Pool,
-    connection: &mut Option<Connection>,
-    command: &Command,
-) -> Result<Outcome, StoreError> {
-    let mut attempt = 1;
-    loop {
-        match transaction(pool, connection, std::slice::from_ref(command)).await {
-            Ok(mut outcomes) => {
-                return outcomes.pop().ok_or_else(|| {
-                    StoreError::RolledBack("the writer lost an outcome".to_owned())
-                });
-            }
-            // What another node wrote meanwhile is visible now.
-            Err(error) if error.is_constraint() && attempt < ATTEMPTS => attempt += 1,
-            Err(error) => return Err(error),
-        }
-    }
-}
-
-async fn transaction(
-    pool: &Pool,
-    connection: &mut Option<Connection>,
+async fn guarded(
+    open: &mut Connection,
+    memory: &mut Memory,
     commands: &[Command],
 ) -> Result<Vec<Outcome>, StoreError> {
-    let mut open = match connection.take() {
-        Some(open) => open,
-        None => pool.acquire().await?,
-    };
-    let result = guarded(&mut open, commands).await;
-    if result.is_ok() || rolled_back(&mut open).await {
-        *connection = Some(open);
-    } else {
-        open.discard().await;
-    }
-    result
-}
-
-async fn guarded(open: &mut Connection, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
     open.execute(super::dialect::begin(open), &[]).await?;
-    let outcomes = batch::write(open, commands).await?;
+    let outcomes = batch::write(open, memory, commands).await?;
     open.execute("commit", &[]).await?;
     Ok(outcomes)
 }

@@ -41,54 +41,84 @@ pub(super) static READ_VERSIONS: Bulk = Bulk::locking(
     ") select t.id, t.version from s join payments as t on t.id = s.id order by t.id",
 );
 
-/// Second lock: accounts, in the order of their ids.
+/// Second lock: balances, in the order of their accounts' numbers.
 pub(super) static READ_ACCOUNTS: Bulk = Bulk::locking(
     "with s(id) as (",
     1,
-    ") select t.id, t.currency, t.capped, t.credit_limit, t.debits_pending, t.debits_posted, \
-     t.credits_pending, t.credits_posted from s join accounts as t on t.id = s.id order by t.id",
+    ") select a.id, a.currency, t.capped, t.credit_limit, t.debits_pending, t.debits_posted, \
+     t.credits_pending, t.credits_posted, a.number, t.last_transfer \
+     from s join accounts as a on a.id = s.id join balances as t on t.account = a.number \
+     order by t.account",
 );
 
 pub(super) static READ_TRANSFERS: Bulk = Bulk::new(
     "with s(id) as (",
     1,
-    ") select t.id, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, \
-     t.pending_id from s join transfers as t on t.id = s.id",
+    ") select t.id, t.kind, d.id, k.id, t.amount, d.currency, h.id, t.expires_at, t.position \
+     from s join transfers as t on t.id = s.id \
+     join accounts as d on d.number = t.debit join accounts as k on k.number = t.credit \
+     left join transfers as h on h.position = t.pending",
 );
 
+/// What ended the pending transfers of these ids.
 pub(super) static READ_ENDERS: Bulk = Bulk::new(
     "with s(id) as (",
     1,
-    ") select t.id, t.kind, t.debit_account, t.credit_account, t.amount, t.currency, \
-     t.pending_id from s join transfers as t on t.pending_id = s.id",
+    ") select t.id, t.kind, d.id, k.id, t.amount, d.currency, h.id, t.expires_at, t.position \
+     from s join transfers as h on h.id = s.id join transfers as t on t.pending = h.position \
+     join accounts as d on d.number = t.debit join accounts as k on k.number = t.credit",
 );
 
 /// Another node may open the same account at the same time.
 pub(super) static INSERT_ACCOUNTS: Bulk = Bulk::new(
-    "with s(id, kind, currency, client, subject, biller, capped, credit_limit, created_at) as (",
-    9,
-    ") insert into accounts (id, kind, currency, client, subject, biller, capped, credit_limit, \
-     debits_pending, debits_posted, credits_pending, credits_posted, created_at) \
-     select id, kind, currency, client, subject, biller, capped, credit_limit, 0, 0, 0, 0, \
-     created_at from s where true on conflict (id) do nothing",
+    "with s(id, kind, currency, client, subject, biller, created_at) as (",
+    7,
+    ") insert into accounts (id, kind, currency, client, subject, biller, created_at) \
+     select id, kind, currency, client, subject, biller, created_at from s where true \
+     on conflict (id) do nothing",
 );
 
-pub(super) static UPDATE_ACCOUNTS: Bulk = Bulk::new(
-    "with s(id, debits_pending, debits_posted, credits_pending, credits_posted) as (",
-    5,
-    ") update accounts set debits_pending = accounts.debits_pending + s.debits_pending, \
-     debits_posted = accounts.debits_posted + s.debits_posted, \
-     credits_pending = accounts.credits_pending + s.credits_pending, \
-     credits_posted = accounts.credits_posted + s.credits_posted \
-     from s where accounts.id = s.id",
+pub(super) static INSERT_BALANCES: Bulk = Bulk::new(
+    "with s(id, capped, credit_limit) as (",
+    3,
+    ") insert into balances (account, capped, credit_limit, debits_pending, debits_posted, \
+     credits_pending, credits_posted, last_transfer) \
+     select a.number, s.capped, s.credit_limit, 0, 0, 0, 0, 0 \
+     from s join accounts as a on a.id = s.id where true on conflict (account) do nothing",
+);
+
+pub(super) static UPDATE_BALANCES: Bulk = Bulk::new(
+    "with s(account, debits_pending, debits_posted, credits_pending, credits_posted, \
+     last_transfer) as (",
+    6,
+    ") update balances set debits_pending = balances.debits_pending + s.debits_pending, \
+     debits_posted = balances.debits_posted + s.debits_posted, \
+     credits_pending = balances.credits_pending + s.credits_pending, \
+     credits_posted = balances.credits_posted + s.credits_posted, \
+     last_transfer = s.last_transfer from s where balances.account = s.account",
+);
+
+pub(super) static ADD_BOOKED: Bulk = Bulk::new(
+    "with s(slot, currency, debits_pending, debits_posted, credits_pending, credits_posted) as (",
+    6,
+    ") insert into booked (slot, currency, debits_pending, debits_posted, credits_pending, \
+     credits_posted) select slot, currency, debits_pending, debits_posted, credits_pending, \
+     credits_posted from s where true on conflict (slot, currency) do update set \
+     debits_pending = booked.debits_pending + excluded.debits_pending, \
+     debits_posted = booked.debits_posted + excluded.debits_posted, \
+     credits_pending = booked.credits_pending + excluded.credits_pending, \
+     credits_posted = booked.credits_posted + excluded.credits_posted",
 );
 
 pub(super) static INSERT_TRANSFERS: Bulk = Bulk::new(
-    "insert into transfers (id, kind, debit_account, credit_account, amount, currency, \
-     pending_id, payment, created_at)",
-    9,
+    "insert into transfers (position, id, kind, debit, credit, amount, pending, expires_at, \
+     debit_previous, credit_previous, payment, created_at)",
+    12,
     "",
 );
+
+pub(super) static INSERT_EXPIRING: Bulk =
+    Bulk::new("insert into expiring (expires_at, transfer)", 2, "");
 
 pub(super) static INSERT_PAYMENTS: Bulk = Bulk::new(
     "insert into payments (id, sequence, client, client_reference, subject, service, biller, \
@@ -130,14 +160,8 @@ pub(super) static DELETE_BILLS: Bulk = Bulk::new(
 );
 
 pub(super) static INSERT_EVENTS: Bulk = Bulk::new(
-    "insert into payment_events (payment, number, event, state, attempt, at)",
-    6,
-    "",
-);
-
-pub(super) static INSERT_LEAVES: Bulk = Bulk::new(
-    "insert into audit_leaves (id, record, digest, created_at)",
-    4,
+    "insert into events (position, record, number, event, state, attempt, at)",
+    7,
     "",
 );
 

@@ -1,21 +1,23 @@
 //! What a batch has to look at before it decides, read set by set. Locks are
-//! taken in one order on every node: payments, then accounts, each by id. What
-//! must be unique is read under the locks.
+//! taken in one order on every node: payments by id, then balances by number.
+//! What must be unique is read under the locks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use guichet_domain::books::Books;
+use guichet_domain::Moment;
+use guichet_domain::books::Transfer;
 use guichet_domain::id::RecordId;
 
 use super::super::database::Connection;
 use super::super::idempotency::{IdempotencyKey, RememberedRow};
-use super::super::ledger::{read_account, read_transfer};
+use super::super::ledger::NewAccount;
 use super::super::value::Value;
-use super::command::Command;
-use super::{StoreError, statements};
+use super::command::{Command, PreparedOpen};
+use super::memory::Memory;
+use super::{Refused, StoreError, statements};
 
-/// Everything that the commands of a batch depend on. Deciding changes it, so
-/// that a later command of the batch sees the earlier ones.
+/// What the commands of a batch depend on beside the books. Deciding changes it,
+/// so that a later command of the batch sees the earlier ones.
 #[derive(Default)]
 pub(super) struct View {
     pub(super) keys: BTreeMap<(String, String, String), RememberedRow>,
@@ -23,12 +25,13 @@ pub(super) struct View {
     pub(super) bills: BTreeMap<Vec<u8>, RecordId>,
     pub(super) days: BTreeMap<(Vec<u8>, String), i64>,
     pub(super) versions: BTreeMap<RecordId, i64>,
-    pub(super) books: Books,
 }
 
 impl View {
+    /// Reads what the commands name; what concerns the books goes into `memory`.
     pub(super) async fn read(
         connection: &mut Connection,
+        memory: &mut Memory,
         commands: &[Command],
     ) -> Result<Self, StoreError> {
         let mut view = Self::default();
@@ -39,24 +42,13 @@ impl View {
         {
             view.versions.insert(row.parsed(0)?, row.int(1)?);
         }
-        for row in statements::READ_ACCOUNTS
-            .fetch(connection, &list(&wanted.accounts))
-            .await?
-        {
-            view.books.put_account(read_account(&row)?);
-        }
-        for row in statements::READ_TRANSFERS
-            .fetch(connection, &list(&wanted.transfers))
-            .await?
-        {
-            view.books.put_transfer(read_transfer(&row)?);
-        }
-        for row in statements::READ_ENDERS
-            .fetch(connection, &list(&wanted.pending))
-            .await?
-        {
-            view.books.put_transfer(read_transfer(&row)?);
-        }
+        memory.begin(connection).await?;
+        memory
+            .learn_accounts(connection, &wanted.accounts, &wanted.new_accounts)
+            .await?;
+        memory
+            .learn_transfers(connection, &wanted.transfers, &wanted.pending)
+            .await?;
         view.read_uniqueness(connection, &wanted).await?;
         Ok(view)
     }
@@ -112,6 +104,46 @@ impl View {
     }
 }
 
+impl View {
+    pub(super) fn check_uniqueness(&self, open: &PreparedOpen) -> Result<(), Refused> {
+        if let Some(reference) = &open.client_reference {
+            let at = (open.client.as_str().to_owned(), reference.clone());
+            if self.references.contains(&at) {
+                return Err(Refused::ReferenceReused);
+            }
+        }
+        if let Some(payment) = open.bill_keys.iter().find_map(|key| self.bills.get(key)) {
+            return Err(Refused::BillInPayment(payment.clone()));
+        }
+        if let Some(day) = &open.day {
+            let at = (day.account_key.clone(), day.date.clone());
+            let spent = self.days.get(&at).copied().unwrap_or(0);
+            if spent.saturating_add(day.amount) > day.limit {
+                return Err(Refused::AboveDayLimit);
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets later commands of the batch see that this payment was opened.
+    pub(super) fn count_in(&mut self, open: &PreparedOpen) {
+        if let Some(reference) = &open.client_reference {
+            self.references
+                .insert((open.client.as_str().to_owned(), reference.clone()));
+        }
+        if let Some(day) = &open.day {
+            let spent = self
+                .days
+                .entry((day.account_key.clone(), day.date.clone()))
+                .or_insert(0);
+            *spent = spent.saturating_add(day.amount);
+        }
+        for key in &open.bill_keys {
+            self.bills.insert(key.clone(), open.payment.clone());
+        }
+    }
+}
+
 /// The names that a batch's commands mention, each once and sorted.
 #[derive(Default)]
 struct Wanted<'a> {
@@ -121,6 +153,7 @@ struct Wanted<'a> {
     days: BTreeSet<(&'a [u8], &'a str)>,
     payments: BTreeSet<&'a str>,
     accounts: BTreeSet<&'a str>,
+    new_accounts: Vec<(&'a NewAccount, Moment)>,
     transfers: BTreeSet<&'a str>,
     pending: BTreeSet<&'a str>,
 }
@@ -134,6 +167,8 @@ impl<'a> Wanted<'a> {
                     wanted.accounts.insert(transfer.debit.as_str());
                     wanted.accounts.insert(transfer.credit.as_str());
                 }
+                let new = booking.accounts.iter().map(|new| (new, booking.at));
+                wanted.new_accounts.extend(new);
             }
             match command {
                 Command::Open(open) => {
@@ -150,23 +185,25 @@ impl<'a> Wanted<'a> {
                 }
                 Command::Change(change) => {
                     wanted.payments.insert(change.payment.as_str());
-                    wanted.add_transfers(&change.transfers);
+                    // A change is guarded by its payment's version, so that its
+                    // own transfers are new.
+                    wanted.add_pending(&change.transfers);
                 }
-                Command::Ledger(ledger) => wanted.add_transfers(&ledger.transfers),
+                Command::Ledger(ledger) => {
+                    let ids = ledger.transfers.iter().map(|transfer| transfer.id.as_str());
+                    wanted.transfers.extend(ids);
+                    wanted.add_pending(&ledger.transfers);
+                }
                 Command::Statements(_) | Command::Claim(_) | Command::Stop => {}
             }
         }
         wanted
     }
 
-    /// A new payment's transfers bear its new id and need no look.
-    fn add_transfers(&mut self, transfers: &'a [guichet_domain::books::Transfer]) {
-        for transfer in transfers {
-            self.transfers.insert(transfer.id.as_str());
-            if let Some(pending) = &transfer.pending {
-                self.transfers.insert(pending.as_str());
-                self.pending.insert(pending.as_str());
-            }
+    fn add_pending(&mut self, transfers: &'a [Transfer]) {
+        for pending in transfers.iter().filter_map(|one| one.pending.as_ref()) {
+            self.transfers.insert(pending.as_str());
+            self.pending.insert(pending.as_str());
         }
     }
 }
