@@ -80,7 +80,15 @@ fn dependencies_go_one_way() {
                 "hyper",
             ],
         ),
-        ("guichet", &["guichet-city", "guichet-sdk", "guichet-tests"]),
+        (
+            "guichet",
+            &[
+                "guichet-bank",
+                "guichet-city",
+                "guichet-sdk",
+                "guichet-tests",
+            ],
+        ),
         (
             "guichet-build",
             &[

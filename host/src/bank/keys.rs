@@ -63,7 +63,7 @@ pub(super) fn signing_key(algorithm: Algorithm, path: &Path) -> Result<SigningKe
         Algorithm::Ed25519 => {
             let der = pem(&text, "PRIVATE KEY").ok_or(KeyError::Private)?;
             let key = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&der);
-            SigningKey::Ed25519(Box::new(key.map_err(|_| KeyError::Private)?))
+            SigningKey::Ed25519(key.map_err(|_| KeyError::Private)?)
         }
         Algorithm::HmacSha256 => SigningKey::Hmac(secret(&text)?),
     })
@@ -109,11 +109,11 @@ fn pem(text: &str, label: &str) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(digits).ok()
 }
 
-fn secret(text: &str) -> Result<hmac::Key, KeyError> {
+fn secret(text: &str) -> Result<Box<hmac::Key>, KeyError> {
     let bytes = BASE64_STANDARD.decode(text.trim());
     let bytes = bytes.map_err(|_| KeyError::Secret)?;
     if !SECRET_BYTES.contains(&bytes.len()) {
         return Err(KeyError::Secret);
     }
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &bytes))
+    Ok(Box::new(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
 }

@@ -106,3 +106,6 @@ pub trait Banks: Send + Sync {
     /// One of them.
     fn bank(&self, name: &str) -> Option<&dyn Bank>;
 }
+
+#[cfg(test)]
+mod tests;

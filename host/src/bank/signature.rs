@@ -32,14 +32,14 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 
 /// A key of this side.
 pub(super) enum SigningKey {
-    Ed25519(Box<Ed25519KeyPair>),
-    Hmac(hmac::Key),
+    Ed25519(Ed25519KeyPair),
+    Hmac(Box<hmac::Key>),
 }
 
 /// A key of the bank's.
 pub(super) enum VerifyingKey {
     Ed25519([u8; 32]),
-    Hmac(hmac::Key),
+    Hmac(Box<hmac::Key>),
 }
 
 impl SigningKey {
