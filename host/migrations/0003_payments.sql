@@ -24,6 +24,8 @@ create table payments (
     total bigint not null check (total > 0),
     fee bigint not null check (fee >= 0),
     currency text not null,
+    -- Behind the payer's account; null where the books hold it.
+    bank text,
     state text not null,
     hold text not null,
     capture text not null,
@@ -40,6 +42,7 @@ create table payments (
     sealed_order bytea not null,
     sealed_answer bytea,
     sealed_reversal bytea,
+    sealed_payer bytea,
     owner text,
     news_by bigint,
     open_since bigint,
@@ -51,6 +54,7 @@ create table payments (
 
 create index payments_by_subject on payments (client, subject, id);
 create index payments_by_day on payments (account_key, accounting_date);
+create index payments_by_bank on payments (bank, accounting_date) where bank is not null;
 
 -- At most one open payment per service, account and bill.
 create table open_bills (

@@ -12,7 +12,7 @@ use crate::consents::Consents;
 use crate::credentials::Credentials;
 use crate::governance::Governance;
 use crate::inquiries::Inquiries;
-use crate::payments::{PaymentSettings, Payments};
+use crate::payments::{NoBanks, Outside, PaymentSettings, Payments};
 use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::publishing::Publishing;
@@ -63,9 +63,12 @@ impl Rooms {
         let (payments, queue) = Payments::new(
             store.clone(),
             ports.clone(),
-            Arc::new(TokioTimer),
-            Arc::new(plugins.clone()),
-            Arc::new(plugins.clone()),
+            Outside {
+                timer: Arc::new(TokioTimer),
+                terms: Arc::new(plugins.clone()),
+                biller: Arc::new(plugins.clone()),
+                banks: Arc::new(NoBanks),
+            },
             PaymentSettings::default(),
         );
         let rooms = Self {

@@ -11,7 +11,7 @@ mod next;
 mod transition;
 
 pub use next::{
-    Capabilities, NextStep, Repetition, Reversal, Standing, StatusAnswer, next_step,
+    Backing, Capabilities, NextStep, Repetition, Reversal, Standing, StatusAnswer, next_step,
     not_found_is_proof,
 };
 pub use transition::{Unmoved, transition};
@@ -168,8 +168,12 @@ pub enum Event {
     ReversalDone,
     /// The biller will not undo it.
     ReversalRefused,
-    /// Giving the money back was asked for.
+    /// Giving the money back was asked for; the biller has to agree.
     RefundAsked,
+    /// The biller agreed to give it back: the bank is asked.
+    RefundAgreed,
+    /// The biller did not agree; it stays applied.
+    RefundRefused,
     /// Something happened at the bank.
     Bank(Leg, Step),
 }
@@ -194,6 +198,8 @@ impl Event {
             Self::ReversalDone,
             Self::ReversalRefused,
             Self::RefundAsked,
+            Self::RefundAgreed,
+            Self::RefundRefused,
         ];
         for leg in Leg::ALL {
             events.extend(Step::ALL.iter().map(|step| Self::Bank(*leg, *step)));
@@ -220,6 +226,9 @@ impl Event {
             Self::ReversalDone => "reversal_done".to_owned(),
             Self::ReversalRefused => "reversal_refused".to_owned(),
             Self::RefundAsked => "refund_asked".to_owned(),
+            Self::RefundAgreed => "refund_agreed".to_owned(),
+            // Beside the bank's own `refund_refused`, which is a leg's.
+            Self::RefundRefused => "refund_not_agreed".to_owned(),
             Self::Bank(leg, step) => format!("{leg}_{step}"),
         }
     }
@@ -261,6 +270,21 @@ impl Snapshot {
         }
     }
 
+    /// Whether the money for the biller is there: reserved, or taken beforehand.
+    #[must_use]
+    pub const fn is_funded(&self) -> bool {
+        matches!(self.hold, LegState::Done) || matches!(self.capture, LegState::Done)
+    }
+
+    /// The leg by which money goes back that was reserved or taken in vain.
+    #[must_use]
+    pub const fn way_back(&self) -> Leg {
+        match self.hold {
+            LegState::Done => Leg::Release,
+            LegState::None | LegState::Asked | LegState::Unknown | LegState::Refused => Leg::Refund,
+        }
+    }
+
     /// Whether nothing more happens unless somebody asks for it: an end state
     /// whose legs have ended too.
     #[must_use]
@@ -270,8 +294,9 @@ impl Snapshot {
             State::Applied => matches!(self.capture, LegState::Done),
             State::Released => true,
             State::Cancelled | State::Expired => {
-                matches!(self.hold, LegState::None | LegState::Refused)
+                !self.is_funded()
                     || matches!(self.release, LegState::Done)
+                    || matches!(self.refund, LegState::Done)
             }
             State::Reversed => matches!(self.refund, LegState::Done),
             State::Refunded => true,

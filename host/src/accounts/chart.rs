@@ -108,6 +108,13 @@ pub fn fee_income(number: u64, currency: Currency) -> NewAccount {
     new(id, "fee_income", currency, Capped::None)
 }
 
+/// What the house itself pays for fees that it bears; spread as fee income is.
+#[must_use]
+pub fn fee_expense(number: u64, currency: Currency) -> NewAccount {
+    let id = named(format!("fee-expense:{}:{currency}", number % STRIPES));
+    new(id, "fee_expense", currency, Capped::None)
+}
+
 /// Where money comes from and goes to outside the books.
 #[must_use]
 pub fn settlement(currency: Currency) -> NewAccount {
@@ -117,6 +124,13 @@ pub fn settlement(currency: Currency) -> NewAccount {
         currency,
         Capped::None,
     )
+}
+
+/// Money that has left what is owed to billers and is on its way to them.
+#[must_use]
+pub fn settlement_transit(currency: Currency) -> NewAccount {
+    let id = named(format!("settlement-transit:{currency}"));
+    new(id, "settlement_transit", currency, Capped::None)
 }
 
 /// Money that belongs to nobody known yet.

@@ -201,6 +201,20 @@ impl From<PaymentError> for Problem {
                 "payer_account",
                 Text::new("该账户不存在，或不属于此用户和渠道。", "There is no such account of this subject and client."),
             ),
+            PaymentError::NotMandated(reason) => Self::new(Code::AccountNotAllowed).with_field(
+                "payer_account",
+                Text::new(
+                    "付款人对该银行账户的授权不覆盖本次缴费，请重新授权或换一个账户。",
+                    format!("{reason}; link the account again or use another one."),
+                ),
+            ),
+            PaymentError::BankNotConnected => Self::new(Code::Unavailable).with_field(
+                "payer_account",
+                Text::new(
+                    "该账户的开户银行暂未接通，请稍后再试或换一个账户。",
+                    "The bank behind this account is not connected now; try later or use another one.",
+                ),
+            ),
             PaymentError::InsufficientFunds => Self::new(Code::InsufficientFunds).with_field(
                 "payer_account",
                 Text::new("账户可用余额不足，请换一个账户或先充值。", "The account has not enough money; use another one or fund it first."),

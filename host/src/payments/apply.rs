@@ -2,9 +2,12 @@
 //! follows from them. The only place where a payment's state is moved.
 
 use guichet_domain::Moment;
-use guichet_domain::payment::{Event, Leg, Step, Unmoved, transition};
+use guichet_domain::books::Transfer;
+use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, Unmoved, transition};
 
-use super::money::{captures, refunds, releases};
+use super::money::{
+    borne_fees, captures, holds, receiving_accounts, refunds, releases, returned_fees,
+};
 use crate::store::{PaymentChange, PaymentRow, Schedule};
 
 /// A change of a payment that is being put together.
@@ -33,21 +36,49 @@ impl Draft {
         &mut self.change.next
     }
 
-    /// Moves the payment, and with it what the embedded ledger does in the same
-    /// transaction: what is applied is taken, what is refused or given up is
-    /// given back. An event that changes nothing is left out.
+    /// The payment as it shall be, to look at.
+    pub(super) const fn row(&self) -> &PaymentRow {
+        &self.change.next
+    }
+
+    /// Whether anything happens at all.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.change.events.is_empty()
+    }
+
+    /// Moves the payment and books what follows. What a bank would be asked for,
+    /// the house's own ledger does in the same transaction. An event that
+    /// changes nothing is left out.
     pub(super) fn push(&mut self, event: Event) -> Result<(), Unmoved> {
+        let before = self.change.next.snapshot;
         match self.step(event) {
             Ok(()) => {}
             Err(Unmoved::Already) => return Ok(()),
             Err(error @ Unmoved::Forbidden(_)) => return Err(error),
         }
-        let money = match event {
-            Event::Applied => Some((Leg::Capture, captures(&self.change.next))),
+        let mut transfers = booked(before, event, &self.change.next);
+        if !transfers.is_empty() {
+            self.change.accounts = receiving_accounts(&self.change.next);
+            self.change.transfers.append(&mut transfers);
+        }
+        match self.own_leg(event) {
+            Some(leg) => self.push(Event::Bank(leg, Step::Done)),
+            None => Ok(()),
+        }
+    }
+
+    /// The leg that the house's own ledger does at once.
+    fn own_leg(&self, event: Event) -> Option<Leg> {
+        let snapshot = &self.change.next.snapshot;
+        if self.change.next.payer.backing() != Backing::OwnLedger {
+            return None;
+        }
+        match event {
+            Event::Applied => Some(Leg::Capture),
             Event::Refused | Event::Cancelled | Event::Expired => {
-                Some((Leg::Release, releases(&self.change.next)))
+                snapshot.is_funded().then(|| snapshot.way_back())
             }
-            Event::ReversalDone => Some((Leg::Refund, refunds(&self.change.next))),
+            Event::ReversalDone | Event::RefundAgreed => Some(Leg::Refund),
             Event::ActionRequired
             | Event::Authorised
             | Event::Declined
@@ -58,13 +89,9 @@ impl Draft {
             | Event::ReversalAsked
             | Event::ReversalRefused
             | Event::RefundAsked
+            | Event::RefundRefused
             | Event::Bank(..) => None,
-        };
-        if let Some((leg, mut transfers)) = money {
-            self.step(Event::Bank(leg, Step::Done))?;
-            self.change.transfers.append(&mut transfers);
         }
-        Ok(())
     }
 
     /// Adds a line to the history that moves no state.
@@ -93,5 +120,55 @@ impl Draft {
             self.change.schedule = Schedule::Done;
         }
         self.change
+    }
+}
+
+/// What the books do at an event. They are the mirror of what banks do: money is
+/// reserved once the bank's first leg is done, taken when the biller has applied
+/// it, and goes back when the bank has given it back.
+fn booked(before: Snapshot, event: Event, row: &PaymentRow) -> Vec<Transfer> {
+    match event {
+        Event::Bank(Leg::Hold | Leg::Capture, Step::Done) if before.state == State::Requested => {
+            holds(row)
+        }
+        Event::Applied => [captures(row), borne_fees(row)].concat(),
+        Event::Bank(Leg::Release, Step::Done) => releases(row),
+        Event::Bank(Leg::Refund, Step::Done) => match row.snapshot.state {
+            State::Reversed | State::Refunded => [refunds(row), returned_fees(row)].concat(),
+            State::Requested
+            | State::RequiresAction
+            | State::Declined
+            | State::Held
+            | State::Cancelled
+            | State::Expired
+            | State::Submitted
+            | State::Pending
+            | State::Unknown
+            | State::Applied
+            | State::Refused
+            | State::Released
+            | State::Reversing
+            | State::Refunding => releases(row),
+        },
+        Event::Bank(
+            Leg::Hold | Leg::Capture | Leg::Release | Leg::Refund,
+            Step::Asked | Step::Unknown | Step::Done | Step::Refused,
+        )
+        | Event::ActionRequired
+        | Event::Authorised
+        | Event::Declined
+        | Event::Cancelled
+        | Event::Expired
+        | Event::Submitted
+        | Event::NothingSent
+        | Event::Refused
+        | Event::Pending
+        | Event::Unknown
+        | Event::ReversalAsked
+        | Event::ReversalDone
+        | Event::ReversalRefused
+        | Event::RefundAsked
+        | Event::RefundAgreed
+        | Event::RefundRefused => Vec::new(),
     }
 }

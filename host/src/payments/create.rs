@@ -2,12 +2,13 @@
 //! key, the payment, the holds and the work to be done.
 
 use guichet_domain::bill::{Limits, check_items};
-use guichet_domain::payment::{Event, Leg, Snapshot, State, Step, transition};
+use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
 use guichet_domain::{Moment, Money};
 
 use super::canonical::{canonical_digest, sha256};
 use super::money::{holds, payer_fee, receiving_accounts};
 use super::order::{Order, OrderItem};
+use super::payer::{PayerBank, PayerSide};
 use super::ports::Terms;
 use super::view::PaymentView;
 use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
@@ -39,7 +40,10 @@ impl Payments {
         }
         let now = self.ports.now();
         let (query, payable) = self.query_for(request, now).await?;
-        let terms = self.terms.terms(&query.service, &query.release, now)?;
+        let terms = self
+            .outside
+            .terms
+            .terms(&query.service, &query.release, now)?;
         let today = self.ports.accounting_date(now);
         let limits = [terms.limits, payable.limits];
         let total = check_items(
@@ -50,8 +54,19 @@ impl Payments {
             &request.items,
             today,
         )?;
-        self.check_mandate(request, total).await?;
-        let open = self.assemble(request, unique, &query, &payable, terms, total, now);
+        let due = total
+            .minor_units()
+            .saturating_add(payer_fee(terms.fee.of(total)));
+        let due = Money::new(due, total.currency());
+        let payer = self.payer_side(request, due, now).await?;
+        let checked = Checked {
+            query: &query,
+            payable: &payable,
+            terms,
+            total,
+            payer,
+        };
+        let open = self.assemble(request, unique, checked, now);
         match self.store.open_payment(&open).await? {
             Ok(Opened::Made) => {
                 // Where the queue is full the payment waits for its lease to end.
@@ -88,38 +103,56 @@ impl Payments {
         Ok((query, payable))
     }
 
-    /// The payer's mandate: the account is the subject's and was opened to
-    /// this client.
-    async fn check_mandate(&self, request: &Create, total: Money) -> Result<(), PaymentError> {
+    /// The payer's mandate: the account is the subject's, was opened to this
+    /// client, and may be debited by so much. Gives the bank behind it.
+    async fn payer_side(
+        &self,
+        request: &Create,
+        due: Money,
+        now: Moment,
+    ) -> Result<PayerSide, PaymentError> {
         let row = self.store.account(&request.payer_account).await?;
         let row = row.ok_or(PaymentError::NoMandate)?;
-        let mandated = row.kind == chart::FUNDING
-            && row.client.as_ref() == Some(&request.client)
+        let own = row.client.as_ref() == Some(&request.client)
             && row.subject.as_ref() == Some(&request.subject)
-            && row.account.currency == total.currency();
-        if mandated {
-            Ok(())
-        } else {
-            Err(PaymentError::NoMandate)
+            && row.account.currency == due.currency();
+        match row.kind.as_str() {
+            chart::FUNDING if own => Ok(PayerSide::default()),
+            chart::BANK_ACCOUNT if own => {
+                let account = self.store.bank_account(&request.payer_account).await?;
+                let account = account.ok_or(PaymentError::NoMandate)?;
+                account.check(due, now)?;
+                let bank = self.outside.banks.bank(account.bank.as_str());
+                let bank = bank.ok_or(PaymentError::BankNotConnected)?;
+                Ok(PayerSide {
+                    bank: Some(PayerBank {
+                        custom: bank.custom(),
+                        name: account.bank,
+                        number: account.number,
+                    }),
+                    ..PayerSide::default()
+                })
+            }
+            _ => Err(PaymentError::NoMandate),
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "all that was checked goes into the payment"
-    )]
     fn assemble(
         &self,
         request: &Create,
         unique: Unique,
-        query: &StoredBillQuery,
-        payable: &Payable,
-        terms: Terms,
-        total: Money,
+        checked: Checked<'_>,
         now: Moment,
     ) -> OpenPayment {
-        let (snapshot, events) = held_at_once();
-        let order = self.order_for(request, query, payable, &terms, total, now);
+        let (snapshot, events) = beginning(&checked.payer);
+        let order = self.order_for(request, &checked, now);
+        let Checked {
+            query,
+            payable,
+            terms,
+            total,
+            payer,
+        } = checked;
         let day_limit = [terms.limits, payable.limits]
             .iter()
             .filter_map(|limits: &Limits| limits.per_day)
@@ -159,6 +192,7 @@ impl Payments {
             order,
             answer: StoredAnswer::default(),
             reversal: None,
+            payer,
             owner: None,
             news_by: None,
             open_since: None,
@@ -167,28 +201,31 @@ impl Payments {
             updated_at: now,
         };
         let view = PaymentView::of(&row);
+        let (accounts, transfers) = match row.snapshot.state {
+            State::Held => (receiving_accounts(&row), holds(&row)),
+            _ => (Vec::new(), Vec::new()),
+        };
         OpenPayment {
             unique,
             response: serde_json::to_string(&view).expect("a view is plain JSON"),
             events,
             bill_keys,
-            accounts: receiving_accounts(&row),
-            transfers: holds(&row),
+            accounts,
+            transfers,
             day_limit,
             lease_until: now.plus_ms(self.settings.lease_ms),
             row,
         }
     }
 
-    fn order_for(
-        &self,
-        request: &Create,
-        query: &StoredBillQuery,
-        payable: &Payable,
-        terms: &Terms,
-        total: Money,
-        now: Moment,
-    ) -> Order {
+    fn order_for(&self, request: &Create, checked: &Checked<'_>, now: Moment) -> Order {
+        let Checked {
+            query,
+            payable,
+            terms,
+            total,
+            payer: _,
+        } = checked;
         let items = request
             .items
             .iter()
@@ -213,8 +250,8 @@ impl Payments {
             client: request.client.clone(),
             account_number: payable.account_number.clone(),
             items,
-            total,
-            fee: terms.fee.of(total),
+            total: *total,
+            fee: terms.fee.of(*total),
             inputs: query.inputs.clone(),
             circumstances: query.circumstances.clone(),
             accounting_date: self.ports.accounting_date(now),
@@ -242,15 +279,31 @@ impl Payments {
     }
 }
 
-/// The embedded ledger holds the money in the transaction that opens the
-/// payment.
-fn held_at_once() -> (Snapshot, Vec<(String, State)>) {
-    let hold = Event::Bank(Leg::Hold, Step::Done);
-    let snapshot = transition(Snapshot::NEW, hold).expect("a new payment can be held");
-    let events = vec![
-        ("requested".to_owned(), State::Requested),
-        (hold.name(), snapshot.state),
-    ];
+/// What was found to be in order.
+struct Checked<'a> {
+    query: &'a StoredBillQuery,
+    payable: &'a Payable,
+    terms: Terms,
+    total: Money,
+    payer: PayerSide,
+}
+
+/// The house's own ledger holds the money in the transaction that opens the
+/// payment; a bank, and a payer who has to agree, are asked afterwards.
+fn beginning(payer: &PayerSide) -> (Snapshot, Vec<(String, State)>) {
+    let mut events = vec![("requested".to_owned(), State::Requested)];
+    let first = if payer.agreement.is_some() {
+        Some(Event::ActionRequired)
+    } else if payer.backing() == Backing::OwnLedger {
+        Some(Event::Bank(Leg::Hold, Step::Done))
+    } else {
+        None
+    };
+    let mut snapshot = Snapshot::NEW;
+    if let Some(event) = first {
+        snapshot = transition(snapshot, event).expect("a new payment can be held, or wait");
+        events.push((event.name(), snapshot.state));
+    }
     (snapshot, events)
 }
 

@@ -2,17 +2,18 @@
 //! do it, commit the outcome. Whatever stops in between is taken up again by
 //! whoever looks next, from what is committed alone.
 
+use futures::future::BoxFuture;
 use guichet_domain::Moment;
-use guichet_domain::payment::{Event, NextStep, Repetition, State, StatusAnswer, next_step};
+use guichet_domain::payment::{
+    Event, LegState, NextStep, Repetition, State, StatusAnswer, next_step,
+};
 
 use super::apply::Draft;
 use super::judge::{Question, Verdict, judge, standing};
 use super::order::Outcome;
-use super::schedule::{
-    ESCALATION_AGE_MS, NEWS_BY_OPERATOR_MS, NEWS_BY_WORKER_MS, OPERATOR, WORKER, next_look,
-};
+use super::schedule::{ESCALATION_AGE_MS, OPERATOR, WORKER, news_by, next_look};
 use super::{PaymentError, Payments};
-use crate::store::{Claim, PaymentChange, PaymentRow, Schedule};
+use crate::store::{Claim, PaymentChange, PaymentRow, Refused, Schedule};
 
 /// How often an outcome is tried to be recorded while the books are away.
 const RECORDING_TRIES: u32 = 120;
@@ -20,7 +21,11 @@ const RECORDING_TRIES: u32 = 120;
 const RECORDING_PAUSE_MS: u64 = 500;
 
 /// How often an outcome is judged anew because the payment moved meanwhile.
-const CONCLUSIONS: u32 = 4;
+pub(super) const CONCLUSIONS: u32 = 4;
+
+/// Steps that one look takes one after the other: hold, submit, capture, and
+/// what may come between.
+const STEPS: usize = 8;
 
 /// What a look came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,35 +36,108 @@ pub enum Driven {
     Overtaken,
 }
 
+/// What one step came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// The next step can be taken at once; the lease is still held.
+    GoesOn,
+    /// That was all for now.
+    Ended(Driven),
+}
+
 impl Payments {
     /// Looks after one payment whose lease this node holds.
     pub async fn drive(&self, claim: &Claim) -> Result<Driven, PaymentError> {
-        let Some(row) = self.store.payment(&claim.payment).await? else {
-            return Ok(Driven::Settled);
-        };
+        for _ in 0..STEPS {
+            let Some(row) = Box::pin(self.store.payment(&claim.payment)).await? else {
+                return Ok(Driven::Settled);
+            };
+            match self.step(row, claim.tries).await? {
+                Look::Ended(driven) => return Ok(driven),
+                Look::GoesOn => {}
+            }
+        }
+        self.give_back(claim).await?;
+        Ok(Driven::Settled)
+    }
+
+    async fn step(&self, row: PaymentRow, tries: u32) -> Result<Look, PaymentError> {
         let now = self.ports.now();
         let facts = standing(&row, self.settings.attempts);
-        match next_step(&facts, &row.terms.capabilities, now) {
-            NextStep::Submit => self.submit(row, claim.tries).await,
-            NextStep::AskStatus => self.ask_status(row, claim.tries).await,
-            NextStep::Reverse => self.drive_reversal(row, claim.tries).await,
-            NextStep::Expire => {
-                let mut draft = Draft::of(&row, now);
-                match draft.push(Event::Expired) {
-                    Ok(()) => self.record(draft.finish(Schedule::Done)).await,
-                    Err(_) => Ok(Driven::Overtaken),
-                }
-            }
-            NextStep::Escalate => self.escalate(&row, claim.tries, now).await,
-            NextStep::Nothing => {
-                let draft = Draft::of(&row, row.updated_at);
-                self.record(draft.finish(Schedule::Done)).await
-            }
+        // Boxed, so that a look is as large as its one step and not as all.
+        let step: BoxFuture<'_, Result<Look, PaymentError>> =
+            match next_step(&facts, &row.terms.capabilities, now) {
+                NextStep::Order(leg) => Box::pin(self.order_leg(row, leg, tries)),
+                NextStep::Inquire(leg) => Box::pin(self.inquire_leg(row, leg, tries)),
+                NextStep::Submit => Box::pin(self.submit(row, tries)),
+                NextStep::AskStatus => Box::pin(self.ask_status(row, tries)),
+                NextStep::Reverse => Box::pin(self.drive_reversal(row, tries)),
+                NextStep::Expire => Box::pin(self.expire(row, None)),
+                NextStep::Escalate => Box::pin(self.escalate(row, tries, now)),
+                NextStep::AwaitAgreement => Box::pin(self.await_agreement(row, now)),
+                NextStep::AwaitPayer(until) => Box::pin(self.leave(row, Schedule::Due(until, 0))),
+                NextStep::Nothing => Box::pin(self.leave(row, Schedule::Done)),
+            };
+        step.await
+    }
+
+    /// Changes nothing but the next look.
+    async fn leave(&self, row: PaymentRow, schedule: Schedule) -> Result<Look, PaymentError> {
+        let draft = Draft::of(&row, row.updated_at);
+        self.settle(draft, schedule).await
+    }
+
+    /// Nothing was sent, and it is too late for it.
+    async fn expire(&self, row: PaymentRow, reason: Option<String>) -> Result<Look, PaymentError> {
+        let now = self.ports.now();
+        let mut draft = Draft::of(&row, now);
+        if draft.push(Event::Expired).is_err() {
+            return Ok(Look::Ended(Driven::Overtaken));
+        }
+        if reason.is_some() {
+            draft.next().reason = reason;
+        }
+        self.settle(draft, Schedule::Due(now, 0)).await
+    }
+
+    /// Records a step, and says whether the next one can follow at once.
+    pub(super) async fn settle(
+        &self,
+        draft: Draft,
+        otherwise: Schedule,
+    ) -> Result<Look, PaymentError> {
+        let goes_on = self.goes_on(draft.row());
+        let schedule = if goes_on { Schedule::Keep } else { otherwise };
+        match self.record(draft.finish(schedule)).await? {
+            Driven::Settled if goes_on => Ok(Look::GoesOn),
+            driven => Ok(Look::Ended(driven)),
         }
     }
 
-    async fn submit(&self, row: PaymentRow, tries: u32) -> Result<Driven, PaymentError> {
+    /// A leg that was never ordered, and a first submission, need not wait.
+    fn goes_on(&self, row: &PaymentRow) -> bool {
+        let facts = standing(row, self.settings.attempts);
+        match next_step(&facts, &row.terms.capabilities, self.ports.now()) {
+            NextStep::Order(leg) => row.snapshot.leg(leg) == LegState::None,
+            NextStep::Submit => row.attempts == 0,
+            NextStep::Expire => true,
+            NextStep::Inquire(_)
+            | NextStep::AskStatus
+            | NextStep::Reverse
+            | NextStep::Escalate
+            | NextStep::AwaitPayer(_)
+            | NextStep::AwaitAgreement
+            | NextStep::Nothing => false,
+        }
+    }
+
+    async fn submit(&self, row: PaymentRow, tries: u32) -> Result<Look, PaymentError> {
         let now = self.ports.now();
+        if row.snapshot.state == State::Held
+            && let Some(reason) = self.closed(&row, now)
+        {
+            return self.expire(row, Some(reason)).await;
+        }
         let mut draft = Draft::of(&row, now);
         let next = draft.next();
         // Held money means that every earlier attempt is proven to be without
@@ -86,24 +164,31 @@ impl Payments {
         next.attempted_at = Some(now);
         next.order.attempt = next.attempts;
         if draft.push(Event::Submitted).is_err() {
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         }
         let change = draft.finish(Schedule::Keep);
         let submitted = change.next.clone();
         // Committed before the first byte leaves.
         if self.record(change).await? == Driven::Overtaken {
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         }
-        let outcome = self.biller.submit(&submitted.order).await;
+        let outcome = self.outside.biller.submit(&submitted.order).await;
         self.conclude(submitted, outcome, Question::Submission, tries)
             .await
     }
 
-    async fn ask_status(&self, row: PaymentRow, tries: u32) -> Result<Driven, PaymentError> {
+    /// Why nothing may be sent now, though it could when the payment began.
+    fn closed(&self, row: &PaymentRow, now: Moment) -> Option<String> {
+        let (service, release) = (&row.service, row.order.release.as_str());
+        self.outside.terms.closed(service, release, now)
+    }
+
+    async fn ask_status(&self, row: PaymentRow, tries: u32) -> Result<Look, PaymentError> {
         let asked_at = self.ports.now();
         let mut order = row.order.clone();
         order.attempt = row.attempts;
         let outcome = self
+            .outside
             .biller
             .status(&order, row.answer.pending.as_ref())
             .await;
@@ -122,13 +207,13 @@ impl Payments {
     /// Records what an answer proves, and when to look again. An answer stays
     /// evidence where somebody moved the payment meanwhile, unless another
     /// attempt was begun: then only an application still counts.
-    async fn conclude(
+    pub(super) async fn conclude(
         &self,
         row: PaymentRow,
         outcome: Outcome,
         question: Question,
         tries: u32,
-    ) -> Result<Driven, PaymentError> {
+    ) -> Result<Look, PaymentError> {
         let attempts = row.attempts;
         let mut row = row;
         for _ in 0..CONCLUSIONS {
@@ -138,19 +223,20 @@ impl Payments {
             let mut draft = Draft::of(&row, now);
             if draft.push(verdict.event).is_err() {
                 tracing::warn!(payment = %row.id, event = ?verdict.event, "an answer came too late");
-                return Ok(Driven::Overtaken);
+                return Ok(Look::Ended(Driven::Overtaken));
             }
             let schedule = self.keep_verdict(&mut draft, verdict, tries, now);
-            if self.record(draft.finish(schedule)).await? == Driven::Settled {
-                return Ok(Driven::Settled);
+            let look = self.settle(draft, schedule).await?;
+            if look != Look::Ended(Driven::Overtaken) {
+                return Ok(look);
             }
             let applied = matches!(outcome, Outcome::Applied(_));
-            match self.store.payment(&row.id).await? {
+            match Box::pin(self.store.payment(&row.id)).await? {
                 Some(fresh) if applied || fresh.attempts == attempts => row = fresh,
-                Some(_) | None => return Ok(Driven::Overtaken),
+                Some(_) | None => return Ok(Look::Ended(Driven::Overtaken)),
             }
         }
-        Ok(Driven::Overtaken)
+        Ok(Look::Ended(Driven::Overtaken))
     }
 
     fn keep_verdict(
@@ -200,38 +286,54 @@ impl Payments {
     /// payment says until when.
     async fn escalate(
         &self,
-        row: &PaymentRow,
+        row: PaymentRow,
         tries: u32,
         now: Moment,
-    ) -> Result<Driven, PaymentError> {
-        let mut draft = Draft::of(row, now);
+    ) -> Result<Look, PaymentError> {
+        let mut draft = Draft::of(&row, now);
         if draft.push(Event::Unknown).is_err() {
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         }
-        let next = draft.next();
-        let since = *next.open_since.get_or_insert(now);
-        let news_by = news_by(OPERATOR, since, now);
-        next.owner = Some(OPERATOR.to_owned());
-        next.news_by = Some(news_by);
-        self.record(draft.finish(Schedule::Due(news_by, tries.saturating_add(1))))
+        let deadline = own_by_operator(draft.next(), now);
+        self.settle(draft, Schedule::Due(deadline, tries.saturating_add(1)))
             .await
+    }
+
+    /// The biller is asked by people whether it agrees; the promise of news is
+    /// renewed when it was not kept.
+    async fn await_agreement(&self, row: PaymentRow, now: Moment) -> Result<Look, PaymentError> {
+        let mut draft = Draft::of(&row, now);
+        let deadline = own_by_operator(draft.next(), now);
+        self.settle(draft, Schedule::Due(deadline, 0)).await
     }
 
     /// Commits a change. While the books are away it is tried again: the
     /// biller's answer must not be lost, though it could be asked for again.
     pub(super) async fn record(&self, change: PaymentChange) -> Result<Driven, PaymentError> {
+        match self.try_record(change).await? {
+            Ok(()) => Ok(Driven::Settled),
+            Err(_stale_or_booked) => Ok(Driven::Overtaken),
+        }
+    }
+
+    /// The same, with the reason why it was not recorded.
+    pub(super) async fn try_record(
+        &self,
+        change: PaymentChange,
+    ) -> Result<Result<(), Refused>, PaymentError> {
         let mut tries = 0;
         loop {
-            match self.store.change_payment(&change).await {
+            // Boxed: every step ends here, and would be as large as this.
+            match Box::pin(self.store.change_payment(&change)).await {
                 Ok(Ok(())) => {
                     self.bus.ring(&change.next);
-                    return Ok(Driven::Settled);
+                    return Ok(Ok(()));
                 }
-                Ok(Err(_stale_or_booked)) => return Ok(Driven::Overtaken),
+                Ok(Err(refused)) => return Ok(Err(refused)),
                 Err(error) if error.is_temporary() && tries < RECORDING_TRIES => {
                     tries += 1;
                     tracing::warn!(payment = %change.next.id, %error, "the books are away");
-                    self.timer.sleep(RECORDING_PAUSE_MS).await;
+                    self.outside.timer.sleep(RECORDING_PAUSE_MS).await;
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -239,17 +341,11 @@ impl Payments {
     }
 }
 
-/// A promise that was not kept is renewed from now on.
-fn news_by(owner: &str, since: Moment, now: Moment) -> Moment {
-    let patience = if owner == OPERATOR {
-        NEWS_BY_OPERATOR_MS
-    } else {
-        NEWS_BY_WORKER_MS
-    };
-    let promised = since.plus_ms(patience);
-    if promised > now {
-        promised
-    } else {
-        now.plus_ms(patience)
-    }
+/// People look after it from now on; gives their deadline.
+pub(super) fn own_by_operator(next: &mut PaymentRow, now: Moment) -> Moment {
+    let since = *next.open_since.get_or_insert(now);
+    let deadline = news_by(OPERATOR, since, now);
+    next.owner = Some(OPERATOR.to_owned());
+    next.news_by = Some(deadline);
+    deadline
 }

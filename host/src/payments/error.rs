@@ -5,6 +5,7 @@ use guichet_domain::id::RecordId;
 use guichet_domain::payment::State;
 
 use super::ports::Closed;
+use crate::bank::NotMandated;
 use crate::store::StoreError;
 
 /// Everything that can keep a payment from being made or shown.
@@ -31,6 +32,12 @@ pub enum PaymentError {
     /// The account is not the subject's, not the client's, or does not exist.
     #[error("this account cannot pay for this subject")]
     NoMandate,
+    /// The payer's mandate does not cover it.
+    #[error("the payer's mandate does not cover this payment: {0}")]
+    NotMandated(#[from] NotMandated),
+    /// The bank behind the account is not connected now.
+    #[error("the bank behind this account is not connected")]
+    BankNotConnected,
     /// Not enough money, or beyond the credit limit.
     #[error("the account has not enough money for this payment")]
     InsufficientFunds,

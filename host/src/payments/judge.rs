@@ -51,9 +51,11 @@ impl Verdict {
 /// What is known of the payment besides its state.
 pub(super) fn standing(row: &PaymentRow, attempts_limit: u32) -> Standing {
     Standing {
-        state: row.snapshot.state,
+        snapshot: row.snapshot,
+        backing: row.payer.backing(),
         attempts: row.attempts,
         attempted_at: row.attempted_at,
+        act_until: row.payer.agreement.as_ref().map(|asked| asked.expires_at),
         submit_until: row.submit_until,
         attempts_limit,
     }

@@ -10,8 +10,10 @@ mod create;
 mod drive;
 mod error;
 mod judge;
+mod legs;
 mod money;
 pub mod order;
+pub mod payer;
 pub mod ports;
 mod read;
 mod reverse;
@@ -28,7 +30,7 @@ use tokio::sync::{broadcast, mpsc};
 pub use bus::Change;
 pub use drive::Driven;
 pub use error::PaymentError;
-pub use ports::{BillerPort, Closed, Terms, TermsPort, Timer};
+pub use ports::{BillerPort, Closed, NoBanks, Outside, Terms, TermsPort, Timer};
 pub use view::{EventView, Page, PaymentView, Receipt};
 
 use crate::ports::Ports;
@@ -108,9 +110,7 @@ impl Default for PaymentSettings {
 pub struct Payments {
     store: Store,
     ports: Ports,
-    timer: Arc<dyn Timer>,
-    terms: Arc<dyn TermsPort>,
-    biller: Arc<dyn BillerPort>,
+    outside: Outside,
     settings: PaymentSettings,
     bus: Bus,
     sequencer: Sequencer,
@@ -131,9 +131,7 @@ impl Payments {
     pub fn new(
         store: Store,
         ports: Ports,
-        timer: Arc<dyn Timer>,
-        terms: Arc<dyn TermsPort>,
-        biller: Arc<dyn BillerPort>,
+        outside: Outside,
         settings: PaymentSettings,
     ) -> (Arc<Self>, mpsc::Receiver<Claim>) {
         let (handed_over, queue) = mpsc::channel(HANDED_OVER);
@@ -142,9 +140,7 @@ impl Payments {
         let room = Self {
             store,
             ports,
-            timer,
-            terms,
-            biller,
+            outside,
             settings,
             bus,
             sequencer,

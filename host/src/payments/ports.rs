@@ -1,6 +1,8 @@
 //! What the payment room asks of the rest of the house: calls to billers and
 //! the terms of a service. Both are implemented over the plugins.
 
+use std::sync::Arc;
+
 use futures::future::BoxFuture;
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
@@ -10,6 +12,30 @@ use guichet_domain::payment::Capabilities;
 use serde::{Deserialize, Serialize};
 
 use super::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
+use crate::bank::{Bank, Banks};
+
+/// All that the room reaches outside the books.
+#[derive(Clone)]
+pub struct Outside {
+    /// Lets time pass.
+    pub timer: Arc<dyn Timer>,
+    /// Knows the services.
+    pub terms: Arc<dyn TermsPort>,
+    /// Calls billers.
+    pub biller: Arc<dyn BillerPort>,
+    /// The banks behind payers' accounts.
+    pub banks: Arc<dyn Banks>,
+}
+
+/// An installation that is connected to no bank.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoBanks;
+
+impl Banks for NoBanks {
+    fn bank(&self, _name: &str) -> Option<&dyn Bank> {
+        None
+    }
+}
 
 /// Calls to billers. Every call ends by itself within its binding's deadline;
 /// what went wrong on the way is part of the outcome.
@@ -83,6 +109,14 @@ pub trait TermsPort: Send + Sync {
     /// The terms under which a payment may begin at this moment, for bills that
     /// came from this release.
     fn terms(&self, service: &ServiceCode, release: &str, now: Moment) -> Result<Terms, Closed>;
+
+    /// Why nothing may be sent to the biller at this moment; none where it may.
+    fn closed(&self, service: &ServiceCode, release: &str, now: Moment) -> Option<String> {
+        match self.terms(service, release, now) {
+            Err(Closed::ForNow(reason)) => Some(reason),
+            Ok(_) | Err(Closed::NoSuchService) => None,
+        }
+    }
 }
 
 /// Lets time pass. Tests and the simulation pass it faster.

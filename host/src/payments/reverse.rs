@@ -4,7 +4,7 @@ use guichet_domain::id::{ClientId, RecordId};
 use guichet_domain::payment::{Event, Reversal as Reversible, StatusAnswer};
 
 use super::apply::Draft;
-use super::drive::Driven;
+use super::drive::{Driven, Look};
 use super::order::{RefusalGround, ReversalOrder, ReversalOutcome};
 use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
 use super::view::PaymentView;
@@ -19,11 +19,13 @@ impl Payments {
         id: &RecordId,
     ) -> Result<PaymentView, PaymentError> {
         let row = self.owned(client, id).await?;
-        let mut draft = Draft::of(&row, self.ports.now());
+        let now = self.ports.now();
+        let mut draft = Draft::of(&row, now);
         draft
             .push(Event::Cancelled)
             .map_err(|_| PaymentError::WrongState(row.snapshot.state))?;
-        let change = draft.finish(Schedule::Done);
+        // A bank still has to give back what it holds.
+        let change = draft.finish(Schedule::Due(now, 0));
         if change.events.is_empty() {
             return Ok(PaymentView::of(&row));
         }
@@ -48,7 +50,8 @@ impl Payments {
         let row = self.owned(client, id).await?;
         let now = self.ports.now();
         match row.terms.capabilities.reversal {
-            Reversible::SameAccountingDate if self.ports.accounting_date(now) == row.accounting_date => {}
+            Reversible::SameAccountingDate
+                if self.ports.accounting_date(now) == row.accounting_date => {}
             Reversible::SameAccountingDate => {
                 return Err(PaymentError::NotReversible("its accounting date has ended"));
             }
@@ -96,10 +99,10 @@ impl Payments {
         &self,
         row: PaymentRow,
         tries: u32,
-    ) -> Result<Driven, PaymentError> {
+    ) -> Result<Look, PaymentError> {
         let Some(reversal) = row.reversal.clone() else {
             tracing::error!(payment = %row.id, "a reversing payment has no reversal");
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         };
         if reversal.order.attempt == 0 {
             return self.attempt_reversal(row, reversal, tries).await;
@@ -111,6 +114,7 @@ impl Payments {
         }
         let asked_at = self.ports.now();
         let outcome = self
+            .outside
             .biller
             .reversal_status(&reversal.order, reversal.last.as_ref())
             .await;
@@ -139,7 +143,7 @@ impl Payments {
         row: PaymentRow,
         reversal: Reversal,
         tries: u32,
-    ) -> Result<Driven, PaymentError> {
+    ) -> Result<Look, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(&row, now);
         draft.note("reversal_submitted");
@@ -150,9 +154,9 @@ impl Payments {
         let change = draft.finish(Schedule::Keep);
         let submitted = change.next.clone();
         if self.record(change).await? == Driven::Overtaken {
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         }
-        let outcome = self.biller.reverse(&begun.order).await;
+        let outcome = self.outside.biller.reverse(&begun.order).await;
         if let ReversalOutcome::NotSent(reason) = &outcome {
             // Earlier attempts are proven to be without effect, or there were none.
             let mut draft = Draft::of(&submitted, self.ports.now());
@@ -162,7 +166,7 @@ impl Payments {
             draft.next().reason = Some(reason.clone());
             let look = next_look(self.ports.now(), tries, None, &*self.ports.random);
             return self
-                .record(draft.finish(Schedule::Due(look, tries.saturating_add(1))))
+                .settle(draft, Schedule::Due(look, tries.saturating_add(1)))
                 .await;
         }
         self.conclude_reversal(submitted, outcome, tries).await
@@ -173,7 +177,7 @@ impl Payments {
         row: PaymentRow,
         outcome: ReversalOutcome,
         tries: u32,
-    ) -> Result<Driven, PaymentError> {
+    ) -> Result<Look, PaymentError> {
         let event = match outcome {
             ReversalOutcome::Reversed(_) => Event::ReversalDone,
             ReversalOutcome::Refused(refusal) => match refusal.ground {
@@ -201,10 +205,10 @@ impl Payments {
         };
         let mut draft = Draft::of(&row, self.ports.now());
         if draft.push(event).is_err() {
-            return Ok(Driven::Overtaken);
+            return Ok(Look::Ended(Driven::Overtaken));
         }
         draft.next().reason = None;
-        self.record(draft.finish(Schedule::Done)).await
+        self.settle(draft, Schedule::Done).await
     }
 
     async fn keep_reversal(
@@ -213,7 +217,7 @@ impl Payments {
         pending: Option<super::order::PendingAnswer>,
         reason: &str,
         tries: u32,
-    ) -> Result<Driven, PaymentError> {
+    ) -> Result<Look, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(row, now);
         let asked = pending
@@ -225,7 +229,7 @@ impl Payments {
         }
         next.reason = Some(reason.to_owned());
         let look = next_look(now, tries, asked, &*self.ports.random);
-        self.record(draft.finish(Schedule::Due(look, tries.saturating_add(1))))
+        self.settle(draft, Schedule::Due(look, tries.saturating_add(1)))
             .await
     }
 

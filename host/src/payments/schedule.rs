@@ -38,6 +38,22 @@ pub(super) fn next_look(
     now.plus_ms(delay + delay / 4 * i64::from(byte[0]) / 256)
 }
 
+/// By when there is news of what is open since `since`. A promise that was not
+/// kept is renewed from now on.
+pub(super) fn news_by(owner: &str, since: Moment, now: Moment) -> Moment {
+    let patience = if owner == OPERATOR {
+        NEWS_BY_OPERATOR_MS
+    } else {
+        NEWS_BY_WORKER_MS
+    };
+    let promised = since.plus_ms(patience);
+    if promised > now {
+        promised
+    } else {
+        now.plus_ms(patience)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

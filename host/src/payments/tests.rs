@@ -1,6 +1,7 @@
 //! The room with the real store and a biller that keeps its own log.
 
-mod biller;
+mod banks;
+mod fakes;
 mod flows;
 mod nodes;
 mod recovery;

@@ -145,8 +145,10 @@ const INVARIANTS: &[Invariant] = &[
         query: "select p.id, p.state from payments as p \
             left join transfers as h on h.id = p.id || ':hold' \
             left join accounts as a on a.number = h.debit \
-            where p.hold = 'done' and (h.id is null or h.amount <> p.total \
-            or a.id <> p.payer_account) limit 100",
+            where (p.hold = 'done' or p.capture = 'done') and (h.id is null \
+            or h.amount <> p.total or (p.bank is null and a.id <> p.payer_account) \
+            or (p.bank is not null \
+            and a.id <> 'clearing:' || p.bank || ':' || p.currency)) limit 100",
     },
     Invariant {
         name: "applied money is taken, and only applied money",
@@ -159,14 +161,21 @@ const INVARIANTS: &[Invariant] = &[
         name: "money is released only where nothing was applied",
         query: "select p.id, p.state from payments as p \
             left join transfers as r on r.id = p.id || ':release' \
-            where (p.hold = 'done' and p.state in ('released', 'cancelled', 'expired')) \
-            <> (r.id is not null) limit 100",
+            where (p.state in ('refused', 'released', 'cancelled', 'expired') \
+            and (p.release_leg = 'done' or p.refund = 'done')) <> (r.id is not null) limit 100",
+    },
+    Invariant {
+        name: "a payment that has ended in vain keeps no money",
+        query: "select id, state from payments \
+            where (state = 'declined' and (hold = 'done' or capture = 'done')) \
+            or (state = 'released' and release_leg <> 'done' and refund <> 'done') limit 100",
     },
     Invariant {
         name: "money is given back only after a reversal or refund",
         query: "select p.id, p.state from payments as p \
             left join transfers as r on r.id = p.id || ':refund' \
-            where (p.state in ('reversed', 'refunded')) <> (r.id is not null) limit 100",
+            where (p.state in ('reversed', 'refunded') and p.refund = 'done') \
+            <> (r.id is not null) limit 100",
     },
     Invariant {
         name: "a payer's fee goes the way of the payment",
@@ -174,19 +183,25 @@ const INVARIANTS: &[Invariant] = &[
             left join transfers as h on h.id = p.id || ':fee-hold' \
             left join transfers as c on c.id = p.id || ':capture' \
             left join transfers as f on f.id = p.id || ':fee-capture' \
-            where p.hold = 'done' and ((p.fee > 0) <> (h.id is not null) \
+            where (p.hold = 'done' or p.capture = 'done') and ((p.fee > 0) <> (h.id is not null) \
             or (p.fee > 0 and ((c.id is null) <> (f.id is null) or h.amount <> p.fee))) limit 100",
     },
     Invariant {
         name: "every open payment is looked after",
         query: "select p.id, p.state from payments as p \
             left join outbox as o on o.payment = p.id \
-            where p.state in ('held', 'submitted', 'pending', 'unknown', 'reversing') \
-            and o.payment is null limit 100",
+            where o.payment is null and (p.state in ('requested', 'requires_action', 'held', \
+            'submitted', 'pending', 'unknown', 'refused', 'reversing', 'refunding') \
+            or (p.state = 'applied' and p.capture <> 'done') \
+            or (p.state = 'reversed' and p.refund <> 'done') \
+            or (p.state in ('cancelled', 'expired') and (p.hold = 'done' or p.capture = 'done') \
+            and p.release_leg <> 'done' and p.refund <> 'done')) limit 100",
     },
     Invariant {
         name: "an open outcome has an owner and an age",
-        query: "select id, state from payments where state in ('pending', 'unknown', 'reversing') \
+        query: "select id, state from payments where (state in ('pending', 'unknown', \
+            'reversing', 'refunding') or 'unknown' in (hold, capture, release_leg, refund) \
+            or (state <> 'declined' and 'refused' in (capture, release_leg, refund))) \
             and (owner is null or news_by is null or open_since is null) limit 100",
     },
     Invariant {

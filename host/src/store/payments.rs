@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Row, Store, StoreError, Value};
 use crate::payments::order::{Application, Order, PendingAnswer, ReversalOrder};
+use crate::payments::payer::PayerSide;
 use crate::payments::ports::Terms;
 use crate::seal::{Place, Sealed, SubjectKey};
 
@@ -23,6 +24,11 @@ const ANSWER: Place = Place {
 const REVERSAL: Place = Place {
     table: "payments",
     column: "sealed_reversal",
+};
+
+const PAYER: Place = Place {
+    table: "payments",
+    column: "sealed_payer",
 };
 
 /// What the biller has said so far.
@@ -96,6 +102,8 @@ pub struct PaymentRow {
     pub answer: StoredAnswer,
     /// Undoing.
     pub reversal: Option<Reversal>,
+    /// The bank behind the payer's account, and what the payer agrees to.
+    pub payer: PayerSide,
     /// Who looks after it while its outcome is open.
     pub owner: Option<String>,
     /// By when there will be news.
@@ -144,6 +152,12 @@ impl PaymentRow {
             serde_json::to_string(&self.terms)?.into(),
             key.seal(ORDER, &self.order)?.into_bytes().into(),
             self.created_at.into(),
+            // Not sealed: the bank's day end asks for all payments of a bank.
+            self.payer
+                .bank
+                .as_ref()
+                .map(|bank| bank.name.to_string())
+                .into(),
         ];
         values.extend(self.changing_values(key)?);
         Ok(values)
@@ -160,6 +174,11 @@ impl PaymentRow {
             None => None,
             Some(reversal) => Some(key.seal(REVERSAL, reversal)?.into_bytes()),
         };
+        let payer = if self.payer == PayerSide::default() {
+            None
+        } else {
+            Some(key.seal(PAYER, &self.payer)?.into_bytes())
+        };
         Ok(vec![
             self.snapshot.state.as_str().into(),
             self.snapshot.hold.as_str().into(),
@@ -172,6 +191,7 @@ impl PaymentRow {
             self.attempted_at.into(),
             answer.into(),
             reversal.into(),
+            payer.into(),
             self.owner.clone().into(),
             self.news_by.into(),
             self.open_since.into(),
@@ -188,7 +208,8 @@ macro_rules! select_payments {
              bill_query, payer_account, account_key, total, fee, currency, submit_until, \
              accounting_date, traceparent, terms, sealed_order, created_at, state, hold, \
              capture, release_leg, refund, version, attempts, exposed, attempted_at, \
-             sealed_answer, sealed_reversal, owner, news_by, open_since, reason, updated_at \
+             sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, reason, \
+             updated_at \
              from payments ",
             $rest
         )
@@ -259,6 +280,10 @@ fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
         Some(bytes) => Some(key.open(REVERSAL, &Sealed::from_bytes(bytes))?),
         None => None,
     };
+    let payer = match sealed(30)? {
+        Some(bytes) => key.open(PAYER, &Sealed::from_bytes(bytes))?,
+        None => PayerSide::default(),
+    };
     Ok(PaymentRow {
         id: row.parsed(0)?,
         sequence: u64::try_from(row.int(1)?).map_err(|_| StoreError::Shape(1))?,
@@ -291,10 +316,11 @@ fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
         attempted_at: row.moment_or_none(27)?,
         answer,
         reversal,
-        owner: text(30)?,
-        news_by: row.moment_or_none(31)?,
-        open_since: row.moment_or_none(32)?,
-        reason: text(33)?,
-        updated_at: row.moment(34)?,
+        payer,
+        owner: text(31)?,
+        news_by: row.moment_or_none(32)?,
+        open_since: row.moment_or_none(33)?,
+        reason: text(34)?,
+        updated_at: row.moment(35)?,
     })
 }

@@ -1,10 +1,10 @@
-//! What may be done next for a payment with the biller, from what is known
-//! about earlier attempts. Rule of the house: never guess, never submit twice
+//! What may be done next for a payment with the bank and the biller, from what
+//! is known about earlier attempts. Rule of the house: never guess, never submit twice
 //! to a biller that does not provably deduplicate.
 
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::{Leg, LegState, Snapshot, State};
 use crate::moment::Moment;
 
 /// What a biller's status query is worth.
@@ -55,15 +55,43 @@ pub enum Reversal {
     Unsupported,
 }
 
-/// What is known of the payment besides its state.
+/// What stands behind the payer's account.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Backing {
+    /// The house's own ledger: its legs are booked in the transaction that moves
+    /// the payment.
+    #[default]
+    OwnLedger,
+    /// A bank that holds, then takes or releases.
+    HoldFirst,
+    /// A bank that takes before anything goes to the biller, and gives back.
+    CaptureFirst,
+}
+
+impl Backing {
+    /// The leg that the payment begins with.
+    #[must_use]
+    pub const fn first_leg(self) -> Leg {
+        match self {
+            Self::OwnLedger | Self::HoldFirst => Leg::Hold,
+            Self::CaptureFirst => Leg::Capture,
+        }
+    }
+}
+
+/// What is known of the payment besides its capabilities.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Standing {
-    /// The payment's state.
-    pub state: State,
+    /// The payment's state and its legs.
+    pub snapshot: Snapshot,
+    /// Behind the payer's account.
+    pub backing: Backing,
     /// Attempts begun.
     pub attempts: u32,
     /// When the last attempt began; none where there was none.
     pub attempted_at: Option<Moment>,
+    /// Until when the payer may act, where an action is required.
+    pub act_until: Option<Moment>,
     /// Until when a first submission makes sense.
     pub submit_until: Moment,
     /// The most attempts to submit.
@@ -73,6 +101,10 @@ pub struct Standing {
 /// The one thing to do now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NextStep {
+    /// Commit that the leg is asked for, then order it.
+    Order(Leg),
+    /// Ask the bank what became of the leg.
+    Inquire(Leg),
     /// Commit `submitted` and send it.
     Submit,
     /// Ask what became of it.
@@ -83,44 +115,75 @@ pub enum NextStep {
     Expire,
     /// Only people or the day file can decide: owned, with a deadline.
     Escalate,
-    /// It has ended, or waits for the payer.
+    /// It waits for the payer, until then.
+    AwaitPayer(Moment),
+    /// It waits for the biller's agreement, brought by people with a deadline.
+    AwaitAgreement,
+    /// It has ended.
     Nothing,
 }
 
 /// Decides from facts alone.
 #[must_use]
 pub fn next_step(standing: &Standing, capabilities: &Capabilities, now: Moment) -> NextStep {
-    match standing.state {
+    let snapshot = &standing.snapshot;
+    match snapshot.state {
+        State::Requested => fund(standing, now),
+        State::RequiresAction => match standing.act_until {
+            Some(until) if now < until => NextStep::AwaitPayer(until),
+            Some(_) | None => NextStep::Expire,
+        },
         State::Held if now >= standing.submit_until => NextStep::Expire,
         State::Held if standing.attempts >= standing.attempts_limit => NextStep::Expire,
         State::Held => NextStep::Submit,
-        State::Submitted | State::Unknown | State::Pending => {
-            match (capabilities.status, capabilities.repetition) {
-                (StatusAnswer::Advisory | StatusAnswer::Authoritative { .. }, _) => {
-                    NextStep::AskStatus
-                }
-                (StatusAnswer::None, Repetition::Deduplicates)
-                    if standing.attempts < standing.attempts_limit =>
-                {
-                    NextStep::Submit
-                }
-                (StatusAnswer::None, Repetition::Deduplicates | Repetition::MayApplyAgain) => {
-                    NextStep::Escalate
-                }
-            }
-        }
+        State::Submitted | State::Unknown | State::Pending => find_out(standing, capabilities),
         State::Reversing => NextStep::Reverse,
-        State::Requested
-        | State::RequiresAction
-        | State::Declined
-        | State::Cancelled
-        | State::Expired
-        | State::Applied
-        | State::Refused
-        | State::Released
-        | State::Reversed
-        | State::Refunding
-        | State::Refunded => NextStep::Nothing,
+        State::Applied => leg(snapshot, Leg::Capture),
+        State::Cancelled | State::Expired if snapshot.has_ended() => NextStep::Nothing,
+        State::Refused | State::Cancelled | State::Expired => leg(snapshot, snapshot.way_back()),
+        State::Reversed => leg(snapshot, Leg::Refund),
+        State::Refunding if snapshot.refund == LegState::None => NextStep::AwaitAgreement,
+        State::Refunding => leg(snapshot, Leg::Refund),
+        State::Declined | State::Released | State::Refunded => NextStep::Nothing,
+    }
+}
+
+/// Nothing goes to the biller before the bank's first leg is done; and while
+/// its fate is open it is found out, however late it is.
+fn fund(standing: &Standing, now: Moment) -> NextStep {
+    let first = standing.backing.first_leg();
+    match standing.snapshot.leg(first) {
+        LegState::None if now >= standing.submit_until => NextStep::Expire,
+        LegState::None
+        | LegState::Asked
+        | LegState::Unknown
+        | LegState::Done
+        | LegState::Refused => leg(&standing.snapshot, first),
+    }
+}
+
+/// What to do about a leg that has to be done. A bank that refused what it owes
+/// is asked again, each time people had their deadline to mend it.
+const fn leg(snapshot: &Snapshot, leg: Leg) -> NextStep {
+    match snapshot.leg(leg) {
+        LegState::None | LegState::Refused => NextStep::Order(leg),
+        LegState::Asked | LegState::Unknown => NextStep::Inquire(leg),
+        LegState::Done => NextStep::Nothing,
+    }
+}
+
+/// The biller may have applied it.
+const fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
+    match (capabilities.status, capabilities.repetition) {
+        (StatusAnswer::Advisory | StatusAnswer::Authoritative { .. }, _) => NextStep::AskStatus,
+        (StatusAnswer::None, Repetition::Deduplicates)
+            if standing.attempts < standing.attempts_limit =>
+        {
+            NextStep::Submit
+        }
+        (StatusAnswer::None, Repetition::Deduplicates | Repetition::MayApplyAgain) => {
+            NextStep::Escalate
+        }
     }
 }
 

@@ -118,46 +118,177 @@ fn every_arrow_of_the_diagram_is_there_and_no_other() {
 
 #[test]
 fn money_laws_hold_wherever_a_payment_can_come() {
+    let none = LegState::None;
     for snapshot in reach() {
         let taken = snapshot.capture == LegState::Done;
         let given_back = snapshot.release == LegState::Done;
         assert!(!(taken && given_back), "{snapshot:?}: taken and given back");
-        if matches!(
+        let open_at_biller = matches!(
             snapshot.state,
             State::Submitted | State::Pending | State::Unknown
-        ) {
+        );
+        if open_at_biller {
+            assert!(snapshot.is_funded(), "{snapshot:?}: sent without money");
+        }
+        let not_undone = open_at_biller || matches!(snapshot.state, State::Applied | State::Held);
+        if not_undone {
+            assert_eq!(snapshot.release, none, "{snapshot:?}: released");
+            assert_eq!(snapshot.refund, none, "{snapshot:?}: refunded");
+        }
+        let applied = matches!(
+            snapshot.state,
+            State::Applied
+                | State::Reversing
+                | State::Reversed
+                | State::Refunding
+                | State::Refunded
+        );
+        if snapshot.hold != none && snapshot.capture != none {
+            assert!(applied, "{snapshot:?}: a hold taken, but not applied");
+        }
+        if applied {
+            assert_eq!(snapshot.release, none, "{snapshot:?}: applied and released");
+        }
+        if snapshot.refund != none {
+            assert!(taken, "{snapshot:?}: given back but not taken");
+        }
+        if snapshot.release != none {
             assert_eq!(
                 snapshot.hold,
                 LegState::Done,
-                "{snapshot:?}: sent without money"
-            );
-            assert_eq!(
-                snapshot.release,
-                LegState::None,
-                "{snapshot:?}: released while open"
-            );
-            assert_eq!(
-                snapshot.refund,
-                LegState::None,
-                "{snapshot:?}: refunded while open"
+                "{snapshot:?}: nothing to release"
             );
         }
-        if snapshot.capture != LegState::None {
-            let applied = matches!(
-                snapshot.state,
-                State::Applied
-                    | State::Reversing
-                    | State::Reversed
-                    | State::Refunding
-                    | State::Refunded
-            );
-            assert!(applied, "{snapshot:?}: taken but not applied");
-        }
-        if snapshot.refund == LegState::Done {
-            assert!(taken, "{snapshot:?}: refunded but not taken");
+        let bank_is_open = [snapshot.hold, snapshot.capture]
+            .iter()
+            .any(|leg| matches!(leg, LegState::Asked | LegState::Unknown));
+        if bank_is_open {
+            let waits = matches!(snapshot.state, State::Requested | State::Applied);
+            assert!(waits, "{snapshot:?}: the bank's answer is forgotten");
         }
     }
-    assert!(reachable().len() > 20);
+    assert!(reachable().len() > 40);
+}
+
+/// Where a payment has not ended there is something to do about it, or somebody
+/// to wait for; and what is to be done is an arrow of the diagram.
+#[test]
+fn whatever_is_to_be_done_can_be_done() {
+    let now = Moment::from_micros(100_000_000);
+    for snapshot in reach() {
+        for backing in [
+            Backing::OwnLedger,
+            Backing::HoldFirst,
+            Backing::CaptureFirst,
+        ] {
+            let standing = Standing {
+                snapshot,
+                backing,
+                attempts: 0,
+                attempted_at: None,
+                act_until: Some(now.plus_ms(1)),
+                submit_until: now.plus_ms(1),
+                attempts_limit: 5,
+            };
+            let foreign = match backing {
+                Backing::OwnLedger | Backing::HoldFirst => {
+                    snapshot.hold == LegState::None && snapshot.capture != LegState::None
+                }
+                Backing::CaptureFirst => snapshot.hold != LegState::None,
+            };
+            if foreign {
+                continue;
+            }
+            let capabilities = Capabilities {
+                repetition: Repetition::MayApplyAgain,
+                status: StatusAnswer::Advisory,
+                reversal: Reversal::Unsupported,
+            };
+            let step = next_step(&standing, &capabilities, now);
+            assert_eq!(
+                step == NextStep::Nothing,
+                snapshot.has_ended(),
+                "{snapshot:?} {step:?}"
+            );
+            let events: &[Event] = match step {
+                NextStep::Order(leg) => &[Event::Bank(leg, Step::Asked)],
+                NextStep::Inquire(leg) => &[
+                    Event::Bank(leg, Step::Done),
+                    Event::Bank(leg, Step::Refused),
+                ],
+                NextStep::Submit => &[Event::Submitted],
+                NextStep::Expire => &[Event::Expired],
+                NextStep::AwaitAgreement => &[Event::RefundAgreed, Event::RefundRefused],
+                NextStep::AwaitPayer(_) => &[Event::Authorised],
+                NextStep::Reverse => &[Event::ReversalDone, Event::ReversalRefused],
+                NextStep::AskStatus | NextStep::Escalate | NextStep::Nothing => &[],
+            };
+            for event in events {
+                assert!(
+                    transition(snapshot, *event).is_ok(),
+                    "{snapshot:?} {event:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_bank_that_takes_first_gives_back_by_refund() {
+    let move_all = |events: &[Event]| {
+        events.iter().fold(Snapshot::NEW, |snapshot, event| {
+            transition(snapshot, *event).unwrap()
+        })
+    };
+    let taken = [
+        Event::Bank(Leg::Capture, Step::Asked),
+        Event::Bank(Leg::Capture, Step::Done),
+    ];
+    let held = move_all(&taken);
+    assert_eq!((held.state, held.hold), (State::Held, LegState::None));
+    let applied = [taken.as_slice(), &[Event::Submitted, Event::Applied]].concat();
+    assert!(
+        move_all(&applied).has_ended(),
+        "nothing is left at the bank"
+    );
+    let refused = [taken.as_slice(), &[Event::Submitted, Event::Refused]].concat();
+    let refused = move_all(&refused);
+    assert_eq!(refused.way_back(), Leg::Refund);
+    assert!(transition(refused, Event::Bank(Leg::Release, Step::Done)).is_err());
+    let back = transition(refused, Event::Bank(Leg::Refund, Step::Done)).unwrap();
+    assert_eq!(back.state, State::Released);
+    let cancelled = transition(held, Event::Cancelled).unwrap();
+    assert!(!cancelled.has_ended());
+    let back = transition(cancelled, Event::Bank(Leg::Refund, Step::Done)).unwrap();
+    assert!(back.has_ended() && back.state == State::Cancelled);
+    let no = transition(
+        move_all(&taken[..1]),
+        Event::Bank(Leg::Capture, Step::Refused),
+    );
+    assert_eq!(no.unwrap().state, State::Declined);
+}
+
+#[test]
+fn a_refund_needs_the_biller_and_then_the_bank() {
+    let applied = with(State::Applied, LegState::Done, LegState::Done);
+    let asked = transition(applied, Event::RefundAsked).unwrap();
+    let done = Event::Bank(Leg::Refund, Step::Done);
+    assert!(transition(asked, done).is_err(), "not agreed yet");
+    let refused = transition(asked, Event::RefundRefused).unwrap();
+    assert_eq!(refused, applied);
+    let agreed = transition(asked, Event::RefundAgreed).unwrap();
+    assert_eq!(
+        (agreed.state, agreed.refund),
+        (State::Refunding, LegState::Asked)
+    );
+    assert!(
+        transition(agreed, Event::RefundRefused).is_err(),
+        "too late"
+    );
+    let broken = transition(agreed, Event::Bank(Leg::Refund, Step::Refused)).unwrap();
+    assert_eq!(broken.state, State::Refunding, "the bank still owes it");
+    let again = transition(broken, Event::Bank(Leg::Refund, Step::Asked)).unwrap();
+    assert_eq!(transition(again, done).unwrap().state, State::Refunded);
 }
 
 #[test]
@@ -216,9 +347,11 @@ fn nobody_gives_up_while_the_hold_is_unknown() {
 fn nothing_is_submitted_twice_without_proof() {
     let now = Moment::from_micros(100_000_000);
     let standing = |state| Standing {
-        state,
+        snapshot: with(state, LegState::Done, LegState::None),
+        backing: Backing::OwnLedger,
         attempts: 1,
         attempted_at: Some(now),
+        act_until: None,
         submit_until: now.plus_ms(60_000),
         attempts_limit: 5,
     };

@@ -38,10 +38,12 @@ pub fn transition(from: Snapshot, event: Event) -> Result<Snapshot, Unmoved> {
         Event::ReversalAsked
         | Event::ReversalDone
         | Event::ReversalRefused
-        | Event::RefundAsked => Snapshot {
+        | Event::RefundAsked
+        | Event::RefundRefused => Snapshot {
             state: undoing(from, event)?,
             ..from
         },
+        Event::RefundAgreed => agreed(from)?,
     };
     // A repeated "pending" or "unknown" is an answer too, but moves nothing.
     if to == from && event != Event::Submitted {
@@ -70,15 +72,16 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         | State::Refunding
         | State::Refunded => false,
     };
-    // While the bank's answer to the hold is missing, nobody may give up: the
-    // reservation that may exist would be forgotten.
-    let hold_is_open = matches!(from.hold, LegState::Asked | LegState::Unknown);
-    let given_up = (waiting || from.state == State::Held) && !hold_is_open;
+    // While the bank's answer is missing, nobody may give up: the reservation, or
+    // the taking, that may exist would be forgotten.
+    let is_open = |leg| matches!(leg, LegState::Asked | LegState::Unknown);
+    let bank_is_open = is_open(from.hold) || is_open(from.capture);
+    let given_up = (waiting || from.state == State::Held) && !bank_is_open;
     match event {
-        Event::ActionRequired if from.state == State::Requested => Ok(State::RequiresAction),
+        Event::ActionRequired if from == Snapshot::NEW => Ok(State::RequiresAction),
         Event::Authorised if from.state == State::RequiresAction => Ok(State::Requested),
         Event::Authorised if from.state == State::Requested => Ok(State::Requested),
-        Event::Declined if waiting && !hold_is_open => Ok(State::Declined),
+        Event::Declined if waiting && !bank_is_open => Ok(State::Declined),
         Event::Cancelled if given_up || from.state == State::Cancelled => Ok(State::Cancelled),
         Event::Expired if given_up || from.state == State::Expired => Ok(State::Expired),
         Event::ActionRequired
@@ -96,6 +99,8 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         | Event::ReversalDone
         | Event::ReversalRefused
         | Event::RefundAsked
+        | Event::RefundAgreed
+        | Event::RefundRefused
         | Event::Bank(..) => Err(Unmoved::Forbidden(from.state)),
     }
 }
@@ -118,11 +123,13 @@ fn biller(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         | Event::ReversalDone
         | Event::ReversalRefused
         | Event::RefundAsked
+        | Event::RefundAgreed
+        | Event::RefundRefused
         | Event::Bank(..) => return Err(Unmoved::Forbidden(from.state)),
     };
     match from.state {
-        // The only way out towards the biller, and only with the money held.
-        State::Held if to == State::Submitted && from.hold == LegState::Done => Ok(to),
+        // The only way out towards the biller, and only with the money there.
+        State::Held if to == State::Submitted && from.is_funded() => Ok(to),
         State::Held => Err(Unmoved::Forbidden(from.state)),
         // Open at the biller: any evidence counts, and another attempt may be
         // made where `next_step` allows it.
@@ -156,6 +163,11 @@ fn undoing(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         (Event::ReversalRefused, State::Reversing | State::Applied) => Ok(State::Applied),
         (Event::RefundAsked, State::Applied) if taken => Ok(State::Refunding),
         (Event::RefundAsked, State::Refunding) => Ok(State::Refunding),
+        // Once the biller has agreed, the payer's money is on its way.
+        (Event::RefundRefused, State::Refunding) if from.refund == LegState::None => {
+            Ok(State::Applied)
+        }
+        (Event::RefundRefused, State::Applied) => Ok(State::Applied),
         (
             Event::ActionRequired
             | Event::Authorised
@@ -172,6 +184,8 @@ fn undoing(from: Snapshot, event: Event) -> Result<State, Unmoved> {
             | Event::ReversalDone
             | Event::ReversalRefused
             | Event::RefundAsked
+            | Event::RefundAgreed
+            | Event::RefundRefused
             | Event::Bank(..),
             State::Requested
             | State::RequiresAction
@@ -194,66 +208,67 @@ fn undoing(from: Snapshot, event: Event) -> Result<State, Unmoved> {
 }
 
 fn bank(from: Snapshot, leg: Leg, step: Step) -> Result<Snapshot, Unmoved> {
-    let forbidden = Err(Unmoved::Forbidden(from.state));
     let moved = leg_after(from.leg(leg), step).ok_or(Unmoved::Forbidden(from.state))?;
     match leg {
-        Leg::Hold => hold(from, moved),
-        Leg::Capture if from.state == State::Applied => Ok(Snapshot {
-            capture: moved,
-            ..from
-        }),
+        // A bank either holds first or takes first, never both.
+        Leg::Hold if from.capture == LegState::None => funding(from, leg, moved),
+        Leg::Hold => repeated(from, leg, moved),
+        Leg::Capture if from.hold == LegState::None => funding(from, leg, moved),
+        Leg::Capture if from.state == State::Applied => Ok(with(from, leg, moved)),
         Leg::Capture => repeated(from, leg, moved),
         Leg::Release => release(from, moved),
-        Leg::Refund => match (from.state, moved) {
-            (State::Refunding, LegState::Done) => Ok(Snapshot {
-                refund: moved,
-                state: State::Refunded,
-                ..from
-            }),
-            // A later refund may be asked for again.
-            (State::Refunding, LegState::Refused) => Ok(Snapshot {
-                refund: LegState::None,
-                state: State::Applied,
-                ..from
-            }),
-            (State::Refunding, LegState::None | LegState::Asked | LegState::Unknown)
-            | (State::Reversed, _) => Ok(Snapshot {
-                refund: moved,
-                ..from
-            }),
-            (State::Refunded, LegState::Done) => Ok(from),
-            (State::Refunded, _) => forbidden,
-            (
-                State::Requested
-                | State::RequiresAction
-                | State::Declined
-                | State::Held
-                | State::Cancelled
-                | State::Expired
-                | State::Submitted
-                | State::Pending
-                | State::Unknown
-                | State::Applied
-                | State::Refused
-                | State::Released
-                | State::Reversing,
-                _,
-            ) => forbidden,
-        },
+        Leg::Refund => refund(from, moved),
     }
 }
 
-/// The reservation decides whether the payment goes on at all.
-fn hold(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
+/// The biller agreed to a refund: from here on only the bank decides.
+const fn agreed(from: Snapshot) -> Result<Snapshot, Unmoved> {
+    match (from.state, from.refund) {
+        (State::Refunding, LegState::None) => Ok(with(from, Leg::Refund, LegState::Asked)),
+        (State::Refunding | State::Refunded, _) => Ok(from),
+        (
+            State::Requested
+            | State::RequiresAction
+            | State::Declined
+            | State::Held
+            | State::Cancelled
+            | State::Expired
+            | State::Submitted
+            | State::Pending
+            | State::Unknown
+            | State::Applied
+            | State::Refused
+            | State::Released
+            | State::Reversing
+            | State::Reversed,
+            _,
+        ) => Err(Unmoved::Forbidden(from.state)),
+    }
+}
+
+/// The snapshot with one leg moved.
+const fn with(from: Snapshot, leg: Leg, moved: LegState) -> Snapshot {
+    let mut to = from;
+    match leg {
+        Leg::Hold => to.hold = moved,
+        Leg::Capture => to.capture = moved,
+        Leg::Release => to.release = moved,
+        Leg::Refund => to.refund = moved,
+    }
+    to
+}
+
+/// The reservation, or the taking beforehand, decides whether the payment goes
+/// on at all.
+fn funding(from: Snapshot, leg: Leg, moved: LegState) -> Result<Snapshot, Unmoved> {
     match from.state {
         State::Requested => Ok(Snapshot {
-            hold: moved,
             state: match moved {
                 LegState::Done => State::Held,
                 LegState::Refused => State::Declined,
                 LegState::None | LegState::Asked | LegState::Unknown => State::Requested,
             },
-            ..from
+            ..with(from, leg, moved)
         }),
         State::RequiresAction
         | State::Declined
@@ -269,26 +284,19 @@ fn hold(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
         | State::Reversing
         | State::Reversed
         | State::Refunding
-        | State::Refunded => repeated(from, Leg::Hold, moved),
+        | State::Refunded => repeated(from, leg, moved),
     }
 }
 
-/// Money goes back only where nothing can have been applied.
+/// A reservation goes back only where nothing can have been applied.
 fn release(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
     match from.state {
-        State::Refused => Ok(Snapshot {
-            release: moved,
-            state: if moved == LegState::Done {
-                State::Released
-            } else {
-                State::Refused
-            },
-            ..from
-        }),
-        State::Cancelled | State::Expired if from.hold == LegState::Done => Ok(Snapshot {
-            release: moved,
-            ..from
-        }),
+        State::Refused if from.hold == LegState::Done => {
+            Ok(after_refusal(with(from, Leg::Release, moved), moved))
+        }
+        State::Cancelled | State::Expired if from.hold == LegState::Done => {
+            Ok(with(from, Leg::Release, moved))
+        }
         State::Released => repeated(from, Leg::Release, moved),
         State::Requested
         | State::RequiresAction
@@ -300,11 +308,56 @@ fn release(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
         | State::Pending
         | State::Unknown
         | State::Applied
+        | State::Refused
         | State::Reversing
         | State::Reversed
         | State::Refunding
         | State::Refunded => Err(Unmoved::Forbidden(from.state)),
     }
+}
+
+/// Taken money goes back where it was taken in vain, or was undone since.
+fn refund(from: Snapshot, moved: LegState) -> Result<Snapshot, Unmoved> {
+    let in_vain = from.hold == LegState::None && from.capture == LegState::Done;
+    let to = with(from, Leg::Refund, moved);
+    match from.state {
+        State::Refused if in_vain => Ok(after_refusal(to, moved)),
+        State::Cancelled | State::Expired if in_vain => Ok(to),
+        State::Reversed => Ok(to),
+        // Only once the biller has agreed.
+        State::Refunding if from.refund != LegState::None => Ok(Snapshot {
+            state: match moved {
+                LegState::Done => State::Refunded,
+                LegState::None | LegState::Asked | LegState::Unknown | LegState::Refused => {
+                    State::Refunding
+                }
+            },
+            ..to
+        }),
+        State::Refunded | State::Released => repeated(from, Leg::Refund, moved),
+        State::Requested
+        | State::RequiresAction
+        | State::Declined
+        | State::Held
+        | State::Cancelled
+        | State::Expired
+        | State::Submitted
+        | State::Pending
+        | State::Unknown
+        | State::Applied
+        | State::Refused
+        | State::Reversing
+        | State::Refunding => Err(Unmoved::Forbidden(from.state)),
+    }
+}
+
+/// A refused payment has ended once the payer has the money back.
+const fn after_refusal(to: Snapshot, moved: LegState) -> Snapshot {
+    let state = match moved {
+        LegState::Done => State::Released,
+        LegState::None | LegState::Asked | LegState::Unknown | LegState::Refused => State::Refused,
+    };
+    Snapshot { state, ..to }
 }
 
 /// The same answer again is harmless in any later state.

@@ -25,7 +25,7 @@ use crate::payments::order::{
     ReversalOutcome,
 };
 use crate::payments::ports::{BillerPort, Closed, Payee, Terms, TermsPort};
-use crate::payments::{PaymentSettings, Payments};
+use crate::payments::{NoBanks, Outside, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::rooms::Rooms;
 use crate::seal::Vault;
@@ -177,9 +177,12 @@ impl World {
         let (payments, _queue) = Payments::new(
             store.clone(),
             ports.clone(),
-            Arc::new(TokioTimer),
-            Arc::new(OneService),
-            Arc::new(GoodBiller),
+            Outside {
+                timer: Arc::new(TokioTimer),
+                terms: Arc::new(OneService),
+                biller: Arc::new(GoodBiller),
+                banks: Arc::new(NoBanks),
+            },
             PaymentSettings::default(),
         );
         let rooms = rooms(folder.path(), &store, &ports, payments).await;

@@ -6,7 +6,7 @@ use guichet_domain::Money;
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::payment::StatusAnswer;
 
-use super::biller::{Memory, Mood};
+use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::payments::{Freshness, PaymentError};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use guichet_domain::payment::StatusAnswer;
 use guichet_tests::postgres::{Cluster, Durability};
 
-use super::biller::{Memory, Mood};
+use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::payments::{Freshness, PaymentError};
 use crate::store::Location;

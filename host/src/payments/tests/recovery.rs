@@ -2,7 +2,7 @@
 
 use guichet_domain::payment::StatusAnswer;
 
-use super::biller::{Memory, Mood};
+use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 
 const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };

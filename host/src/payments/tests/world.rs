@@ -7,28 +7,25 @@ use std::sync::{Arc, Mutex};
 use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::id::{
+    AccountId, BankName, BillerId, ClientId, RecordId, ServiceCode, SubjectId,
+};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::biller::{FakeBiller, Memory};
-use crate::accounts::Accounts;
+use super::fakes::TestClock;
+use super::fakes::bank::{BANK, FakeBank};
+use super::fakes::biller::{FakeBiller, Memory};
+use crate::accounts::{Accounts, chart};
+use crate::bank::{AccountNumber, Custom, Mandate};
 use crate::payments::order::{Assurance, Circumstances, PayerType};
 use crate::payments::ports::{Closed, Payee, Terms, TermsPort, Timer};
-use crate::payments::{Acknowledgement, Create, PaymentError, PaymentSettings, Payments};
-use crate::ports::{Clock, Ports, Random};
+use crate::payments::{Acknowledgement, Create, Outside, PaymentError, PaymentSettings, Payments};
+use crate::ports::{Ports, Random};
 use crate::seal::Vault;
-use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
-
-pub(super) struct TestClock(AtomicI64);
-
-impl Clock for TestClock {
-    fn now(&self) -> Moment {
-        Moment::from_micros(self.0.load(Ordering::SeqCst))
-    }
-}
+use crate::store::{BankAccount, Claim, LedgerCommand, Location, Payable, Store, StoredBillQuery};
 
 pub(super) struct Counting(AtomicU64);
 
@@ -69,6 +66,7 @@ pub(super) struct World {
     pub(super) ports: Ports,
     pub(super) terms: Arc<TestTerms>,
     pub(super) biller: Arc<FakeBiller>,
+    pub(super) bank: Arc<FakeBank>,
     pub(super) payments: Arc<Payments>,
     pub(super) queue: mpsc::Receiver<Claim>,
     pub(super) client: ClientId,
@@ -124,7 +122,8 @@ impl World {
         };
         let store = open_store(&location, "node-1").await;
         let terms = Arc::new(TestTerms(Mutex::new(terms(memory, status))));
-        let biller = Arc::new(FakeBiller::new(memory));
+        let biller = Arc::new(FakeBiller::new(memory, clock.clone()));
+        let bank = Arc::new(FakeBank::new(clock.clone(), FUNDS));
         let accounts = Accounts::new(store.clone(), ports.clone());
         let client = ClientId::new("demo").unwrap();
         let subject = SubjectId::new("anna").unwrap();
@@ -132,7 +131,7 @@ impl World {
             .open_funding(&client, &subject, Money::cny(FUNDS), Money::cny(0))
             .await
             .unwrap();
-        let (payments, queue) = room(&store, &ports, &terms, &biller);
+        let (payments, queue) = room(&store, &ports, &terms, &biller, &bank);
         Self {
             _folder: None,
             location,
@@ -140,6 +139,7 @@ impl World {
             ports,
             terms,
             biller,
+            bank,
             payments,
             queue,
             client,
@@ -149,11 +149,49 @@ impl World {
         }
     }
 
+    /// Lets the subject pay from an account at the bank from now on.
+    pub(super) async fn pay_by_bank(&mut self, custom: Custom) {
+        self.bank.set_custom(custom);
+        let store = self.payments.store();
+        let now = self.ports.now();
+        let id = AccountId::new("acc_bank").unwrap();
+        let currency = Money::cny(0).currency();
+        let account = chart::bank_account(id.clone(), &self.client, &self.subject, currency);
+        let open = LedgerCommand {
+            accounts: vec![account],
+            transfers: Vec::new(),
+            payment: None,
+            at: now,
+        };
+        store.record_transfers(open).await.unwrap().unwrap();
+        let linked = BankAccount {
+            id: id.clone(),
+            client: self.client.clone(),
+            subject: self.subject.clone(),
+            bank: BankName::new(BANK).unwrap(),
+            currency,
+            number: AccountNumber::new("6222020200112233445").unwrap(),
+            mandate: Mandate {
+                reference: "M-1".to_owned(),
+                agreed_at: now,
+                until: None,
+                most_per_payment: None,
+            },
+            created_at: now,
+            ended_at: None,
+        };
+        store
+            .link_bank_account(&linked, "link", &[0])
+            .await
+            .unwrap();
+        self.account = id;
+    }
+
     /// Drops everything in memory and starts again from the folder.
     pub(super) async fn restart(&mut self) {
         let store = open_store(&self.location, "node-1").await;
         store.forget_leases().await.unwrap();
-        let (payments, queue) = room(&store, &self.ports, &self.terms, &self.biller);
+        let (payments, queue) = room(&store, &self.ports, &self.terms, &self.biller, &self.bank);
         self.accounts = Accounts::new(store, self.ports.clone());
         self.payments = payments;
         self.queue = queue;
@@ -162,10 +200,7 @@ impl World {
     /// A second node on the same database.
     pub(super) async fn neighbour(&self) -> Arc<Payments> {
         let store = open_store(&self.location, "node-2").await;
-        let settings = PaymentSettings::default();
-        let (ports, timer) = (self.ports.clone(), Arc::new(NoTime));
-        let (terms, biller) = (self.terms.clone(), self.biller.clone());
-        Payments::new(store, ports, timer, terms, biller, settings).0
+        room(&store, &self.ports, &self.terms, &self.biller, &self.bank).0
     }
 
     pub(super) fn pass(&self, milliseconds: i64) {
@@ -304,13 +339,17 @@ fn room(
     ports: &Ports,
     terms: &Arc<TestTerms>,
     biller: &Arc<FakeBiller>,
+    bank: &Arc<FakeBank>,
 ) -> (Arc<Payments>, mpsc::Receiver<Claim>) {
     Payments::new(
         store.clone(),
         ports.clone(),
-        Arc::new(NoTime),
-        terms.clone(),
-        biller.clone(),
+        Outside {
+            timer: Arc::new(NoTime),
+            terms: terms.clone(),
+            biller: biller.clone(),
+            banks: bank.clone(),
+        },
         PaymentSettings::default(),
     )
 }

@@ -123,24 +123,24 @@ pub(super) static INSERT_EXPIRING: Bulk =
 pub(super) static INSERT_PAYMENTS: Bulk = Bulk::new(
     "insert into payments (id, sequence, client, client_reference, subject, service, biller, \
      bill_query, payer_account, account_key, total, fee, currency, submit_until, \
-     accounting_date, traceparent, terms, sealed_order, created_at, state, hold, capture, \
+     accounting_date, traceparent, terms, sealed_order, created_at, bank, state, hold, capture, \
      release_leg, refund, version, attempts, exposed, attempted_at, sealed_answer, \
-     sealed_reversal, owner, news_by, open_since, reason, updated_at)",
-    35,
+     sealed_reversal, sealed_payer, owner, news_by, open_since, reason, updated_at)",
+    37,
     "",
 );
 
 pub(super) static UPDATE_PAYMENTS: Bulk = Bulk::new(
     "with s(id, state, hold, capture, release_leg, refund, version, attempts, exposed, \
-     attempted_at, sealed_answer, sealed_reversal, owner, news_by, open_since, reason, \
-     updated_at) as (",
-    17,
+     attempted_at, sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, \
+     reason, updated_at) as (",
+    18,
     ") update payments set state = s.state, hold = s.hold, capture = s.capture, \
      release_leg = s.release_leg, refund = s.refund, version = s.version, \
      attempts = s.attempts, exposed = s.exposed, attempted_at = s.attempted_at, \
-     sealed_answer = s.sealed_answer, sealed_reversal = s.sealed_reversal, owner = s.owner, \
-     news_by = s.news_by, open_since = s.open_since, reason = s.reason, \
-     updated_at = s.updated_at from s where payments.id = s.id",
+     sealed_answer = s.sealed_answer, sealed_reversal = s.sealed_reversal, \
+     sealed_payer = s.sealed_payer, owner = s.owner, news_by = s.news_by, \
+     open_since = s.open_since, reason = s.reason, updated_at = s.updated_at from s where payments.id = s.id",
 );
 
 pub(super) static INSERT_KEYS: Bulk = Bulk::new(

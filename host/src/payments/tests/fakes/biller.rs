@@ -1,11 +1,12 @@
 //! A biller of the tests: keeps a log of its effects and misbehaves on order.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use serde_json::json;
 
+use super::{Fault, Late, TestClock};
 use crate::payments::order::{
     Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
     ReversalOutcome,
@@ -14,7 +15,7 @@ use crate::payments::ports::BillerPort;
 
 /// What the biller does with the next submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mood {
+pub(in crate::payments::tests) enum Mood {
     /// Applies and says so.
     Good,
     /// Applies; the answer is lost.
@@ -35,42 +36,93 @@ pub(super) enum Mood {
     Hanging,
     /// Applies and never answers.
     HangingAfter,
+    /// Applies so many milliseconds later; the answer is lost.
+    Late(i64),
 }
 
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) moods: VecDeque<Mood>,
-    pub(super) effects: Vec<(String, i64)>,
-    pub(super) reversed: Vec<String>,
-    pub(super) submissions: Vec<(String, u32)>,
-    pub(super) questions: Vec<String>,
+impl From<Fault> for Mood {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::None => Self::Good,
+            Fault::LostBefore => Self::Deaf,
+            Fault::LostAfter => Self::Mute,
+            Fault::HangBefore => Self::Hanging,
+            Fault::HangAfter => Self::HangingAfter,
+            Fault::Late(milliseconds) => Self::Late(milliseconds),
+            Fault::Refuse => Self::Refusing,
+        }
+    }
+}
+
+pub(in crate::payments::tests) struct State {
+    pub(in crate::payments::tests) moods: VecDeque<Mood>,
+    pub(in crate::payments::tests) effects: Vec<(String, i64)>,
+    pub(in crate::payments::tests) reversed: Vec<String>,
+    pub(in crate::payments::tests) submissions: Vec<(String, u32)>,
+    pub(in crate::payments::tests) questions: Vec<String>,
+    /// What happens to the next questions.
+    pub(in crate::payments::tests) answers: VecDeque<Fault>,
+    late: Late<(String, i64)>,
 }
 
 /// Whether a repeated reference is applied again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Memory {
+pub(in crate::payments::tests) enum Memory {
     Deduplicates,
     AppliesAgain,
 }
 
-pub(super) struct FakeBiller {
-    pub(super) memory: Memory,
-    pub(super) state: Mutex<State>,
+pub(in crate::payments::tests) struct FakeBiller {
+    pub(in crate::payments::tests) memory: Memory,
+    pub(in crate::payments::tests) state: Mutex<State>,
 }
 
 impl FakeBiller {
-    pub(super) fn new(memory: Memory) -> Self {
+    pub(in crate::payments::tests) fn new(memory: Memory, clock: Arc<TestClock>) -> Self {
+        let state = State {
+            moods: VecDeque::new(),
+            effects: Vec::new(),
+            reversed: Vec::new(),
+            submissions: Vec::new(),
+            questions: Vec::new(),
+            answers: VecDeque::new(),
+            late: Late::new(clock),
+        };
         Self {
             memory,
-            state: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
-    pub(super) fn will(&self, moods: &[Mood]) {
+    /// Forgets what should have happened and did not.
+    pub(in crate::payments::tests) fn calm(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.moods.clear();
+        state.answers.clear();
+    }
+
+    /// Takes in what was on its way.
+    fn land(&self) {
+        let arrived = self.state.lock().unwrap().late.arrived();
+        for (reference, amount) in arrived {
+            self.put_effect(reference, amount);
+        }
+    }
+
+    fn put_effect(&self, reference: String, amount: i64) {
+        let mut state = self.state.lock().unwrap();
+        let known = state.effects.iter().any(|(other, _)| *other == reference);
+        if !known || self.memory == Memory::AppliesAgain {
+            state.effects.push((reference, amount));
+        }
+    }
+
+    pub(in crate::payments::tests) fn will(&self, moods: &[Mood]) {
         self.state.lock().unwrap().moods.extend(moods);
     }
 
-    pub(super) fn effects_of(&self, payment: &str) -> usize {
+    pub(in crate::payments::tests) fn effects_of(&self, payment: &str) -> usize {
+        self.land();
         let state = self.state.lock().unwrap();
         state
             .effects
@@ -80,12 +132,7 @@ impl FakeBiller {
     }
 
     fn apply(&self, order: &Order) {
-        let mut state = self.state.lock().unwrap();
-        let reference = order.payment.to_string();
-        let known = state.effects.iter().any(|(other, _)| *other == reference);
-        if !known || self.memory == Memory::AppliesAgain {
-            state.effects.push((reference, order.total.minor_units()));
-        }
+        self.put_effect(order.payment.to_string(), order.total.minor_units());
     }
 
     fn applied(order: &Order) -> Outcome {
@@ -149,6 +196,11 @@ impl BillerPort for FakeBiller {
                     self.apply(order);
                     futures::future::pending().await
                 }
+                Mood::Late(milliseconds) => {
+                    let effect = (order.payment.to_string(), order.total.minor_units());
+                    self.state.lock().unwrap().late.put(milliseconds, effect);
+                    Outcome::Unknown("no answer".to_owned())
+                }
             }
         })
     }
@@ -159,11 +211,18 @@ impl BillerPort for FakeBiller {
         _last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
-            self.state
-                .lock()
-                .unwrap()
-                .questions
-                .push(order.payment.to_string());
+            let fault = {
+                let mut state = self.state.lock().unwrap();
+                state.questions.push(order.payment.to_string());
+                state.answers.pop_front().unwrap_or(Fault::None)
+            };
+            match fault {
+                Fault::None => {}
+                Fault::HangBefore | Fault::HangAfter => futures::future::pending::<()>().await,
+                Fault::LostBefore | Fault::LostAfter | Fault::Late(_) | Fault::Refuse => {
+                    return Outcome::Unknown("no answer".to_owned());
+                }
+            }
             if self.effects_of(order.payment.as_str()) > 0 {
                 Self::applied(order)
             } else {
@@ -174,10 +233,21 @@ impl BillerPort for FakeBiller {
 
     fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {
         Box::pin(async move {
-            let mut state = self.state.lock().unwrap();
-            let mood = state.moods.pop_front().unwrap_or(Mood::Good);
             let reference = reversal.reversal.to_string();
+            let mood = {
+                let mut state = self.state.lock().unwrap();
+                let mood = state.moods.pop_front().unwrap_or(Mood::Good);
+                if mood == Mood::HangingAfter {
+                    state.reversed.push(reference.clone());
+                }
+                mood
+            };
+            if matches!(mood, Mood::Hanging | Mood::HangingAfter) {
+                futures::future::pending::<()>().await;
+            }
+            let mut state = self.state.lock().unwrap();
             match mood {
+                Mood::Deaf => ReversalOutcome::Unknown("no answer".to_owned()),
                 Mood::Refusing => ReversalOutcome::Refused(Refusal {
                     ground: RefusalGround::Definite,
                     code: "E2".to_owned(),
