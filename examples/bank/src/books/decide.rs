@@ -44,7 +44,7 @@ impl Books {
             fate,
             at: at.to_owned(),
         };
-        lines.push(Line::Decision(decision.clone()));
+        lines.push(Line::Decision(Box::new(decision.clone())));
         (lines, Answer::New(decision))
     }
 
@@ -62,7 +62,7 @@ impl Books {
             at: at.to_owned(),
         };
         (
-            vec![Line::Decision(decision.clone())],
+            vec![Line::Decision(Box::new(decision.clone()))],
             Answer::New(decision),
         )
     }

@@ -68,7 +68,7 @@ pub(crate) enum Line {
         standing: Standing,
     },
     /// A decision.
-    Decision(Decision),
+    Decision(Box<Decision>),
 }
 
 /// An order with its fate.
@@ -167,7 +167,7 @@ impl Books {
                 }
                 self.standings.insert(number, standing);
             }
-            Line::Decision(decision) => self.enter_decision(decision),
+            Line::Decision(decision) => self.enter_decision(*decision),
         }
     }
 
