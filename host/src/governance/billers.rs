@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Governance, GovernanceError};
 use crate::log::Entered;
+use crate::store::StoreError;
 
 /// What a biller signs up with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,6 +67,12 @@ pub struct Authorisation {
 struct Record<'a> {
     secret: String,
     application: &'a Application,
+}
+
+/// What a sealed record is read as.
+#[derive(Deserialize)]
+struct Known {
+    application: Application,
 }
 
 impl Application {
@@ -127,6 +134,28 @@ impl Application {
 }
 
 impl Governance {
+    /// The account that a biller was admitted with, and the digest of the record
+    /// that names it; none where the register does not know the biller.
+    pub async fn settlement_of(
+        &self,
+        biller: &BillerId,
+    ) -> Result<Option<(Digest, Settlement)>, StoreError> {
+        let record = self.read(|register| register.biller(biller).map(|known| known.terms.record));
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        let Some(body) = self.store.biller_record(record).await? else {
+            return Ok(None);
+        };
+        // The register names the record by the digest of its bytes.
+        if sha256(&body) != record {
+            return Ok(None);
+        }
+        let known: Known = serde_json::from_slice(&body)?;
+        let own = known.application.biller == *biller;
+        Ok(own.then_some((record, known.application.settlement)))
+    }
+
     /// Admits billers, once a second person has agreed.
     pub async fn admit_billers(
         &self,
@@ -143,7 +172,7 @@ impl Governance {
                 secret: format!("{:032x}", u128::from_be_bytes(secret)),
                 application,
             };
-            let body = serde_json::to_vec(&record).map_err(crate::store::StoreError::from)?;
+            let body = serde_json::to_vec(&record).map_err(StoreError::from)?;
             let digest = sha256(&body);
             billers.push(application.terms(digest));
             records.push((digest, application.biller.clone(), body));

@@ -192,6 +192,21 @@ impl Store {
         rows.first().map(read).transpose()
     }
 
+    /// The batches of a biller's day.
+    pub async fn batches_of(
+        &self,
+        date: AccountingDate,
+        biller: &BillerId,
+    ) -> Result<Vec<BatchRow>, StoreError> {
+        let rows = self
+            .fetch(
+                select_batches!("where accounting_date = $1 and biller = $2 order by id"),
+                &[date.to_string().into(), biller.as_str().into()],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// A page of the batches of one state, or of all, after the cursor's id.
     pub async fn batches(
         &self,

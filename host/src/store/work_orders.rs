@@ -177,6 +177,22 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// Ids of the orders about a party's day that nobody has decided yet.
+    pub async fn undecided_orders(
+        &self,
+        date: AccountingDate,
+        party: &str,
+    ) -> Result<Vec<RecordId>, StoreError> {
+        let rows = self
+            .fetch(
+                "select id from work_orders where state in ('open', 'proposed') \
+                 and accounting_date = $1 and party = $2 order by id limit 10000",
+                &[date.to_string().into(), party.into()],
+            )
+            .await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
     /// An order's history, oldest first.
     pub async fn work_order_events(
         &self,

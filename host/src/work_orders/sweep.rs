@@ -1,0 +1,142 @@
+//! The sweep: orders follow from what the books show. It can be repeated at any
+//! time, and carries on what was interrupted.
+
+use guichet_domain::payment::{LegState, State as PaymentState};
+use guichet_domain::work_order::{Act, Kind, State};
+use serde_json::json;
+
+use super::{Matter, PAGE, WorkOrderError, WorkOrders};
+use crate::store::{DayPayment, WorkOrderFilter, WorkOrderRow};
+
+/// What a sweep came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Orders that were opened.
+    pub opened: usize,
+    /// Orders that were closed because the payment has moved on by itself.
+    pub closed: usize,
+    /// Decisions that were carried out.
+    pub carried_out: usize,
+}
+
+impl WorkOrders {
+    /// Opens an order for every payment that people must look at, closes those
+    /// whose payment has moved on, and carries out what was decided.
+    pub async fn sweep(&self) -> Result<Swept, WorkOrderError> {
+        let mut swept = Swept::default();
+        let mut after = String::new();
+        loop {
+            let page = self.store.payments_of_operator(&after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.id.to_string();
+            let matters: Vec<Matter> = page.iter().filter_map(matter).collect();
+            swept.opened += self.open(&matters).await?;
+        }
+        for state in [State::Open, State::Proposed] {
+            swept.closed += self.close_settled(state).await?;
+        }
+        swept.carried_out = self.carry_out_decided().await?;
+        Ok(swept)
+    }
+
+    async fn close_settled(&self, state: State) -> Result<usize, WorkOrderError> {
+        let (mut closed, mut after) = (0, String::new());
+        loop {
+            let filter = WorkOrderFilter {
+                state: Some(state),
+                owner: None,
+            };
+            let page = self.store.work_orders(filter, &after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(closed);
+            };
+            after = last.id.to_string();
+            for order in &page {
+                if self.has_moved_on(order).await? {
+                    let ground = "the payment has moved on";
+                    closed += usize::from(self.settle_by_evidence(order, ground).await?);
+                }
+            }
+        }
+    }
+
+    /// Whether the payment no longer needs what the order is about.
+    async fn has_moved_on(&self, order: &WorkOrderRow) -> Result<bool, WorkOrderError> {
+        let of_payment = matches!(
+            order.standing.kind,
+            Kind::UnknownPayment | Kind::BankLeg | Kind::RefundAgreement
+        );
+        let Ok(id) = order.record.parse() else {
+            return Ok(false);
+        };
+        if !of_payment {
+            return Ok(false);
+        }
+        let payment = self.store.day_payment(&id).await?;
+        Ok(payment.is_some_and(|payment| kind_of(&payment) != Some(order.standing.kind)))
+    }
+
+    /// Closes an order because evidence has come; false where it moved meanwhile.
+    pub async fn settle_by_evidence(
+        &self,
+        order: &WorkOrderRow,
+        ground: &str,
+    ) -> Result<bool, WorkOrderError> {
+        let done = self
+            .advance(order, &Act::Evidence, ("evidence", "node", ground))
+            .await;
+        match done {
+            Ok(_) => Ok(true),
+            Err(WorkOrderError::Stale | WorkOrderError::Refused(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What people have to find out about a payment that is theirs.
+fn kind_of(payment: &DayPayment) -> Option<Kind> {
+    let snapshot = &payment.snapshot;
+    if payment.owner.as_deref() != Some(super::OPERATOR) {
+        return None;
+    }
+    match snapshot.state {
+        PaymentState::Refunding if snapshot.refund == LegState::None => Some(Kind::RefundAgreement),
+        PaymentState::Submitted
+        | PaymentState::Pending
+        | PaymentState::Unknown
+        | PaymentState::Reversing => Some(Kind::UnknownPayment),
+        PaymentState::Requested
+        | PaymentState::RequiresAction
+        | PaymentState::Held
+        | PaymentState::Declined
+        | PaymentState::Cancelled
+        | PaymentState::Expired
+        | PaymentState::Applied
+        | PaymentState::Refused
+        | PaymentState::Released
+        | PaymentState::Reversed
+        | PaymentState::Refunding
+        | PaymentState::Refunded => Some(Kind::BankLeg),
+    }
+}
+
+fn matter(payment: &DayPayment) -> Option<Matter> {
+    let snapshot = &payment.snapshot;
+    Some(Matter {
+        kind: kind_of(payment)?,
+        record: payment.id.to_string(),
+        party: payment.biller.to_string(),
+        date: payment.date,
+        amount: Some(payment.total),
+        found: json!({
+            "state": snapshot.state,
+            "hold": snapshot.hold,
+            "capture": snapshot.capture,
+            "release": snapshot.release,
+            "refund": snapshot.refund,
+            "reason": payment.reason,
+            "open_since": payment.open_since,
+            "service": payment.service,
+        }),
+    })
+}
