@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::{Api, Rate};
+use crate::bank::ConnectedBanks;
 use crate::certification::Certifier;
 use crate::config::{Database, Settings};
 use crate::governance::{self, Governance};
@@ -55,6 +56,7 @@ impl App {
     /// here, with the reason.
     pub async fn open(settings: Settings) -> Result<Self> {
         let ports = Ports::system_with(settings.cut_off);
+        let banks = ConnectedBanks::read(&settings.banks, &ports).context("a bank's settings")?;
         let store = open_store(&settings).await?;
         let secret = |name: &'static str| derived(&settings, name);
         let sandbox = Sandbox::start(SandboxSettings::new(
@@ -83,7 +85,8 @@ impl App {
         .await?;
         let governance = Governance::new(log, store.clone(), objects.clone(), ports.clone());
         let publishing = Publishing::new(governance.clone(), plugins.clone(), objects, certifier);
-        let (rooms, queue) = Rooms::new(&store, &plugins, (governance, publishing), &ports);
+        let decided = (governance, publishing);
+        let (rooms, queue) = Rooms::new(&store, &plugins, decided, &banks, &ports);
         let secrets = Secrets {
             sessions: secret("sessions")?,
         };

@@ -18,6 +18,8 @@ pub struct Settings {
     pub database: Database,
     /// Where bundles and reports are.
     pub objects: ObjectPlace,
+    /// Settings files of the banks that it is connected to.
+    pub banks: Vec<PathBuf>,
     /// Where the node listens.
     pub listen: SocketAddr,
     /// The node's name in leases and logs; unique among the nodes of a database.
@@ -74,6 +76,7 @@ impl Settings {
             objects: ObjectPlace::Folder(data.join("objects")),
             data,
             database,
+            banks: Vec::new(),
             listen,
             node: node.to_owned(),
             cut_off: CutOff::MIDNIGHT,
@@ -92,6 +95,12 @@ impl Settings {
     pub fn with_objects(self, place: Option<ObjectPlace>) -> Self {
         let objects = place.unwrap_or(self.objects);
         Self { objects, ..self }
+    }
+
+    /// The same connected to banks.
+    #[must_use]
+    pub fn with_banks(self, banks: Vec<PathBuf>) -> Self {
+        Self { banks, ..self }
     }
 
     /// A folder for one purpose inside the data folder.

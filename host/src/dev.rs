@@ -1,13 +1,16 @@
 //! `guichet dev`: a node with everything that is needed to try it — the
-//! simulated city as a program of its own beside it, its packages admitted and
-//! bound, a demo client, a demo citizen and an account. Never part of `serve`.
+//! simulated city and bank as programs of their own beside it, the city's packages
+//! admitted and bound, a demo client, a demo citizen and accounts. Never part of
+//! `serve`.
 
+mod bank;
 mod billers;
 mod city;
 mod demo;
 mod file;
 mod guide;
 mod people;
+mod program;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -28,6 +31,7 @@ use crate::objects::ObjectPlace;
 use crate::shutdown::Shutdown;
 use crate::web::SignIn;
 use crate::workshop::packages_beside;
+use bank::Bank;
 use city::{City, Operator};
 use demo::Demo;
 
@@ -73,15 +77,19 @@ pub async fn run(settings: DevSettings) -> Result<()> {
     let listener = app::listen(settings.listen).await?;
     let _alone = app::alone(&node)?;
     let city = City::start(settings.city.as_deref(), &node.folder("city.log")).await?;
+    let bank = Bank::start(&node.folder("bank")).await?;
+    let node = node.with_banks(vec![bank.settings()]);
     let prepared = tokio::select! {
         prepared = prepare(node, &city, &packages) => prepared.map(Some),
         () = shutdown.told() => Ok(None),
     };
+    let beside = (&city, &bank);
     let served = match prepared {
-        Ok(Some((app, demo))) => serve(app, demo, &city, listener, &settings, &shutdown).await,
+        Ok(Some((app, demo))) => serve(app, demo, beside, listener, &settings, &shutdown).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
+    bank.stop().await;
     city.stop().await;
     served
 }
@@ -105,7 +113,7 @@ async fn prepare(node: Settings, city: &City, packages: &Path) -> Result<(App, D
 async fn serve(
     app: App,
     demo: Demo,
-    city: &City,
+    (city, bank): (&City, &Bank),
     listener: TcpListener,
     settings: &DevSettings,
     shutdown: &Shutdown,
@@ -113,9 +121,11 @@ async fn serve(
     let file = DevFile {
         url: format!("http://{}", listener.local_addr()?),
         city_url: city.url().to_owned(),
+        bank_url: bank.url().to_owned(),
         token: demo.token,
         subject: demo.subject.to_string(),
         payer_account: demo.account.to_string(),
+        bank_account: demo.bank_account.to_string(),
         people: demo.people,
     };
     demo::keep(&app, &file)?;

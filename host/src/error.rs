@@ -2,6 +2,7 @@
 //! documents with a stable code, field errors and what a client may do next.
 //! It decides nothing about the rooms' rules; it words their refusals.
 
+mod accounts;
 mod code;
 mod governance;
 mod problem;

@@ -6,13 +6,14 @@ use tokio::sync::mpsc;
 
 use crate::accounts::Accounts;
 use crate::accounts::bound::BoundAccounts;
+use crate::bank::ConnectedBanks;
 use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::consents::Consents;
 use crate::credentials::Credentials;
 use crate::governance::Governance;
 use crate::inquiries::Inquiries;
-use crate::payments::{NoBanks, Outside, PaymentSettings, Payments};
+use crate::payments::{Outside, PaymentSettings, Payments};
 use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::publishing::Publishing;
@@ -56,6 +57,7 @@ impl Rooms {
         store: &Store,
         plugins: &Plugins,
         (governance, publishing): (Governance, Publishing),
+        banks: &ConnectedBanks,
         ports: &Ports,
     ) -> (Self, mpsc::Receiver<Claim>) {
         let (store, plugins, ports) = (store.clone(), plugins.clone(), ports.clone());
@@ -67,7 +69,7 @@ impl Rooms {
                 timer: Arc::new(TokioTimer),
                 terms: Arc::new(plugins.clone()),
                 biller: Arc::new(plugins.clone()),
-                banks: Arc::new(NoBanks),
+                banks: Arc::new(banks.clone()),
             },
             PaymentSettings::default(),
         );
@@ -83,7 +85,7 @@ impl Rooms {
             ),
             credentials: Credentials::new(store.clone(), plugins, consents.clone(), ports.clone()),
             consents,
-            accounts: Accounts::new(store.clone(), ports.clone()),
+            accounts: Accounts::new(store.clone(), ports.clone()).with_banks(banks.clone()),
             bound_accounts: BoundAccounts::new(store.clone(), ports.clone()),
             governance,
             publishing,

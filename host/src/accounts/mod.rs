@@ -3,15 +3,20 @@
 
 pub mod bound;
 pub mod chart;
+mod link;
+mod view;
 
-use guichet_domain::books::{Transfer, TransferKind};
-use guichet_domain::id::{AccountId, ClientId, RecordId, SubjectId, TransferId};
-use guichet_domain::{Currency, Moment, Money};
-use serde::{Deserialize, Serialize};
+use guichet_domain::Money;
+use guichet_domain::books::Transfer;
+use guichet_domain::id::{AccountId, ClientId, SubjectId, TransferId};
 
+pub use link::{NewBankAccount, NotLinked};
+pub use view::{AccountView, Balances, BankHolding, EntryKind, EntryView, Holding};
+
+use crate::bank::ConnectedBanks;
 use crate::payments::view::Page;
 use crate::ports::Ports;
-use crate::store::{AccountRow, EntryRow, LedgerCommand, Refused, Store, StoreError};
+use crate::store::{AccountRow, LedgerCommand, Refused, Store, StoreError};
 
 /// Why an account cannot be opened or shown.
 #[derive(Debug, thiserror::Error)]
@@ -25,60 +30,12 @@ pub enum AccountError {
     /// The books refuse it.
     #[error("the books refuse it: {0}")]
     Refused(#[from] Refused),
+    /// An account at a bank is not linked.
+    #[error(transparent)]
+    NotLinked(#[from] NotLinked),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// An account as its owner sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AccountView {
-    /// Its id.
-    pub id: AccountId,
-    /// Whose.
-    pub subject: SubjectId,
-    /// What is in it, holds not counted.
-    pub balance: Money,
-    /// What is reserved for open payments.
-    pub held: Money,
-    /// What may be paid now, the credit limit included.
-    pub available: Money,
-    /// How far it may live on credit.
-    pub credit_limit: Money,
-    /// Since when.
-    pub created_at: Moment,
-}
-
-/// Which way money went, as the owner sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryKind {
-    /// Paid in.
-    Credit,
-    /// Taken at once.
-    Debit,
-    /// Reserved.
-    Hold,
-    /// Taken from a reservation.
-    Capture,
-    /// A reservation given back.
-    Release,
-}
-
-/// One line of a statement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct EntryView {
-    /// The transfer.
-    pub id: TransferId,
-    /// Which way.
-    pub kind: EntryKind,
-    /// How much.
-    pub amount: Money,
-    /// The payment it belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub payment: Option<RecordId>,
-    /// When.
-    pub at: Moment,
 }
 
 /// The accounts room.
@@ -86,13 +43,24 @@ pub struct EntryView {
 pub struct Accounts {
     store: Store,
     ports: Ports,
+    banks: ConnectedBanks,
 }
 
 impl Accounts {
-    /// The room.
+    /// The room, connected to no bank.
     #[must_use]
-    pub const fn new(store: Store, ports: Ports) -> Self {
-        Self { store, ports }
+    pub fn new(store: Store, ports: Ports) -> Self {
+        Self {
+            store,
+            ports,
+            banks: ConnectedBanks::default(),
+        }
+    }
+
+    /// The same with banks at which accounts can be linked.
+    #[must_use]
+    pub fn with_banks(self, banks: ConnectedBanks) -> Self {
+        Self { banks, ..self }
     }
 
     /// Opens a subject's account and pays `opening` into it from settlement:
@@ -165,17 +133,14 @@ impl Accounts {
         id: &AccountId,
     ) -> Result<AccountView, AccountError> {
         let (row, subject) = self.owned(client, id).await?;
-        let currency: Currency = row.account.currency;
-        let free = row.account.available();
-        let limit = Money::new(row.account.credit_limit, currency);
-        let held = Money::new(row.account.debits_pending, currency);
+        if row.kind == chart::BANK_ACCOUNT {
+            let linked = self.store.bank_account(id).await?;
+            return linked.map(AccountView::from).ok_or(AccountError::NotFound);
+        }
         Ok(AccountView {
-            id: row.account.id.clone(),
+            holding: Holding::Ledger(Balances::of(&row)),
+            id: row.account.id,
             subject,
-            balance: free.checked_add(held).unwrap_or(free),
-            held,
-            available: free.checked_add(limit).unwrap_or(free),
-            credit_limit: limit,
             created_at: row.created_at,
         })
     }
@@ -200,7 +165,7 @@ impl Accounts {
             .get(limit as usize)
             .map(|next| next.position.to_string());
         rows.truncate(limit as usize);
-        let items = rows.into_iter().map(|row| entry(id, row)).collect();
+        let items = rows.into_iter().map(|row| EntryView::of(id, row)).collect();
         Ok(Page { items, next_cursor })
     }
 
@@ -218,22 +183,5 @@ impl Accounts {
             Some(subject) if row.client.as_ref() == Some(client) => Ok((row, subject)),
             Some(_) | None => Err(AccountError::NotFound),
         }
-    }
-}
-
-fn entry(account: &AccountId, row: EntryRow) -> EntryView {
-    let kind = match row.transfer.kind {
-        TransferKind::Single if row.transfer.credit == *account => EntryKind::Credit,
-        TransferKind::Single => EntryKind::Debit,
-        TransferKind::Pending => EntryKind::Hold,
-        TransferKind::Post => EntryKind::Capture,
-        TransferKind::Void => EntryKind::Release,
-    };
-    EntryView {
-        id: row.transfer.id,
-        kind,
-        amount: row.transfer.amount,
-        payment: row.payment,
-        at: row.at,
     }
 }

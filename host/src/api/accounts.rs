@@ -1,19 +1,26 @@
 //! `/v1/accounts`: the accounts that payments are made from.
 
 use axum::extract::State;
-use guichet_domain::id::{AccountId, SubjectId};
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use guichet_domain::id::{AccountId, ClientId, SubjectId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
+use super::body::JsonWithOriginal;
 use super::caller::Caller;
+use super::headers::IdempotencyKey;
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
-use super::scope::AccountsRead;
+use super::scope::{AccountsRead, AccountsWrite};
 use super::shape::account::{Account, Entry};
+use super::shape::bank_account::NewAccount;
+use crate::accounts::NewBankAccount;
 use crate::error::Problem;
+use crate::payments::canonical::canonical_digest;
 
 /// Whose accounts.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -39,8 +46,8 @@ struct Paging {
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(read))
+        .routes(routes!(list, link))
+        .routes(routes!(read, withdraw))
         .routes(routes!(entries))
 }
 
@@ -72,6 +79,71 @@ async fn list(
         accounts.push(Account::from(room.get(&caller.client, &id).await?));
     }
     Ok(axum::Json(Page::from_items(accounts, None)))
+}
+
+/// Link a payer's account at a bank
+///
+/// Under the payer's mandate, which the client keeps and can show. Payments name
+/// the account like any other; its money is held and taken at the bank. The
+/// number is kept sealed and shown with its last four characters only. The same
+/// key with the same body answers the same account again.
+#[utoipa::path(
+    post,
+    path = "/v1/accounts",
+    tag = "accounts",
+    operation_id = "link_account",
+    params(("Idempotency-Key" = String, Header, description = "Your name for this request: 1 to 255 letters, digits or `-_.:`, the same over all repetitions")),
+    request_body = NewAccount,
+    responses((status = 201, description = "The linked account", body = Account))
+)]
+async fn link(
+    State(api): State<Api>,
+    caller: Caller<AccountsWrite>,
+    key: IdempotencyKey,
+    JsonWithOriginal(new, original): JsonWithOriginal<NewAccount>,
+) -> Result<impl IntoResponse, Problem> {
+    let new = into_request(new, caller.client)?;
+    let digest = canonical_digest(&original);
+    let room = &api.rooms().accounts;
+    let linked = room.link(new, key.as_str(), digest.as_bytes()).await?;
+    let location = format!("/v1/accounts/{}", linked.id);
+    Ok((
+        StatusCode::CREATED,
+        [(header::LOCATION, location)],
+        axum::Json(Account::from(linked)),
+    ))
+}
+
+fn into_request(new: NewAccount, client: ClientId) -> Result<NewBankAccount, Problem> {
+    Ok(NewBankAccount {
+        client,
+        subject: new.subject,
+        bank: new.bank,
+        currency: new.currency,
+        number: new.number,
+        mandate: new.mandate.into_domain()?,
+    })
+}
+
+/// Withdraw a payer's mandate
+///
+/// Nothing more is taken from the account at the bank; payments that have begun go
+/// on. Withdrawing twice changes nothing.
+#[utoipa::path(
+    delete,
+    path = "/v1/accounts/{id}",
+    tag = "accounts",
+    operation_id = "withdraw_mandate",
+    params(("id" = String, Path, description = "The account's id")),
+    responses((status = 200, description = "The account as it is now", body = Account))
+)]
+async fn withdraw(
+    State(api): State<Api>,
+    caller: Caller<AccountsWrite>,
+    Segments(id): Segments<AccountId>,
+) -> Result<axum::Json<Account>, Problem> {
+    let account = api.rooms().accounts.withdraw(&caller.client, &id).await?;
+    Ok(axum::Json(account.into()))
 }
 
 /// Read an account

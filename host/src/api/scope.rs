@@ -60,6 +60,8 @@ scopes! {
     ConsentsWrite = "consents:write";
     /// Read accounts and their entries.
     AccountsRead = "accounts:read";
+    /// Link payers' accounts at banks, and withdraw their mandates.
+    AccountsWrite = "accounts:write";
     /// Keep a subject's saved service accounts.
     BoundAccounts = "bound-accounts";
     /// Read what is installed.

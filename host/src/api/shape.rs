@@ -3,6 +3,7 @@
 
 pub(super) mod account;
 pub(super) mod application;
+pub(super) mod bank_account;
 pub(super) mod bill;
 pub(super) mod channel;
 pub(super) mod consent;

@@ -70,6 +70,9 @@ pub struct ServeArguments {
         env = "GUICHET_NODE"
     )]
     pub node: String,
+    /// Settings of a bank behind payers' accounts (docs/bank.md); once for each.
+    #[arg(long, value_name = "FILE")]
+    pub bank: Vec<PathBuf>,
 }
 
 /// `guichet replay`
@@ -119,6 +122,7 @@ pub(super) fn serve(serve: &ServeArguments, globals: &Globals) -> Result<Ending,
     log("info", if globals.json { Form::Json } else { Form::Text });
     let node = (serve.listen, serve.node.as_str());
     let settings = serve.storage.settings(globals, node)?;
+    let settings = settings.with_banks(serve.bank.clone());
     let settings = settings.with_cut_off(serve.cut_off);
     many_threads()?.block_on(async {
         let shutdown = Shutdown::listen()?;

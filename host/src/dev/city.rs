@@ -3,49 +3,23 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Stdio;
-use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use bytes::Bytes;
 use guichet_domain::id::EndpointName;
 use guichet_registry::PackageName;
 use guichet_registry::binding::{EndpointBinding, OperatorBinding};
 use guichet_registry::register::Actor;
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::{Method, Request};
-use hyper_util::client::legacy::Client;
-use hyper_util::rt::TokioExecutor;
 use serde::Deserialize;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
 
+use super::program::{Program, Spec};
 use crate::app::App;
 use crate::plugins::operator;
 use crate::store::{PackageSecret, SecretKind};
 
-/// How long the city may take to start.
-const START: Duration = Duration::from_secs(30);
-/// How long it may take to end before it is killed.
-const STOP: Duration = Duration::from_secs(5);
-/// The most that its answer may hold.
-const ANSWER_BYTES: usize = 4 << 20;
-
 /// A city that answers.
-pub(super) struct City {
-    url: String,
-    owner: Owner,
-}
-
-/// Who ends the city.
-enum Owner {
-    /// This host; with the process where it is this host's own child.
-    Host(Option<Child>),
-    /// Whoever started it.
-    Somebody,
-}
+pub(super) struct City(Program);
 
 /// What the city tells the operator.
 #[derive(Deserialize)]
@@ -121,114 +95,34 @@ impl City {
     /// left running, or else a new one beside this program.
     pub(super) async fn start(url: Option<&str>, log: &Path) -> Result<Self> {
         if let Some(url) = url {
-            return Ok(Self::running(url, Owner::Somebody));
+            return Ok(Self(Program::running(url)));
         }
-        let address = log.with_extension("url");
-        if let Some(left) = left_running(&address, log).await {
-            return Ok(left);
-        }
-        let city = Self::spawn(log).await?;
-        std::fs::write(&address, &city.url).with_context(|| address.display().to_string())?;
-        Ok(city)
-    }
-
-    fn running(url: &str, owner: Owner) -> Self {
-        Self {
-            url: url.trim_end_matches('/').to_owned(),
-            owner,
-        }
-    }
-
-    async fn spawn(log: &Path) -> Result<Self> {
-        let program = std::env::current_exe()?.with_file_name("guichet-city");
-        let mut child = Command::new(&program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--log"])
-            .arg(log)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            // A terminal's Ctrl-C is for the host, which then ends the city.
-            .process_group(0)
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| {
-                format!(
-                    "cannot start {}: build it with `cargo build --package guichet-city`, or \
-                     name a running city with --city",
-                    program.display()
-                )
-            })?;
-        let output = child
-            .stdout
-            .take()
-            .context("the city has no standard output")?;
-        let mut lines = BufReader::new(output).lines();
-        let line = tokio::time::timeout(START, lines.next_line()).await;
-        let Ok(Ok(Some(line))) = line else {
-            bail!("the simulated city did not start")
+        let arguments = ["--log".as_ref(), log.as_ref()];
+        let spec = Spec {
+            program: "guichet-city",
+            package: "guichet-city",
+            arguments: &arguments,
+            log: ("log", log),
         };
-        let ready: serde_json::Value = serde_json::from_str(&line)?;
-        let url = ready["url"]
-            .as_str()
-            .context("the city did not say where it is")?;
-        Ok(Self::running(url, Owner::Host(Some(child))))
+        let advice = "the simulated city (one that runs already is used with --city URL)";
+        let started = Program::start(&spec).await;
+        started.map(Self).context(advice)
     }
 
     pub(super) fn url(&self) -> &str {
-        &self.url
+        self.0.url()
     }
 
     /// Ends a city that belongs to this host.
     pub(super) async fn stop(self) {
-        let Owner::Host(child) = self.owner else {
-            return;
-        };
-        let stop = format!("{}/_stop", self.url);
-        let told = ask(Method::POST, &stop).await;
-        if let Some(mut child) = child {
-            let ended = tokio::time::timeout(STOP, child.wait()).await;
-            if told.is_err() || ended.is_err() {
-                let _gone = child.kill().await;
-            }
-        }
+        self.0.stop().await;
     }
 
     /// What the city tells the operator.
     pub(super) async fn operator(&self) -> Result<Operator> {
-        let address = format!("{}/_operator", self.url);
-        let answer = ask(Method::GET, &address).await?;
-        serde_json::from_slice(&answer)
-            .with_context(|| format!("the answer of the simulated city at {address}"))
+        let answer = self.0.get("/_operator").await?;
+        serde_json::from_slice(&answer).context("what the simulated city tells the operator")
     }
-}
-
-/// The city that a killed host left behind: it answers where that host found it,
-/// and keeps the same log.
-async fn left_running(address: &Path, log: &Path) -> Option<City> {
-    let url = std::fs::read_to_string(address).ok()?;
-    let health = ask(Method::GET, &format!("{url}/_health")).await.ok()?;
-    let health: serde_json::Value = serde_json::from_slice(&health).ok()?;
-    let ours = health["log"].as_str() == log.to_str();
-    ours.then(|| City::running(&url, Owner::Host(None)))
-}
-
-async fn ask(method: Method, address: &str) -> Result<Bytes> {
-    let client: Client<_, Empty<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
-    let request = Request::builder()
-        .method(method)
-        .uri(address)
-        .body(Empty::new())?;
-    let answered = async {
-        let answer = client.request(request).await?;
-        let body = Limited::new(answer.into_body(), ANSWER_BYTES)
-            .collect()
-            .await;
-        body.map_err(|error| anyhow::anyhow!("{error}"))
-    };
-    let body = tokio::time::timeout(START, answered).await;
-    body.map_err(anyhow::Error::from)
-        .flatten()
-        .map(http_body_util::Collected::to_bytes)
-        .with_context(|| format!("the simulated city does not answer at {address}"))
 }
 
 fn secrets(package: &str, told: &Package) -> Result<Vec<PackageSecret>> {

@@ -5,18 +5,24 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use guichet_domain::Money;
 use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
+use guichet_domain::{Currency, Money};
 
-use super::{DevFile, people};
+use super::{DevFile, bank, people};
+use crate::accounts::{NewBankAccount, chart};
 use crate::api::Scope;
 use crate::app::App;
+use crate::bank::{AccountNumber, Mandate};
 use crate::store::StoredClient;
 
 const CLIENT: &str = "demo-bank-app";
 const SUBJECT: &str = "demo-citizen";
 /// ¥100,000, in fen.
 const OPENING: i64 = 10_000_000;
+/// The demo citizen's account number at the simulated bank.
+const NUMBER: &str = "6222999900001111";
+/// Under it that account is linked; no client can send such a key.
+const LINK_KEY: &str = "made by guichet dev";
 /// Attributes that agencies may read under consent. Made up: the identity
 /// number has a lawful checksum and an area code that was never given out.
 const ATTRIBUTES: [(&str, &str); 3] = [
@@ -30,6 +36,8 @@ pub(super) struct Demo {
     pub(super) client: ClientId,
     pub(super) subject: SubjectId,
     pub(super) account: AccountId,
+    /// At the simulated bank.
+    pub(super) bank_account: AccountId,
     pub(super) token: String,
     /// Tokens of the people in the registry.
     pub(super) people: BTreeMap<String, String>,
@@ -62,8 +70,16 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
             .set_subject_attribute(&subject, &scope, value, now)
             .await?;
     }
-    let accounts = rooms.accounts.list(&client, &subject).await?;
-    let account = match accounts.into_iter().next() {
+    let accounts = rooms.store.accounts_of(&client, &subject).await?;
+    let mut own = None;
+    for id in accounts {
+        let known = rooms.store.account(&id).await?;
+        if known.is_some_and(|row| row.kind == chart::FUNDING) {
+            own = Some(id);
+            break;
+        }
+    }
+    let account = match own {
         Some(account) => account,
         None => {
             let (opening, credit) = (Money::cny(OPENING), Money::cny(0));
@@ -73,7 +89,22 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
                 .await?
         }
     };
+    let linked = NewBankAccount {
+        client: client.clone(),
+        subject: subject.clone(),
+        bank: bank::name(),
+        currency: Currency::CNY,
+        number: AccountNumber::new(NUMBER)?,
+        mandate: Mandate {
+            reference: "demo-mandate".to_owned(),
+            agreed_at: "2026-01-01T00:00:00Z".parse()?,
+            until: None,
+            most_per_payment: None,
+        },
+    };
+    let linked = rooms.accounts.link(linked, LINK_KEY, &[]).await?;
     Ok(Demo {
+        bank_account: linked.id,
         client,
         subject,
         account,

@@ -11,12 +11,18 @@ pub struct DevFile {
     pub url: String,
     /// Where the simulated city answers.
     pub city_url: String,
+    /// Where the simulated bank answers.
+    #[serde(default)]
+    pub bank_url: String,
     /// A client's token.
     pub token: String,
     /// The demo citizen.
     pub subject: String,
     /// The demo citizen's account.
     pub payer_account: String,
+    /// The demo citizen's account at the simulated bank.
+    #[serde(default)]
+    pub bank_account: String,
     /// Tokens of the people who act in the registry, by their names.
     #[serde(default)]
     pub people: BTreeMap<String, String>,

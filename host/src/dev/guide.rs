@@ -48,6 +48,7 @@ Guichet is ready: {services} services.
   pages      {url}/
   API        {url}/v1     description: {url}/docs
   city       {city}     its log of effects: {city}/_log?service={water}
+  bank       {bank}     its log of effects: {bank}/_log
   token      {token}
 
 Try it from another terminal (paste as it stands):
@@ -62,6 +63,10 @@ Try it from another terminal (paste as it stands):
   curl -s '{city}/_log?service={water}'; echo
   $G replay last                          # what the plugin did, once more, bit for bit
   $G ledger check
+
+  # the same from an account that a bank holds: held, applied, captured
+  $G bills query {water} --sample && $G pay last --all --from {bank_account}
+  curl -s '{bank}/_log'; echo
 
   # prepaid power: what the meter needs stands on the receipt
   $G bills query {power} --sample && $G pay last --amount 50
@@ -86,6 +91,8 @@ Stop with Ctrl-C. The data stay in {data}.
 ",
         url = file.url,
         city = file.city_url,
+        bank = file.bank_url,
+        bank_account = file.bank_account,
         token = file.token,
         program = program.display(),
         power = code("prepaid-power"),

@@ -146,6 +146,7 @@ impl From<AccountError> for Problem {
             AccountError::NotFound => Self::not_found(),
             AccountError::Cursor => Self::new(Code::InvalidCursor),
             AccountError::Refused(reason) => Self::internal(reason),
+            AccountError::NotLinked(error) => error.into(),
             AccountError::Store(error) => error.into(),
         }
     }

@@ -6,8 +6,9 @@ use guichet_domain::id::{ServiceCode, SubjectId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::bank_account::BankHolding;
 use super::money::Money;
-use crate::accounts::{AccountView, EntryKind, EntryView};
+use crate::accounts::{AccountView, Balances, EntryKind, EntryView, Holding};
 
 /// An account that payments are made from.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,14 +18,20 @@ pub struct Account {
     pub id: String,
     /// Whose.
     pub subject: String,
-    /// What is in it, with what is held.
-    pub balance: Money,
+    /// `funding` (the house's own ledger holds the money) or `bank_account`.
+    #[schema(example = "funding")]
+    pub kind: String,
+    /// What is in it, with what is held. Null where a bank holds it, as are the
+    /// next three.
+    pub balance: Option<Money>,
     /// What is reserved for open payments.
-    pub held: Money,
+    pub held: Option<Money>,
     /// What may be paid now, the credit limit included.
-    pub available: Money,
+    pub available: Option<Money>,
     /// How far it may live on credit.
-    pub credit_limit: Money,
+    pub credit_limit: Option<Money>,
+    /// Where a bank holds it.
+    pub bank: Option<BankHolding>,
     /// RFC 3339.
     pub created_at: String,
 }
@@ -83,13 +90,21 @@ pub struct BoundAccount {
 
 impl From<AccountView> for Account {
     fn from(account: AccountView) -> Self {
+        let (kind, balances, bank) = match account.holding {
+            Holding::Ledger(balances) => ("funding", Some(balances), None),
+            Holding::Bank(bank) => ("bank_account", None, Some(bank.into())),
+        };
+        let of =
+            |which: fn(Balances) -> guichet_domain::Money| balances.map(which).map(Money::from);
         Self {
             id: account.id.into(),
             subject: account.subject.into(),
-            balance: account.balance.into(),
-            held: account.held.into(),
-            available: account.available.into(),
-            credit_limit: account.credit_limit.into(),
+            kind: kind.to_owned(),
+            balance: of(|balances| balances.balance),
+            held: of(|balances| balances.held),
+            available: of(|balances| balances.available),
+            credit_limit: of(|balances| balances.credit_limit),
+            bank,
             created_at: account.created_at.to_string(),
         }
     }

@@ -48,6 +48,8 @@ pub(super) async fn rooms(
     let governance = Governance::new(log, store.clone(), objects.clone(), ports.clone());
     let certifier = Certifier::new(sandbox);
     let publishing = Publishing::new(governance.clone(), plugins.clone(), objects, certifier);
-    let (rooms, _queue) = Rooms::new(store, &plugins, (governance, publishing), ports);
+    let decided = (governance, publishing);
+    let banks = crate::bank::ConnectedBanks::default();
+    let (rooms, _queue) = Rooms::new(store, &plugins, decided, &banks, ports);
     Rooms { payments, ..rooms }
 }

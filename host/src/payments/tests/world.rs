@@ -320,7 +320,8 @@ impl World {
             .get(&self.client, &self.account)
             .await
             .unwrap();
-        (view.balance.minor_units(), view.held.minor_units())
+        let balances = view.balances().unwrap();
+        (balances.balance.minor_units(), balances.held.minor_units())
     }
 
     pub(super) async fn assert_books(&self) {
