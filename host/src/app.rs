@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::api::{Api, Rate};
 use crate::bank::ConnectedBanks;
+use crate::caretaker;
 use crate::certification::Certifier;
 use crate::config::{Database, Settings};
 use crate::governance::{self, Governance};
@@ -144,6 +145,10 @@ impl App {
             self.plugins.transcripts().clone(),
             self.rooms.ports.clone(),
         ));
+        let caring = tokio::spawn(caretaker::watch(
+            self.rooms.store.clone(),
+            self.rooms.work_orders.clone(),
+        ));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
@@ -172,6 +177,7 @@ impl App {
         }
         watching.abort();
         retaining.abort();
+        caring.abort();
         stop.send_replace(Stop::Yes);
         match tokio::time::timeout(GRACE, work).await {
             Ok(ended) => ended??,

@@ -16,6 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use guichet_domain::CutOff;
 use guichet_registry::PackageName;
 use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::register::Mode;
@@ -46,6 +47,8 @@ pub struct DevSettings {
     pub database: Option<Database>,
     /// Where the objects are; else in the data folder.
     pub objects: Option<ObjectPlace>,
+    /// When one accounting date turns into the next.
+    pub cut_off: CutOff,
     /// A city that runs already.
     pub city: Option<String>,
     /// The folder of packages; else found beside the program.
@@ -73,7 +76,8 @@ pub async fn run(settings: DevSettings) -> Result<()> {
         settings.listen,
         "dev",
     )?
-    .with_objects(settings.objects.clone());
+    .with_objects(settings.objects.clone())
+    .with_cut_off(settings.cut_off);
     let listener = app::listen(settings.listen).await?;
     let _alone = app::alone(&node)?;
     let city = City::start(settings.city.as_deref(), &node.folder("city.log")).await?;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod code;
+mod day_end;
 mod governance;
 mod problem;
 mod rooms;

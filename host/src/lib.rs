@@ -8,6 +8,7 @@ pub mod app;
 pub mod audit;
 pub mod bank;
 pub mod bills;
+pub mod caretaker;
 pub mod catalogue;
 pub mod certification;
 pub mod cli;

@@ -11,6 +11,7 @@ use crate::bills::Bills;
 use crate::catalogue::Catalogue;
 use crate::consents::Consents;
 use crate::credentials::Credentials;
+use crate::day_end::DayEnd;
 use crate::governance::Governance;
 use crate::inquiries::Inquiries;
 use crate::payments::{Outside, PaymentSettings, Payments};
@@ -18,6 +19,7 @@ use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::publishing::Publishing;
 use crate::store::{Claim, Store};
+use crate::work_orders::{PaymentRoom, WorkOrders};
 use crate::worker::TokioTimer;
 
 /// Every room of one node, and what the doors need beside them.
@@ -43,6 +45,10 @@ pub struct Rooms {
     pub governance: Governance,
     /// Where bundles come in.
     pub publishing: Publishing,
+    /// What people have to decide.
+    pub work_orders: WorkOrders,
+    /// Closing, comparing and settling days.
+    pub day_end: DayEnd,
     /// Asked by `/readyz` only.
     pub store: Store,
     /// Clock and randomness.
@@ -73,7 +79,18 @@ impl Rooms {
             },
             PaymentSettings::default(),
         );
+        let desk = Arc::new(PaymentRoom(payments.clone()));
+        let work_orders = WorkOrders::new(store.clone(), ports.clone(), desk.clone());
+        let day_end = DayEnd::new(
+            (store.clone(), ports.clone()),
+            governance.objects().clone(),
+            Arc::new(governance.clone()),
+            desk,
+            work_orders.clone(),
+        );
         let rooms = Self {
+            work_orders,
+            day_end,
             catalogue: Catalogue::new(plugins.clone()),
             bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
             payments,

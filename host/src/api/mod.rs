@@ -8,6 +8,7 @@
 )]
 
 mod accesses;
+mod accounting_days;
 mod accounts;
 mod asking;
 mod bill_queries;
@@ -31,6 +32,7 @@ mod page;
 mod parameters;
 mod payments;
 mod refunds;
+mod reconciliation;
 mod registry;
 mod scope;
 mod shape;
@@ -40,6 +42,7 @@ mod taxonomy;
 mod tests;
 mod trace;
 mod wording;
+mod work_orders;
 mod wording_of_status;
 
 use std::sync::Arc;
@@ -172,6 +175,9 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(log::routes())
         .merge(inventory::routes())
         .merge(accesses::routes())
+        .merge(accounting_days::routes())
+        .merge(reconciliation::routes())
+        .merge(work_orders::routes())
         .merge(stream::routes())
         .merge(operations::routes())
 }

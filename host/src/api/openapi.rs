@@ -33,6 +33,7 @@ use crate::error::{Code, FieldError, ProblemBody, Retry};
         (name = "accounts", description = "Accounts in the books, and saved service accounts"),
         (name = "packages", description = "What publishers have published here, and decisions about it"),
         (name = "registry", description = "What people decide, who they are, and the log of it"),
+        (name = "day end", description = "Day files, comparison, settlement and work orders"),
         (name = "operations", description = "For operators and their machines"),
     )
 )]

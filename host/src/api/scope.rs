@@ -64,6 +64,16 @@ scopes! {
     AccountsWrite = "accounts:write";
     /// Keep a subject's saved service accounts.
     BoundAccounts = "bound-accounts";
+    /// Read one's own reconciliation files.
+    ReconciliationRead = "reconciliation:read";
+    /// Bring one's own reconciliation files.
+    ReconciliationWrite = "reconciliation:write";
+    /// Close, make, check and settle days: the operator's.
+    DayEndOperate = "day-end:operate";
+    /// Read work orders: the operator's.
+    WorkOrdersRead = "work-orders:read";
+    /// Decide work orders; only persons can.
+    WorkOrdersWrite = "work-orders:write";
     /// Read what is installed.
     PackagesRead = "packages:read";
     /// Admit releases and decide over them: the operator's.

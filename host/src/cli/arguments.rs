@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::day_end::DayEndArguments;
 use super::exchange::ExchangeCommand;
 use super::globals::Globals;
 use super::node::{DevArguments, LedgerCommand, ReplayArguments, ServeArguments};
@@ -14,6 +15,7 @@ use super::requests::{
     BillsCommand, ConsentsCommand, CredentialArguments, InquireArguments, InquiriesCommand,
     PayArguments, PaymentsCommand, ServicesCommand,
 };
+use super::work_orders::WorkOrdersArguments;
 use super::zones::ZoneArguments;
 
 const EXIT_CODES: &str = "\
@@ -77,6 +79,12 @@ pub enum Command {
     /// Decide what may run: people, publishers, billers, reviews, roll-outs.
     #[command(after_help = EXIT_CODES)]
     Registry(RegistryArguments),
+    /// Close days, make, bring and compare day files, settle with billers.
+    #[command(after_help = EXIT_CODES)]
+    DayEnd(DayEndArguments),
+    /// Decide what the house cannot find out by itself: always two persons.
+    #[command(after_help = EXIT_CODES)]
+    WorkOrders(WorkOrdersArguments),
     /// Parts of the catalogue that belong to a branch or city.
     #[command(after_help = EXIT_CODES)]
     Zone(ZoneArguments),

@@ -6,6 +6,7 @@ mod asking;
 mod bills;
 mod connection;
 mod consents;
+mod day_end;
 mod exchange;
 mod exit;
 mod globals;
@@ -20,6 +21,7 @@ mod registry;
 mod requests;
 mod services;
 mod storage;
+mod work_orders;
 mod zones;
 
 use std::process::ExitCode;
@@ -122,6 +124,14 @@ async fn run_client(command: &Command, globals: &Globals) -> Result<Ending, Fail
         Command::Registry(asked) => {
             let connection = connect(&(&asked.insider).into())?;
             registry::run(&asked.command, &connection, output).await
+        }
+        Command::DayEnd(asked) => {
+            let connection = connect(&(&asked.insider).into())?;
+            day_end::run(&asked.command, &connection, output).await
+        }
+        Command::WorkOrders(asked) => {
+            let connection = connect(&(&asked.insider).into())?;
+            work_orders::run(&asked.command, &connection, output).await
         }
         Command::Zone(asked) => {
             let connection = connect(&(&asked.insider).into())?;

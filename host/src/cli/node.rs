@@ -34,6 +34,14 @@ pub struct DevArguments {
     /// Where its books and objects are.
     #[command(flatten)]
     pub storage: Storage,
+    /// When one accounting date turns into the next, in Asia/Shanghai.
+    #[arg(
+        long,
+        value_name = "HH:MM",
+        default_value = "24:00",
+        env = "GUICHET_CUT_OFF"
+    )]
+    pub cut_off: CutOff,
     /// The folder of packages to install; else found beside the program.
     #[arg(long, value_name = "DIR")]
     pub packages: Option<PathBuf>,
@@ -106,6 +114,7 @@ pub(super) fn dev(dev: &DevArguments, globals: &Globals) -> Result<Ending, Failu
         database: dev.storage.books.database()?,
         objects: dev.storage.objects()?,
         city: dev.city.clone(),
+        cut_off: dev.cut_off,
         packages: dev.packages.clone(),
         announce: if globals.json {
             Announce::Json

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::others::Others;
 use super::sides::ledger_side;
 use super::{DayEnd, DayEndError, PAGE, Scope};
-use crate::store::{DayCheckRow, DayFileRow, DayPayment};
+use crate::store::{DayCheckRow, DayFileRow, DayFindingRow, DayPayment};
 use crate::work_orders::{Matter, Word, order_id};
 
 /// What a comparison came to.
@@ -49,6 +49,15 @@ impl DayEnd {
                 .await?;
         }
         Ok(checked)
+    }
+
+    /// What the latest comparison of a biller's day left unmatched.
+    pub async fn findings(
+        &self,
+        date: AccountingDate,
+        biller: &BillerId,
+    ) -> Result<Vec<DayFindingRow>, DayEndError> {
+        Ok(self.store.day_findings(date, biller).await?)
     }
 
     async fn check_biller(

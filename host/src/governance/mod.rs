@@ -51,6 +51,12 @@ impl Governance {
         &self.log
     }
 
+    /// Where bundles, reports and day files are kept.
+    #[must_use]
+    pub const fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
     /// Looks at the register.
     pub fn read<T>(&self, look: impl FnOnce(&Register) -> T) -> T {
         self.log.read(look)

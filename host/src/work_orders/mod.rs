@@ -4,6 +4,7 @@
 
 mod carry;
 mod decide;
+mod desk;
 mod open;
 pub mod ports;
 mod sweep;
@@ -15,6 +16,7 @@ use guichet_domain::id::RecordId;
 use guichet_domain::work_order::{Kind, Refusal};
 use guichet_registry::sign::sha256_parts;
 
+pub use desk::PaymentRoom;
 pub use open::Matter;
 pub use ports::{Carried, DeskError, PaymentDesk, Task, Word};
 pub use sweep::Swept;

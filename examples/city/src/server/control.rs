@@ -18,6 +18,15 @@ use crate::wire::Reply;
 pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Outgoing> {
     let city = &shared.city;
     let query = head.uri.query().unwrap_or("");
+    if (&head.method, head.uri.path()) == (&Method::GET, "/_day_file") {
+        return match super::day_file::answer(city, query) {
+            Ok(reply) => whole(reply),
+            Err((status, why)) => {
+                let body = json!({"error": why}).to_string();
+                whole(Reply::json(status.as_u16(), body))
+            }
+        };
+    }
     let outcome = match (&head.method, head.uri.path()) {
         (&Method::GET, "/_health") => Ok(health(city)),
         (&Method::GET, "/_sample") => sample(city, query),
@@ -67,7 +76,7 @@ impl Wrong {
 }
 
 /// A parameter's value. Service codes need no decoding.
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+pub(super) fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
     query
         .split('&')
         .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))

@@ -5,6 +5,7 @@
 mod biller;
 mod body;
 mod control;
+mod day_file;
 mod stream;
 
 use std::convert::Infallible;

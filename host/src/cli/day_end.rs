@@ -1,0 +1,308 @@
+//! `guichet day-end`: closes days, makes and brings day files, compares and
+//! settles, over the API.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use clap::{Args, Subcommand, ValueEnum};
+use guichet_domain::AccountingDate;
+use guichet_domain::id::BillerId;
+use serde_json::{Value, json};
+
+use super::connection::Connection;
+use super::exit::{Ending, Failure};
+use super::output::{Lines, Output, amount, list, text};
+use super::registry::Insider;
+
+/// `guichet day-end`
+#[derive(Debug, Args)]
+pub struct DayEndArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DayEndCommand,
+    /// Where to go.
+    #[command(flatten)]
+    pub insider: Insider,
+}
+
+/// Which day, and whose.
+#[derive(Debug, Args)]
+pub struct Day {
+    /// The accounting date: 2026-11-21.
+    date: AccountingDate,
+    /// One biller only.
+    #[arg(long)]
+    biller: Option<BillerId>,
+}
+
+/// What the other side is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Side {
+    /// A biller.
+    Biller,
+    /// A client.
+    Client,
+    /// A bank.
+    Bank,
+}
+
+/// `guichet day-end …`
+#[derive(Debug, Subcommand)]
+pub enum DayEndCommand {
+    /// Close a day whose cut-off has passed.
+    Close {
+        /// The accounting date.
+        date: AccountingDate,
+    },
+    /// Make the day's files for billers and clients.
+    Make(Day),
+    /// Compare the day; differences become work orders.
+    Check(Day),
+    /// Settle with billers and make a payment file for the bank.
+    Settle(Day),
+    /// List the day's files.
+    Files(Day),
+    /// Print a file.
+    Fetch {
+        /// The file's id.
+        file: String,
+    },
+    /// Bring the other side's own file.
+    Bring {
+        /// What the other side is.
+        side: Side,
+        /// Its id.
+        party: String,
+        /// The accounting date.
+        date: AccountingDate,
+        /// The file.
+        file: PathBuf,
+    },
+    /// List what a biller's day left unmatched.
+    Findings {
+        /// The accounting date.
+        date: AccountingDate,
+        /// Whose.
+        biller: BillerId,
+    },
+}
+
+pub(super) async fn run(
+    command: &DayEndCommand,
+    connection: &Connection,
+    output: Output,
+) -> Result<Ending, Failure> {
+    let answer = match command {
+        DayEndCommand::Fetch { file } => return fetch(file, connection, output).await,
+        DayEndCommand::Close { date } => {
+            let path = format!("/v1/accounting-days/{date}/close");
+            connection.post(&path, &[], &json!({})).await?
+        }
+        DayEndCommand::Make(day) => step(connection, day, "make").await?,
+        DayEndCommand::Check(day) => step(connection, day, "check").await?,
+        DayEndCommand::Settle(day) => step(connection, day, "settle").await?,
+        DayEndCommand::Files(day) => {
+            let of = day
+                .biller
+                .as_ref()
+                .map(|biller| format!("&biller={biller}"));
+            let of = of.unwrap_or_default();
+            let path = format!("/v1/reconciliation-files?limit=200&date={}{of}", day.date);
+            connection.get(&path).await?
+        }
+        DayEndCommand::Bring {
+            side,
+            party,
+            date,
+            file,
+        } => bring(connection, *side, (party, *date), file).await?,
+        DayEndCommand::Findings { date, biller } => {
+            let path = format!("/v1/accounting-days/{date}/findings?biller={biller}");
+            connection.get(&path).await?
+        }
+    };
+    output.answer(&answer, |lines| match command {
+        DayEndCommand::Close { .. } => draw_closed(lines, &answer),
+        DayEndCommand::Make(_) => {
+            lines.pair("新文件", "New files", &answer["new"].to_string());
+            lines.pair("未变", "Unchanged", &answer["unchanged"].to_string());
+        }
+        DayEndCommand::Check(_) => draw_checked(lines, &answer),
+        DayEndCommand::Settle(_) => draw_settled(lines, &answer),
+        DayEndCommand::Files(_) => draw_files(lines, list(&answer, "items")),
+        DayEndCommand::Bring { .. } => draw_files(lines, std::slice::from_ref(&answer)),
+        DayEndCommand::Findings { .. } => draw_findings(lines, &answer),
+        DayEndCommand::Fetch { .. } => {}
+    });
+    Ok(Ending::Done)
+}
+
+async fn step(connection: &Connection, day: &Day, step: &str) -> Result<Value, Failure> {
+    let of = day
+        .biller
+        .as_ref()
+        .map(|biller| format!("?biller={biller}"));
+    let path = format!(
+        "/v1/accounting-days/{}/{step}{}",
+        day.date,
+        of.unwrap_or_default()
+    );
+    connection.post(&path, &[], &json!({})).await
+}
+
+async fn fetch(file: &str, connection: &Connection, output: Output) -> Result<Ending, Failure> {
+    let path = format!("/v1/reconciliation-files/{}/content", super::segment(file)?);
+    let content = connection.get_text(&path).await?;
+    output.answer(&json!({ "content": content }), |lines| {
+        content.lines().for_each(|line| lines.line(line));
+    });
+    Ok(Ending::Done)
+}
+
+async fn bring(
+    connection: &Connection,
+    side: Side,
+    (party, date): (&str, AccountingDate),
+    file: &PathBuf,
+) -> Result<Value, Failure> {
+    let bytes = std::fs::read(file)
+        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
+    let (side, media_type) = match side {
+        Side::Biller => ("biller", "text/csv"),
+        Side::Client => ("client", "text/csv"),
+        Side::Bank => ("bank", "application/xml"),
+    };
+    let party = super::segment(party)?;
+    let path = format!("/v1/reconciliation-files/{side}/{party}/{date}");
+    connection
+        .put_bytes(&path, media_type, Bytes::from(bytes))
+        .await
+}
+
+fn draw_closed(lines: &mut Lines, answer: &Value) {
+    lines.pair(
+        "会计日期",
+        "Accounting date",
+        text(answer, "accounting_date"),
+    );
+    lines.pair("关账", "Closed", text(answer, "closed_at"));
+    lines.pair("缴费笔数", "Payments", &answer["payments"].to_string());
+    lines.pair("未决", "Open", &answer["open_payments"].to_string());
+}
+
+fn draw_checked(lines: &mut Lines, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "billers")
+        .iter()
+        .map(|row| {
+            vec![
+                text(row, "biller").to_owned(),
+                row["matched"].to_string(),
+                row["different"].to_string(),
+                row["open_items"].to_string(),
+                if row["file"].is_string() {
+                    "✓"
+                } else {
+                    "–"
+                }
+                .to_owned(),
+            ]
+        })
+        .collect();
+    lines.table(
+        &[
+            ("收费单位", "Biller"),
+            ("相符", "Matched"),
+            ("差异", "Different"),
+            ("未决", "Open"),
+            ("对方文件", "Its file"),
+        ],
+        &rows,
+    );
+    lines.pair("由文件查明", "Resolved", &answer["resolved"].to_string());
+    lines.pair(
+        "新工单",
+        "New work orders",
+        &answer["work_orders"].to_string(),
+    );
+}
+
+fn draw_settled(lines: &mut Lines, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "batches")
+        .iter()
+        .map(|batch| {
+            vec![
+                text(batch, "biller").to_owned(),
+                text(batch, "payee").to_owned(),
+                batch["payments"].to_string(),
+                amount(&batch["gross"]),
+                amount(&batch["fees"]),
+                amount(&batch["net"]),
+                text(batch, "state").to_owned(),
+            ]
+        })
+        .collect();
+    lines.table(
+        &[
+            ("收费单位", "Biller"),
+            ("收款方", "Payee"),
+            ("笔数", "Payments"),
+            ("总额", "Gross"),
+            ("手续费", "Fees"),
+            ("净额", "Net"),
+            ("状态", "State"),
+        ],
+        &rows,
+    );
+    lines.pair(
+        "付款文件",
+        "Payment file",
+        text(&answer["payment_file"], "name"),
+    );
+    for held in list(answer, "held_back") {
+        lines.pair("未清算", "Held back", text(held, "reason"));
+    }
+}
+
+fn draw_files(lines: &mut Lines, files: &[Value]) {
+    let rows: Vec<Vec<String>> = files
+        .iter()
+        .map(|file| {
+            vec![
+                text(file, "id").to_owned(),
+                text(file, "name").to_owned(),
+                file["lines"].to_string(),
+                text(file, "totals").to_owned(),
+            ]
+        })
+        .collect();
+    lines.table(
+        &[
+            ("编号", "File"),
+            ("文件名", "Name"),
+            ("明细", "Lines"),
+            ("合计", "Totals"),
+        ],
+        &rows,
+    );
+}
+
+fn draw_findings(lines: &mut Lines, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "items")
+        .iter()
+        .map(|one| {
+            vec![
+                text(one, "reference").to_owned(),
+                text(one, "finding").to_owned(),
+                one["sides"].to_string(),
+            ]
+        })
+        .collect();
+    lines.table(
+        &[
+            ("流水", "Reference"),
+            ("结论", "Finding"),
+            ("各方", "Sides"),
+        ],
+        &rows,
+    );
+}
