@@ -75,6 +75,8 @@ create table events (
     event text not null,
     state text not null,
     attempt bigint not null,
+    -- SHA-256 of what the event is about, where that is more than its name says.
+    content bytea,
     at bigint not null
 );
 

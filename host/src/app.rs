@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use crate::api::{Api, Rate};
+use crate::audit::Audit;
 use crate::bank::ConnectedBanks;
 use crate::caretaker;
 use crate::certification::Certifier;
@@ -28,6 +29,7 @@ use crate::publishing::Publishing;
 use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::shutdown::Shutdown;
+use crate::signing;
 use crate::store::{Location, Store};
 use crate::web::{SignIn, Web};
 use crate::worker::{self, Neighbours, Stop, WorkerSettings};
@@ -84,10 +86,11 @@ impl App {
             objects: objects.clone(),
         })
         .await?;
+        let audit = open_audit(&settings, &store, &log, &ports).await?;
         let governance = Governance::new(log, store.clone(), objects.clone(), ports.clone());
         let publishing = Publishing::new(governance.clone(), plugins.clone(), objects, certifier);
         let decided = (governance, publishing);
-        let (rooms, queue) = Rooms::new(&store, &plugins, decided, &banks, &ports);
+        let (rooms, queue) = Rooms::new(&store, &plugins, decided, &banks, &audit, &ports);
         let secrets = Secrets {
             sessions: secret("sessions")?,
         };
@@ -149,6 +152,7 @@ impl App {
             self.rooms.store.clone(),
             self.rooms.work_orders.clone(),
         ));
+        let signing = tokio::spawn(signing::watch(self.rooms.audit.clone()));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
         let web = Web::new(self.rooms.clone(), &self.secrets.sessions, sign_in);
@@ -184,6 +188,8 @@ impl App {
             // Nothing is lost: the outbox keeps what was in hand.
             Err(_) => tracing::warn!("some payments go on after the next start"),
         }
+        signing.abort();
+        signing::finish(&self.rooms.audit).await;
         self.plugins
             .sandbox()
             .shutdown(Duration::from_secs(1))
@@ -236,6 +242,19 @@ pub async fn open_log(settings: &Settings, store: &Store, ports: &Ports) -> Resu
     let signer = log::load_signer(&settings.folder(REGISTRY_KEY))?;
     let memory = settings.folder("registry.checkpoint");
     Ok(Log::open(store.clone(), ports.clone(), signer, memory).await?)
+}
+
+/// Opens the audit logs; the installation bears the name of its registry.
+pub async fn open_audit(
+    settings: &Settings,
+    store: &Store,
+    log: &Log,
+    ports: &Ports,
+) -> Result<Audit> {
+    let name = log.read(|register| register.origin().cloned());
+    let memory = settings.folder(&format!("audit-{}.checkpoint", store.slot()));
+    let audit = Audit::open(store.clone(), ports.clone(), name, memory).await;
+    audit.context("the audit log")
 }
 
 /// A secret for one purpose: random, made once, sealed by the vault's key file

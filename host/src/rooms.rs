@@ -6,6 +6,7 @@ use tokio::sync::mpsc;
 
 use crate::accounts::Accounts;
 use crate::accounts::bound::BoundAccounts;
+use crate::audit::Audit;
 use crate::bank::ConnectedBanks;
 use crate::bills::Bills;
 use crate::catalogue::Catalogue;
@@ -18,6 +19,7 @@ use crate::payments::{Outside, PaymentSettings, Payments};
 use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::publishing::Publishing;
+use crate::receipts::Receipts;
 use crate::store::{Claim, Store};
 use crate::work_orders::{PaymentRoom, WorkOrders};
 use crate::worker::TokioTimer;
@@ -49,6 +51,10 @@ pub struct Rooms {
     pub work_orders: WorkOrders,
     /// Closing, comparing and settling days.
     pub day_end: DayEnd,
+    /// The signed logs of everything that happened.
+    pub audit: Audit,
+    /// What payers prove payments with.
+    pub receipts: Receipts,
     /// Asked by `/readyz` only.
     pub store: Store,
     /// Clock and randomness.
@@ -64,6 +70,7 @@ impl Rooms {
         plugins: &Plugins,
         (governance, publishing): (Governance, Publishing),
         banks: &ConnectedBanks,
+        audit: &Audit,
         ports: &Ports,
     ) -> (Self, mpsc::Receiver<Claim>) {
         let (store, plugins, ports) = (store.clone(), plugins.clone(), ports.clone());
@@ -88,10 +95,13 @@ impl Rooms {
             desk,
             work_orders.clone(),
         );
+        let catalogue = Catalogue::new(plugins.clone());
         let rooms = Self {
+            audit: audit.clone(),
+            receipts: Receipts::new(payments.clone(), audit.clone(), catalogue.clone()),
             work_orders,
             day_end,
-            catalogue: Catalogue::new(plugins.clone()),
+            catalogue,
             bills: Bills::new(store.clone(), plugins.clone(), ports.clone()),
             payments,
             inquiries: Inquiries::new(

@@ -15,6 +15,7 @@ mod national;
 mod national;
 mod public_key;
 mod signing_key;
+mod statement;
 
 use std::fmt;
 
@@ -23,6 +24,7 @@ use guichet_domain::{Digest, DigestAlgorithm};
 pub use hash::{digest, sha256, sha256_parts};
 pub use public_key::PublicKey;
 pub use signing_key::SigningKey;
+pub use statement::StatementKind;
 
 /// A named signature algorithm; the names stand here and nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -154,6 +156,12 @@ impl Signature {
     #[must_use]
     pub const fn algorithm(&self) -> SignatureAlgorithm {
         self.key.algorithm()
+    }
+
+    /// Its digits alone.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        hex::write(&self.bytes)
     }
 
     /// Checks that its key signed the release in this role.

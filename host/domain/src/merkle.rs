@@ -2,10 +2,13 @@
 //! every size, and proofs that an entry is in it and that an older tree is its
 //! beginning. Callers bring the hash function and keep the entries.
 
+mod plan;
 mod proof;
 mod span;
 
+pub use plan::Plan;
 pub use proof::{ProofError, verify_consistency, verify_inclusion};
+pub use span::Subtree;
 
 use crate::digest::Digest;
 use span::Span;
@@ -23,7 +26,9 @@ pub fn leaf_hash(hash: HashFunction, entry: &[u8]) -> Digest {
     hash(&[&LEAF, entry])
 }
 
-fn node_hash(hash: HashFunction, left: &Digest, right: &Digest) -> Digest {
+/// The hash of two subtrees under one node.
+#[must_use]
+pub fn node_hash(hash: HashFunction, left: &Digest, right: &Digest) -> Digest {
     hash(&[&NODE, left.as_bytes(), right.as_bytes()])
 }
 
@@ -89,8 +94,8 @@ impl Tree {
     #[must_use]
     pub fn root_with(&self, leaf: Digest) -> Digest {
         let complete = Span::whole(self.size()).complete().into_iter().rev();
-        complete.fold(leaf, |right, (level, index)| {
-            node_hash(self.hash, &self.levels[level][index], &right)
+        complete.fold(leaf, |right, subtree| {
+            node_hash(self.hash, self.subtree(subtree), &right)
         })
     }
 
@@ -117,17 +122,16 @@ impl Tree {
         Some(spans.into_iter().map(|span| self.fold(span)).collect())
     }
 
-    /// The hash of a subtree that lies within the tree.
+    /// The hash of a run of entries that lies within the tree.
     fn fold(&self, span: Span) -> Digest {
-        let mut found: Option<Digest> = None;
-        for (level, index) in span.complete().into_iter().rev() {
-            let left = &self.levels[level][index];
-            found = Some(match found {
-                Some(right) => node_hash(self.hash, left, &right),
-                None => *left,
-            });
-        }
-        found.unwrap_or_else(|| (self.hash)(&[]))
+        plan::fold(self.hash, span, |subtree| Some(*self.subtree(subtree)))
+            .expect("a tree in memory has all its subtrees")
+    }
+
+    fn subtree(&self, subtree: Subtree) -> &Digest {
+        let index = usize::try_from(subtree.index);
+        let index = index.expect("positions of a tree in memory are addresses");
+        &self.levels[subtree.level as usize][index]
     }
 }
 

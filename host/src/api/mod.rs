@@ -11,6 +11,7 @@ mod accesses;
 mod accounting_days;
 mod accounts;
 mod asking;
+mod audit;
 mod bill_queries;
 mod body;
 mod bound_accounts;
@@ -31,6 +32,7 @@ mod packages;
 mod page;
 mod parameters;
 mod payments;
+mod receipts;
 mod refunds;
 mod reconciliation;
 mod registry;
@@ -165,6 +167,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(taxonomy::routes())
         .merge(bill_queries::routes())
         .merge(payments::routes())
+        .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(asking::routes())
         .merge(consents::routes())
@@ -178,6 +181,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(accounting_days::routes())
         .merge(reconciliation::routes())
         .merge(work_orders::routes())
+        .merge(audit::routes())
         .merge(stream::routes())
         .merge(operations::routes())
 }

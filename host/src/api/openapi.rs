@@ -34,6 +34,7 @@ use crate::error::{Code, FieldError, ProblemBody, Retry};
         (name = "packages", description = "What publishers have published here, and decisions about it"),
         (name = "registry", description = "What people decide, who they are, and the log of it"),
         (name = "day end", description = "Day files, comparison, settlement and work orders"),
+        (name = "audit", description = "The signed logs of everything that happened, and proofs from them"),
         (name = "operations", description = "For operators and their machines"),
     )
 )]

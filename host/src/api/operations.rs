@@ -15,7 +15,7 @@ use super::metrics::{labelled, single};
 /// How a node is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `draining` or `no_database`.
+    /// `ok`, `draining`, `no_database` or `audit_altered`.
     #[schema(example = "ok")]
     pub status: String,
 }
@@ -41,7 +41,8 @@ async fn healthz() -> impl IntoResponse {
 
 /// May requests be sent here
 ///
-/// 503 while the node drains or cannot read its database.
+/// 503 while the node drains or cannot read its database, and once it has found
+/// its audit log altered.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -56,6 +57,8 @@ async fn readyz(State(api): State<Api>) -> axum::response::Response {
         "draining"
     } else if api.rooms().store.ping().await.is_err() {
         "no_database"
+    } else if api.rooms().audit.altered().is_some() {
+        "audit_altered"
     } else {
         return health("ok").into_response();
     };

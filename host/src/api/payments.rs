@@ -1,4 +1,4 @@
-//! `/v1/payments`: pay, follow and prove.
+//! `/v1/payments`: pay and follow.
 
 use std::time::Duration;
 
@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use guichet_domain::bill::Item;
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
-use guichet_domain::payment;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,10 +19,10 @@ use super::headers::{IdempotencyKey, Wait};
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
 use super::scope::{PaymentsRead, PaymentsWrite};
-use super::shape::payment::{NewPayment, Payment, PaymentEvent, Receipt};
+use super::shape::payment::{NewPayment, Payment, PaymentEvent};
 use super::trace::RequestTrace;
 use crate::error::{Code, Problem, Text};
-use crate::payments::{Create, Freshness, PaymentError, PaymentView};
+use crate::payments::{Create, Freshness, PaymentView};
 
 /// Which payments to list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -45,7 +44,6 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(create, list))
         .routes(routes!(read))
         .routes(routes!(events))
-        .routes(routes!(receipt))
 }
 
 /// Pay bills of a bill query
@@ -275,66 +273,4 @@ async fn events(
         events.into_iter().map(PaymentEvent::from),
         None,
     )))
-}
-
-/// Read a payment's receipt
-///
-/// There is one once the payment is applied.
-#[utoipa::path(
-    get,
-    path = "/v1/payments/{id}/receipt",
-    tag = "payments",
-    operation_id = "get_receipt",
-    params(("id" = String, Path, description = "The payment's id")),
-    responses((status = 200, description = "The receipt", body = Receipt))
-)]
-async fn receipt(
-    State(api): State<Api>,
-    caller: Caller<PaymentsRead>,
-    trace: RequestTrace,
-    Segments(id): Segments<RecordId>,
-) -> Result<axum::Json<Receipt>, Problem> {
-    let receipt = api.rooms().payments.receipt(&caller.client, &id).await;
-    let receipt = receipt.map_err(no_receipt)?;
-    let entry = api.rooms().catalogue.service(&receipt.payment.service);
-    let locale = trace.language.tag();
-    let names = entry.map(|entry| {
-        let service = entry.service();
-        let biller = service.biller.names.in_locale(locale).to_owned();
-        (biller, service.titles.in_locale(locale).to_owned())
-    });
-    let (biller_name, service_title) = names.unzip();
-    Ok(axum::Json(Receipt {
-        sequence: receipt.sequence,
-        biller: receipt.biller,
-        biller_name,
-        service_title,
-        titles: receipt.titles,
-        application: receipt.application.into(),
-        digest: receipt.digest.to_string(),
-        payment: Payment::new(receipt.payment, trace.language),
-    }))
-}
-
-/// A payment that is under way has no receipt yet; one that was given up never
-/// will have one.
-fn no_receipt(error: PaymentError) -> Problem {
-    match error {
-        PaymentError::WrongState(state) if is_under_way(state) => {
-            Problem::new(Code::ReceiptNotReady).with_retry_after(2)
-        }
-        error => error.into(),
-    }
-}
-
-const fn is_under_way(state: payment::State) -> bool {
-    matches!(
-        state,
-        payment::State::Requested
-            | payment::State::RequiresAction
-            | payment::State::Held
-            | payment::State::Submitted
-            | payment::State::Pending
-            | payment::State::Unknown
-    )
 }

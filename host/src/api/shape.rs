@@ -3,6 +3,7 @@
 
 pub(super) mod account;
 pub(super) mod application;
+pub(super) mod audit;
 pub(super) mod bank_account;
 pub(super) mod bill;
 pub(super) mod channel;
@@ -15,6 +16,7 @@ pub(super) mod money;
 pub(super) mod package;
 pub(super) mod parts;
 pub(super) mod payment;
+pub(super) mod receipt;
 pub(super) mod registry;
 pub(super) mod service;
 pub(super) mod statement;

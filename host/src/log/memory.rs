@@ -2,6 +2,7 @@
 //! it has seen. A log that was cut back, or begun anew, does not lead to it.
 
 use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::PoisonError;
 
 use guichet_registry::checkpoint::SignedCheckpoint;
@@ -11,10 +12,8 @@ use super::{Log, LogError};
 impl Log {
     /// Whether the log leads to the tree head that was seen last.
     pub(super) fn compare_with_memory(&self) -> Result<(), LogError> {
-        let text = match std::fs::read_to_string(&self.0.memory) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(self.memory_failed(error)),
+        let Some(text) = read_note(&self.0.memory)? else {
+            return Ok(());
         };
         let state = self.state();
         let size = state.tree.size();
@@ -52,15 +51,30 @@ impl Log {
         if size == *remembered {
             return Ok(());
         }
-        let half = memory.with_extension(format!("{}.part", std::process::id()));
-        std::fs::write(&half, text)
-            .and_then(|()| std::fs::rename(&half, memory))
-            .map_err(|error| self.memory_failed(error))?;
+        write_note(memory, &text)?;
         *remembered = size;
         Ok(())
     }
+}
 
-    fn memory_failed(&self, error: std::io::Error) -> LogError {
-        LogError::Memory(self.0.memory.display().to_string(), error)
+/// A file that remembers a tree head cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the file {0}: {1}")]
+pub struct NoteError(String, std::io::Error);
+
+/// The tree head that a file remembers; none where there is no file.
+pub(crate) fn read_note(path: &Path) -> Result<Option<String>, NoteError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(NoteError(path.display().to_string(), error)),
     }
+}
+
+/// Remembers a tree head: the file holds the old one or the new one, never half.
+pub(crate) fn write_note(path: &Path, text: &str) -> Result<(), NoteError> {
+    let half = path.with_extension(format!("{}.part", std::process::id()));
+    std::fs::write(&half, text)
+        .and_then(|()| std::fs::rename(&half, path))
+        .map_err(|error| NoteError(path.display().to_string(), error))
 }

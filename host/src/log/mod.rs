@@ -23,6 +23,8 @@ use guichet_registry::sign::{SigningKey, sha256_parts};
 use tokio::sync::watch;
 
 pub use enter::{Entered, Founding};
+pub use memory::NoteError;
+pub(crate) use memory::{read_note, write_note};
 pub use proof::{ConsistencyProof, Head, InclusionProof};
 pub use signer::{SignerError, load as load_signer, make as make_signer};
 pub use verify::{Fault, Verified, verify};
@@ -86,8 +88,8 @@ pub enum LogError {
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
     /// The last tree head cannot be remembered.
-    #[error("the file {0}: {1}")]
-    Memory(String, std::io::Error),
+    #[error(transparent)]
+    Memory(#[from] NoteError),
 }
 
 impl Log {

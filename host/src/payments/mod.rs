@@ -16,6 +16,7 @@ pub mod order;
 pub mod payer;
 pub mod ports;
 mod read;
+pub mod receipt;
 mod reverse;
 mod schedule;
 mod sequence;

@@ -5,10 +5,10 @@ use std::future::Future;
 use futures::future::{Either, select};
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
 
-use super::canonical::canonical_digest;
+use super::receipt::{APPLIED, Facts};
 use super::view::{EventView, Page, PaymentView, Receipt};
 use super::{PaymentError, Payments};
-use crate::store::PaymentRow;
+use crate::store::{Entry, LoggedEvent, PaymentRow, StoreError};
 
 /// The longest page.
 const PAGE: u32 = 200;
@@ -81,38 +81,25 @@ impl Payments {
     ) -> Result<Vec<EventView>, PaymentError> {
         self.owned(client, id).await?;
         let logged = self.store.events_of(id).await?;
-        Ok(logged.into_iter().map(|logged| logged.event).collect())
+        logged
+            .into_iter()
+            .map(|logged| shown(logged.entry))
+            .collect()
     }
 
     /// The receipt of a payment that the biller has applied.
     pub async fn receipt(&self, client: &ClientId, id: &RecordId) -> Result<Receipt, PaymentError> {
         let row = self.owned(client, id).await?;
-        let application = row
-            .answer
-            .application
-            .clone()
-            .ok_or(PaymentError::WrongState(row.snapshot.state))?;
-        let payment = PaymentView::of(&row);
-        let titles: Vec<String> = row
-            .order
-            .items
-            .iter()
-            .map(|item| item.title.clone())
-            .collect();
-        let content = serde_json::json!({
-            "payment": payment,
-            "sequence": row.sequence,
-            "biller": row.biller,
-            "titles": titles,
-            "application": application,
-        });
+        let logged = self.store.events_of(id).await?;
+        let facts = Facts::of(&row);
+        let (Some(facts), Some(application)) = (facts, row.answer.application.clone()) else {
+            return Err(PaymentError::WrongState(row.snapshot.state));
+        };
         Ok(Receipt {
-            digest: canonical_digest(&content),
-            payment,
-            sequence: row.sequence,
-            biller: row.biller.to_string(),
-            titles,
+            payment: PaymentView::of(&row),
+            facts,
             application,
+            history: milestones(logged),
         })
     }
 
@@ -148,4 +135,29 @@ impl Payments {
         row.filter(|row| row.client == *client)
             .ok_or(PaymentError::NotFound)
     }
+}
+
+fn shown(entry: Entry) -> Result<EventView, PaymentError> {
+    Ok(EventView {
+        number: entry.number,
+        state: entry.state.parse().map_err(|_| StoreError::Shape(4))?,
+        event: entry.event,
+        attempt: entry.attempt,
+        at: entry.at,
+    })
+}
+
+/// The application, and the first event of each other state since then.
+fn milestones(logged: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
+    let mut found: Vec<LoggedEvent> = Vec::new();
+    for event in logged {
+        let is_new = match found.last() {
+            None => event.entry.event == APPLIED,
+            Some(last) => last.entry.state != event.entry.state,
+        };
+        if is_new {
+            found.push(event);
+        }
+    }
+    found
 }

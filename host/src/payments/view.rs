@@ -9,6 +9,8 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 use super::order::Application;
+use super::receipt::Facts;
+use crate::store::LoggedEvent;
 
 /// A payment as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,21 +98,18 @@ pub struct EventView {
     pub at: Moment,
 }
 
-/// A receipt: everything that a payer needs to prove the payment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A receipt, before it is signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The payment as it is.
     pub payment: PaymentView,
-    /// Number of at most 18 digits under which some billers keep it.
-    pub sequence: u64,
-    /// Who was paid.
-    pub biller: String,
-    /// Titles of the bills, in the items' order.
-    pub titles: Vec<String>,
+    /// What the receipt says.
+    pub facts: Facts,
     /// The biller's evidence, complete.
     pub application: Application,
-    /// SHA-256 over the canonical form (RFC 8785) of all the above.
-    pub digest: guichet_domain::Digest,
+    /// Where the payment has stood since it was applied, with the first event
+    /// that led there: applied, and perhaps reversed or refunded.
+    pub history: Vec<LoggedEvent>,
 }
 
 /// A page of a list.

@@ -1,14 +1,13 @@
 //! The audit log of each node: everything that happened to a record, in the order
 //! in which the node committed it. An event is its own leaf; what is hashed is
-//! its canonical form.
+//! its canonical form. Trees over the leaves are `audit`'s.
 
-use aws_lc_rs::digest::{SHA256, digest};
-use guichet_domain::Digest;
 use guichet_domain::id::RecordId;
+use guichet_domain::{Digest, Moment};
+use serde::{Deserialize, Serialize};
 
 use super::writer::POSITIONS;
 use super::{Row, Store, StoreError};
-use crate::payments::view::EventView;
 
 /// An event with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,31 +16,46 @@ pub struct LoggedEvent {
     pub log: u8,
     /// Its leaf's index in that log, from zero.
     pub index: u64,
-    /// The record that it happened to.
-    pub record: RecordId,
     /// What happened.
-    pub event: EventView,
+    pub entry: Entry,
 }
 
-impl LoggedEvent {
-    /// What the log's leaf hashes.
+/// What a leaf says. Serialised, it has the order of RFC 8785.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// When.
+    pub at: Moment,
+    /// The attempt of a payment that it belongs to, else 0.
+    pub attempt: u32,
+    /// SHA-256 of what it is about, where that is more than its name says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Digest>,
+    /// Its name.
+    pub event: String,
+    /// Counts from 1 within the record.
+    pub number: u32,
+    /// The record that it happened to.
+    pub record: RecordId,
+    /// Where it led.
+    pub state: String,
+}
+
+impl Entry {
+    /// The canonical form (RFC 8785), which the leaf hashes.
     #[must_use]
-    pub fn digest(&self) -> Digest {
-        event_digest(&self.record, &self.event)
+    pub fn text(&self) -> String {
+        serde_json::to_string(self).expect("names, numbers and texts are always JSON")
     }
 }
 
-/// SHA-256 over the event's canonical form (RFC 8785: sorted names, no spaces).
-#[must_use]
-pub fn event_digest(record: &RecordId, event: &EventView) -> Digest {
-    let text = format!(
-        "{{\"at\":\"{}\",\"attempt\":{},\"event\":\"{}\",\"number\":{},\"record\":\"{}\",\
-         \"state\":\"{}\"}}",
-        event.at, event.attempt, event.event, event.number, record, event.state
-    );
-    let mut bytes = [0; 32];
-    bytes.copy_from_slice(digest(&SHA256, text.as_bytes()).as_ref());
-    Digest::from_bytes(bytes)
+macro_rules! select_events {
+    ($rest:literal) => {
+        concat!(
+            "select position, record, number, event, state, attempt, content, at from events ",
+            $rest
+        )
+    };
 }
 
 impl Store {
@@ -56,10 +70,9 @@ impl Store {
         let from = i64::try_from(from).map_err(|_| StoreError::Shape(0))?;
         let rows = self
             .fetch(
-                "select position, record, number, event, state, attempt, at from events \
-                 where position between $1 and $2 order by position limit $3",
+                select_events!("where position between $1 and $2 order by position limit $3"),
                 &[
-                    (first + from).into(),
+                    first.saturating_add(from).into(),
                     (first + POSITIONS - 1).into(),
                     limit.into(),
                 ],
@@ -72,12 +85,26 @@ impl Store {
     pub async fn events_of(&self, record: &RecordId) -> Result<Vec<LoggedEvent>, StoreError> {
         let rows = self
             .fetch(
-                "select position, record, number, event, state, attempt, at from events \
-                 where record = $1 order by number limit 1000",
+                select_events!("where record = $1 order by number limit 1000"),
                 &[record.as_str().into()],
             )
             .await?;
         rows.iter().map(read).collect()
+    }
+
+    /// The logs that have events, by their slots.
+    pub async fn audit_logs(&self) -> Result<Vec<u8>, StoreError> {
+        // One short look for each node that there ever was.
+        let rows = self
+            .fetch(
+                "select slot from nodes where exists (select 1 from events where position \
+                 between nodes.slot * 281474976710656 and nodes.slot * 281474976710656 + \
+                 281474976710655) order by slot",
+                &[],
+            )
+            .await?;
+        let slot = |row: &Row| u8::try_from(row.int(0)?).map_err(|_| StoreError::Shape(0));
+        rows.iter().map(slot).collect()
     }
 }
 
@@ -86,16 +113,21 @@ fn read(row: &Row) -> Result<LoggedEvent, StoreError> {
     let small = |place: usize| -> Result<u32, StoreError> {
         u32::try_from(row.int(place)?).map_err(|_| StoreError::Shape(place))
     };
+    let content = match row.bytes_or_none(6)? {
+        Some(bytes) => Some(bytes.try_into().map_err(|_| StoreError::Shape(6))?),
+        None => None,
+    };
     Ok(LoggedEvent {
         log: u8::try_from(position / POSITIONS).map_err(|_| StoreError::Shape(0))?,
         index: u64::try_from(position % POSITIONS).map_err(|_| StoreError::Shape(0))?,
-        record: row.parsed(1)?,
-        event: EventView {
-            number: small(2)?,
-            event: row.text(3)?.to_owned(),
-            state: row.parsed(4)?,
+        entry: Entry {
+            at: row.moment(7)?,
             attempt: small(5)?,
-            at: row.moment(6)?,
+            content: content.map(Digest::from_bytes),
+            event: row.text(3)?.to_owned(),
+            number: small(2)?,
+            record: row.parsed(1)?,
+            state: row.text(4)?.to_owned(),
         },
     })
 }

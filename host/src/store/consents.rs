@@ -1,9 +1,11 @@
 //! Consents as recorded.
 
-use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, DataScope, RecordId, ServiceCode, SubjectId};
+use guichet_domain::{Digest, Moment};
+use serde_json::json;
 
-use super::{Row, Statement, Store, StoreError};
+use super::{RecordEvent, Row, Statement, Store, StoreError};
+use crate::payments::canonical::canonical_digest;
 
 /// A recorded consent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +31,18 @@ pub struct StoredConsent {
 }
 
 impl Store {
-    /// Records a consent.
+    /// Records a consent, and that it was given.
     pub async fn insert_consent(&self, consent: &StoredConsent) -> Result<(), StoreError> {
+        let event = RecordEvent {
+            record: consent.id.clone(),
+            event: "granted",
+            state: "live",
+            content: Some(consent.digest()),
+            at: consent.created_at,
+        };
         let statement = Statement::new(
             "insert into consents (id, client, subject, service, purpose, scopes, created_at, \
-             expires_at, withdrawn_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             expires_at, withdrawn_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id",
             vec![
                 consent.id.as_str().into(),
                 consent.client.as_str().into(),
@@ -46,7 +55,8 @@ impl Store {
                 consent.withdrawn_at.into(),
             ],
         );
-        self.write(vec![statement]).await.map(drop)
+        let written = self.write_recorded(vec![statement], event).await;
+        written.map(drop)
     }
 
     /// A consent by its id.
@@ -61,13 +71,39 @@ impl Store {
         rows.first().map(read).transpose()
     }
 
-    /// Withdraws a consent; a withdrawn one keeps its first date.
+    /// Withdraws a consent, and records it; a withdrawn one keeps its first date.
     pub async fn withdraw_consent(&self, id: &RecordId, now: Moment) -> Result<(), StoreError> {
+        let event = RecordEvent {
+            record: id.clone(),
+            event: "withdrawn",
+            state: "withdrawn",
+            content: None,
+            at: now,
+        };
         let statement = Statement::new(
-            "update consents set withdrawn_at = $1 where id = $2 and withdrawn_at is null",
+            "update consents set withdrawn_at = $1 where id = $2 and withdrawn_at is null \
+             returning id",
             vec![now.into(), id.as_str().into()],
         );
-        self.write(vec![statement]).await.map(drop)
+        let written = self.write_recorded(vec![statement], event).await;
+        written.map(drop)
+    }
+}
+
+impl StoredConsent {
+    /// SHA-256 of what was agreed to, in canonical form. Whoever does not know the
+    /// consent's id learns nothing from it.
+    fn digest(&self) -> Digest {
+        canonical_digest(&json!({
+            "id": self.id,
+            "client": self.client,
+            "subject": self.subject,
+            "service": self.service,
+            "purpose": self.purpose,
+            "scopes": self.scopes,
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+        }))
     }
 }
 

@@ -43,6 +43,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "0008_accounts",
         include_str!("../../migrations/0008_accounts.sql"),
     ),
+    (
+        "0009_audit",
+        include_str!("../../migrations/0009_audit.sql"),
+    ),
 ];
 
 const TABLE: &str = "create table if not exists migrations \

@@ -12,6 +12,7 @@ mod biller_records;
 mod bound_accounts;
 mod bulk;
 mod check;
+mod checkpoints;
 mod clients;
 mod consents;
 mod credentials;
@@ -44,14 +45,16 @@ mod writer;
 
 use std::sync::Arc;
 
-use tokio::sync::{mpsc, oneshot};
+use futures::future::BoxFuture;
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use accounting_days::ClosedDay;
-pub use audit::{LoggedEvent, event_digest};
+pub use audit::{Entry, LoggedEvent};
 pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
 pub use bound_accounts::BoundAccount;
 pub use check::{Finding, LedgerReport};
+pub use checkpoints::{InstallationRow, StoredCheckpoint, TileRow};
 pub use clients::StoredClient;
 pub use consents::StoredConsent;
 pub use credentials::IssuedCredential;
@@ -74,8 +77,8 @@ pub use transcripts::TranscriptEntry;
 pub use value::{Row, Value};
 pub use work_orders::{WorkOrderEvent, WorkOrderFilter, WorkOrderRow};
 pub use writer::{
-    LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange, Refused, Schedule,
-    Statement, Unique,
+    LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange, RecordEvent,
+    Refused, Schedule, Statement, Unique,
 };
 
 use crate::seal::Vault;
@@ -99,6 +102,7 @@ struct Inner {
     keys: KeyCache,
     node: String,
     slot: u8,
+    growth: watch::Receiver<u64>,
     writer_ended: std::sync::Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -115,6 +119,27 @@ impl Store {
     /// and starts the writer. `node` names this process in leases; it must be
     /// unique among the running nodes.
     pub async fn open(location: &Location, vault: Vault, node: &str) -> Result<Self, StoreError> {
+        let (store, writer) = Self::prepare(location, vault, node).await?;
+        match location {
+            // Its statements block: the writer has a thread to itself.
+            Location::Sqlite(_) => {
+                std::thread::Builder::new()
+                    .name("writer".to_owned())
+                    .spawn(move || futures::executor::block_on(writer))
+                    .map_err(|error| StoreError::Unfit(format!("no thread: {error}")))?;
+            }
+            Location::Postgres(_) => drop(tokio::spawn(writer)),
+        }
+        Ok(store)
+    }
+
+    /// As `open`, but the writer is handed over and must be run by the caller:
+    /// the simulation decides itself who runs when.
+    pub async fn prepare(
+        location: &Location,
+        vault: Vault,
+        node: &str,
+    ) -> Result<(Self, BoxFuture<'static, ()>), StoreError> {
         let writer = Pool::writer(location).await?;
         let mut connection = writer.acquire().await?;
         dialect::assert_fit(&mut connection).await?;
@@ -132,20 +157,11 @@ impl Store {
         let readers = Pool::readers(location).await?;
         let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
         let (ended, writer_ended) = oneshot::channel();
+        let (grown, growth) = watch::channel(0);
         let work = async move {
-            writer::run(writer, slot, waiting).await;
+            writer::run(writer, slot, waiting, grown).await;
             drop(ended);
         };
-        match location {
-            // Its statements block: the writer has a thread to itself.
-            Location::Sqlite(_) => {
-                std::thread::Builder::new()
-                    .name("writer".to_owned())
-                    .spawn(move || futures::executor::block_on(work))
-                    .map_err(|error| StoreError::Unfit(format!("no thread: {error}")))?;
-            }
-            Location::Postgres(_) => drop(tokio::spawn(work)),
-        }
         let inner = Inner {
             readers,
             orders,
@@ -153,11 +169,13 @@ impl Store {
             keys: KeyCache::default(),
             node: node.to_owned(),
             slot,
+            growth,
             writer_ended: std::sync::Mutex::new(Some(writer_ended)),
         };
-        Ok(Self {
+        let store = Self {
             inner: Arc::new(inner),
-        })
+        };
+        Ok((store, Box::pin(work)))
     }
 
     /// The name of this node in leases.
@@ -199,6 +217,29 @@ impl Store {
                 "unexpected outcome {other:?}"
             ))),
         }
+    }
+
+    /// Writes the statements and, where the first of them gives back a row, the
+    /// event, in one transaction.
+    pub(crate) async fn write_recorded(
+        &self,
+        statements: Vec<Statement>,
+        event: RecordEvent,
+    ) -> Result<Vec<Vec<Row>>, StoreError> {
+        let recorded = Box::new(writer::Recorded::new(statements, event));
+        match self.order(writer::Command::Recorded(recorded)).await? {
+            writer::Outcome::Rows(rows) => Ok(rows),
+            other => Err(StoreError::RolledBack(format!(
+                "unexpected outcome {other:?}"
+            ))),
+        }
+    }
+
+    /// Tells how many leaves the node's log of events has, whenever it grows;
+    /// zero until the first commit of this run.
+    #[must_use]
+    pub fn audit_growth(&self) -> watch::Receiver<u64> {
+        self.inner.growth.clone()
     }
 
     /// Hands a command to the writer and waits until it is committed or refused.

@@ -1,6 +1,15 @@
 //! Which runs of entries a root or a proof is made of (RFC 9162, sections 2.1.3.1
 //! and 2.1.4.1). Knows sizes and positions, no hashes.
 
+/// A complete subtree: of two to the power of its height entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subtree {
+    /// Its height; leaves have none.
+    pub level: u32,
+    /// Its position among those of the same height.
+    pub index: u64,
+}
+
 /// A run of entries that is a subtree of some tree: complete, or its right edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
@@ -17,9 +26,8 @@ impl Span {
         }
     }
 
-    /// The complete subtrees that it is made of, from the left, each by its
-    /// height and its position among those of the same height.
-    pub(super) fn complete(self) -> Vec<(usize, usize)> {
+    /// The complete subtrees that it is made of, from the left.
+    pub(super) fn complete(self) -> Vec<Subtree> {
         let mut found = Vec::new();
         let mut begin = self.begin;
         while begin < self.end {
@@ -29,11 +37,10 @@ impl Span {
             } else {
                 fits.min(begin.trailing_zeros())
             };
-            let index = usize::try_from(begin >> level);
-            found.push((
-                level as usize,
-                index.expect("positions of a tree in memory are addresses"),
-            ));
+            found.push(Subtree {
+                level,
+                index: begin >> level,
+            });
             begin += 1 << level;
         }
         found

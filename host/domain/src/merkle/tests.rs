@@ -207,3 +207,28 @@ proptest! {
         prop_assert!(verify_inclusion(hash, &leaf, (index, size), &proof, &tree.root()).is_err());
     }
 }
+
+/// Whoever keeps the hashes elsewhere makes the same roots and proofs.
+#[test]
+fn plans_give_what_trees_give() {
+    let mut tree = Tree::new(hash);
+    let leaf = |entry: u64| leaf_hash(hash, &entry.to_be_bytes());
+    for newer in 0..70 {
+        let find = |subtree: Subtree| {
+            let index = usize::try_from(subtree.index).unwrap();
+            tree.levels.get(subtree.level as usize)?.get(index).copied()
+        };
+        let root = Plan::root(newer).fill(hash, find);
+        assert_eq!(root, Some(vec![tree.root()]));
+        for older in 0..=newer {
+            let plan = Plan::inclusion(older, newer);
+            let filled = plan.map(|plan| plan.fill(hash, find).unwrap());
+            assert_eq!(filled, tree.inclusion(older, newer));
+            let plan = Plan::consistency(older, newer);
+            let filled = plan.map(|plan| plan.fill(hash, find).unwrap());
+            assert_eq!(filled, tree.consistency(older, newer));
+        }
+        assert_eq!(Plan::root(newer + 1).fill(hash, find), None);
+        tree.append(leaf(newer));
+    }
+}

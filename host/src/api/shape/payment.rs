@@ -230,25 +230,3 @@ impl From<EventView> for PaymentEvent {
         }
     }
 }
-
-/// Everything a payer needs to prove a payment.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Receipt {
-    /// The payment.
-    pub payment: Payment,
-    /// Number of at most 18 digits under which some billers keep it.
-    pub sequence: u64,
-    /// The id of who was paid.
-    pub biller: String,
-    /// The biller's name in the reader's language, as the catalogue has it now.
-    pub biller_name: Option<String>,
-    /// The service's title in the reader's language, as the catalogue has it now.
-    pub service_title: Option<String>,
-    /// Titles of the bills, in the order of the payment's items.
-    pub titles: Vec<String>,
-    /// The biller's evidence.
-    pub application: Application,
-    /// SHA-256 over the receipt as it is kept (canonical form of RFC 8785).
-    #[schema(example = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
-    pub digest: String,
-}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::{Compiler, Sandbox, Settings};
 
+use crate::audit::Audit;
 use crate::certification::Certifier;
 use crate::governance::Governance;
 use crate::log::Log;
@@ -14,6 +15,7 @@ use crate::payments::Payments;
 use crate::plugins::{Parts, Plugins, Pseudonyms, Transcripts};
 use crate::ports::Ports;
 use crate::publishing::Publishing;
+use crate::receipts::Receipts;
 use crate::rooms::Rooms;
 use crate::store::Store;
 
@@ -50,6 +52,14 @@ pub(super) async fn rooms(
     let publishing = Publishing::new(governance.clone(), plugins.clone(), objects, certifier);
     let decided = (governance, publishing);
     let banks = crate::bank::ConnectedBanks::default();
-    let (rooms, _queue) = Rooms::new(store, &plugins, decided, &banks, ports);
-    Rooms { payments, ..rooms }
+    let memory = folder.join("audit.checkpoint");
+    let audit = Audit::open(store.clone(), ports.clone(), None, memory).await;
+    let audit = audit.unwrap();
+    let (rooms, _queue) = Rooms::new(store, &plugins, decided, &banks, &audit, ports);
+    let receipts = Receipts::new(payments.clone(), audit, rooms.catalogue.clone());
+    Rooms {
+        payments,
+        receipts,
+        ..rooms
+    }
 }

@@ -10,9 +10,10 @@ use guichet_domain::id::RecordId;
 use super::super::database::Connection;
 use super::super::idempotency::RememberedRow;
 use super::super::ledger::kind_word;
-use super::super::value::Value;
+use super::super::value::{Row, Value};
 use super::command::{
-    Booking, Closing, Command, EventRow, Known, Outcome, PreparedChange, PreparedOpen,
+    Booking, Closing, Command, EventRow, Known, Outcome, PreparedChange, PreparedOpen, RecordEvent,
+    Statement,
 };
 use super::memory::Memory;
 use super::views::View;
@@ -64,17 +65,22 @@ pub(super) async fn write(
             Command::Open(open) => answer(batch.open(open, command)),
             Command::Change(change) => answer(batch.change(change, command)),
             Command::Ledger(_) => answer(batch.book(command).map(|()| Outcome::Done)),
-            Command::Statements(_) | Command::Claim(_) | Command::Stop => Outcome::Done,
+            Command::Statements(_) | Command::Recorded(_) | Command::Claim(_) | Command::Stop => {
+                Outcome::Done
+            }
         });
     }
-    let slot = batch.memory.slot();
-    batch.rows.write(connection, slot).await?;
+    let Batch { memory, rows, .. } = batch;
+    rows.write(connection, memory.slot()).await?;
     for (command, outcome) in commands.iter().zip(&mut outcomes) {
         match command {
             Command::Statements(statements) => {
-                let mut found = Vec::with_capacity(statements.len());
-                for statement in statements {
-                    found.push(connection.fetch(statement.sql, &statement.values).await?);
+                *outcome = Outcome::Rows(run(connection, statements).await?);
+            }
+            Command::Recorded(recorded) => {
+                let found = run(connection, &recorded.statements).await?;
+                if found.first().is_some_and(|rows| !rows.is_empty()) {
+                    tell(connection, memory, &recorded.event).await?;
                 }
                 *outcome = Outcome::Rows(found);
             }
@@ -86,6 +92,38 @@ pub(super) async fn write(
         }
     }
     Ok(outcomes)
+}
+
+async fn run(
+    connection: &mut Connection,
+    statements: &[Statement],
+) -> Result<Vec<Vec<Row>>, StoreError> {
+    let mut found = Vec::with_capacity(statements.len());
+    for statement in statements {
+        found.push(connection.fetch(statement.sql, &statement.values).await?);
+    }
+    Ok(found)
+}
+
+/// Adds a line to a record's history, and to the node's log.
+async fn tell(
+    connection: &mut Connection,
+    memory: &mut Memory,
+    event: &RecordEvent,
+) -> Result<(), StoreError> {
+    let values = [
+        memory.next_event().into(),
+        event.record.as_str().into(),
+        event.event.into(),
+        event.state.into(),
+        event
+            .content
+            .map(|digest| digest.as_bytes().to_vec())
+            .into(),
+        event.at.into(),
+    ];
+    connection.fetch(statements::INSERT_EVENT, &values).await?;
+    Ok(())
 }
 
 fn answer(result: Result<Outcome, Refused>) -> Outcome {
@@ -226,6 +264,10 @@ impl Batch<'_> {
                 event.event.as_str().into(),
                 event.state.as_str().into(),
                 event.attempt.into(),
+                event
+                    .content
+                    .map(|digest| digest.as_bytes().to_vec())
+                    .into(),
                 event.at.into(),
             ]);
         }

@@ -1,14 +1,15 @@
 //! What the writer can be told, and what it answers.
 
-use guichet_domain::Moment;
 use guichet_domain::books::{BooksError, Transfer};
 use guichet_domain::id::{ClientId, RecordId, ServiceCode};
 use guichet_domain::payment::State;
+use guichet_domain::{Digest, Moment};
 
 use super::super::idempotency::{IdempotencyKey, Remembered, RememberedRow};
 use super::super::ledger::NewAccount;
 use super::super::payments::PaymentRow;
 use super::super::value::{Row, Value};
+use crate::payments::receipt::{APPLIED, Facts};
 
 /// One statement with its values.
 #[derive(Debug, Clone)]
@@ -22,6 +23,36 @@ impl Statement {
     #[must_use]
     pub const fn new(sql: &'static str, values: Vec<Value>) -> Self {
         Self { sql, values }
+    }
+}
+
+/// One line of a record's history, for the audit log: whatever changes money or
+/// consent and is no payment.
+#[derive(Debug, Clone)]
+pub struct RecordEvent {
+    /// The record that it happens to.
+    pub record: RecordId,
+    /// What happens: a word.
+    pub event: &'static str,
+    /// Where it leads: a word.
+    pub state: &'static str,
+    /// SHA-256 of what it is about.
+    pub content: Option<Digest>,
+    /// When.
+    pub at: Moment,
+}
+
+/// Statements of one transaction, with the event that tells of them.
+#[derive(Debug)]
+pub(in crate::store) struct Recorded {
+    pub(super) statements: Vec<Statement>,
+    /// Written where the first statement has given back a row.
+    pub(super) event: RecordEvent,
+}
+
+impl Recorded {
+    pub(in crate::store) const fn new(statements: Vec<Statement>, event: RecordEvent) -> Self {
+        Self { statements, event }
     }
 }
 
@@ -153,6 +184,7 @@ pub struct Known(pub(in crate::store) RememberedRow);
 #[derive(Debug)]
 pub(in crate::store) enum Command {
     Statements(Vec<Statement>),
+    Recorded(Box<Recorded>),
     Claim(Vec<Value>),
     /// The last command: what waits behind it is not taken any more.
     Stop,
@@ -186,6 +218,7 @@ pub(super) struct EventRow {
     pub(super) event: String,
     pub(super) state: State,
     pub(super) attempt: u32,
+    pub(super) content: Option<Digest>,
     pub(super) at: Moment,
 }
 
@@ -222,7 +255,7 @@ impl Command {
     /// The transfers and accounts that the command names.
     pub(super) fn booking(&self) -> Option<Booking<'_>> {
         match self {
-            Self::Statements(_) | Self::Claim(_) | Self::Stop => None,
+            Self::Statements(_) | Self::Recorded(_) | Self::Claim(_) | Self::Stop => None,
             Self::Ledger(ledger) => Some(Booking {
                 accounts: &ledger.accounts,
                 transfers: &ledger.transfers,
@@ -326,9 +359,17 @@ fn history(payment: &PaymentRow, events: &[(String, State)], at: Moment) -> Vec<
             event: event.clone(),
             state: *state,
             attempt: payment.attempts,
+            content: content(payment, event),
             at,
         })
         .collect()
+}
+
+/// What the receipt will say stands in the log from the first moment, so that
+/// nobody can make another receipt of the same payment later.
+fn content(payment: &PaymentRow, event: &str) -> Option<Digest> {
+    let facts = (event == APPLIED).then(|| Facts::of(payment)).flatten()?;
+    Some(facts.digest())
 }
 
 /// A bill may be paid again once the money of this payment is taken or back.

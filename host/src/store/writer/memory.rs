@@ -216,6 +216,12 @@ impl Memory {
         (position, previous(debit), previous(credit))
     }
 
+    /// Leaves in this node's log of events, where that is known.
+    pub(super) fn events(&self) -> Option<u64> {
+        let first = i64::from(self.slot) * POSITIONS;
+        u64::try_from(self.next_event? - first).ok()
+    }
+
     /// The next place in this node's log of events; leaves are counted from zero.
     pub(super) fn next_event(&mut self) -> i64 {
         let position = self.next_event.unwrap_or_default();

@@ -8,12 +8,12 @@ mod memory;
 mod statements;
 mod views;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
-pub(super) use command::{Command, PreparedChange, PreparedOpen};
+pub(super) use command::{Command, PreparedChange, PreparedOpen, Recorded};
 pub use command::{
-    LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, Refused, Schedule, Statement,
-    Unique,
+    LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent, Refused, Schedule,
+    Statement, Unique,
 };
 
 pub(super) use memory::POSITIONS;
@@ -36,7 +36,13 @@ pub(super) struct Order {
 
 /// Runs until it is told to stop, or the last sender is gone and everything
 /// waiting is written.
-pub(super) async fn run(pool: Pool, slot: u8, mut waiting: mpsc::Receiver<Order>) {
+/// `grown` is told how many leaves the node's log of events has after a commit.
+pub(super) async fn run(
+    pool: Pool,
+    slot: u8,
+    mut waiting: mpsc::Receiver<Order>,
+    grown: watch::Sender<u64>,
+) {
     let mut writer = Writer {
         pool,
         connection: None,
@@ -54,6 +60,9 @@ pub(super) async fn run(pool: Pool, slot: u8, mut waiting: mpsc::Receiver<Order>
             .iter()
             .any(|command| matches!(command, Command::Stop));
         let results = writer.write_all(&commands).await;
+        if let Some(events) = writer.memory.events() {
+            grown.send_if_modified(|known| std::mem::replace(known, events) != events);
+        }
         for (answer, result) in answers.into_iter().zip(results) {
             // A caller that went away finds its answer under its key.
             let _gone = answer.send(result);

@@ -160,10 +160,14 @@ pub(super) static DELETE_BILLS: Bulk = Bulk::new(
 );
 
 pub(super) static INSERT_EVENTS: Bulk = Bulk::new(
-    "insert into events (position, record, number, event, state, attempt, at)",
-    7,
+    "insert into events (position, record, number, event, state, attempt, content, at)",
+    8,
     "",
 );
+
+/// Counts on from what the record's history has.
+pub(super) const INSERT_EVENT: &str = "insert into events (position, record, number, event, state, attempt, content, at) \
+     select $1, $2, (select count(*) from events where record = $2) + 1, $3, $4, 0, $5, $6";
 
 pub(super) static INSERT_OUTBOX: Bulk = Bulk::new(
     "insert into outbox (payment, service, due_at, tries, lease_node, lease_until)",

@@ -194,7 +194,10 @@ impl<'a> Wanted<'a> {
                     wanted.transfers.extend(ids);
                     wanted.add_pending(&ledger.transfers);
                 }
-                Command::Statements(_) | Command::Claim(_) | Command::Stop => {}
+                Command::Statements(_)
+                | Command::Recorded(_)
+                | Command::Claim(_)
+                | Command::Stop => {}
             }
         }
         wanted

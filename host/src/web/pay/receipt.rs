@@ -8,6 +8,7 @@ use guichet_sandbox::contract::bill_payment::{Application, Delivery};
 
 use super::{read, state, title};
 use crate::payments::{PaymentError, Receipt};
+use crate::receipts::{Issued, ReceiptError};
 use crate::web::page::{Page, Visit, draw};
 use crate::web::statement::{Fact, field};
 use crate::web::texts::Texts;
@@ -43,15 +44,16 @@ pub(in crate::web) async fn receipt(
         Ok(citizen) => citizen,
         Err(first) => return first,
     };
-    let receipt = match web
+    let issued = web
         .rooms()
-        .payments
-        .receipt(citizen.client, &payment.id)
-        .await
-    {
-        Ok(receipt) => receipt,
-        Err(PaymentError::WrongState(_)) => return visit.not_found(),
-        Err(error) => return visit.failed(&web, &error),
+        .receipts
+        .issue(citizen.client, &payment.id)
+        .await;
+    let Issued { receipt, .. } = match issued {
+        Ok(issued) => issued,
+        Err(ReceiptError::Payment(PaymentError::WrongState(_))) => return visit.not_found(),
+        Err(ReceiptError::Payment(error)) => return visit.failed(&web, &error),
+        Err(ReceiptError::Audit(error)) => return visit.failed(&web, &error),
     };
     let page = visit.page();
     let t = page.t;
@@ -60,7 +62,7 @@ pub(in crate::web) async fn receipt(
     let (tokens, cards) = deliveries(record.as_ref());
     let entry = web.rooms().catalogue.service(&payment.service);
     let locale = visit.language().tag();
-    let biller = entry.map_or(receipt.biller.clone(), |entry| {
+    let biller = entry.map_or(receipt.facts.biller.to_string(), |entry| {
         entry.service().biller.names.in_locale(locale).to_owned()
     });
     draw(&ReceiptPage {
@@ -73,7 +75,7 @@ pub(in crate::web) async fn receipt(
         cards,
         items: receipt_items(&receipt),
         lines: receipt_lines(&receipt, record.as_ref(), t),
-        digest: groups_of_eight(&receipt.digest.hex()),
+        digest: groups_of_eight(&receipt.facts.digest().hex()),
         page,
     })
 }
@@ -93,9 +95,9 @@ fn deliveries(record: Option<&Application>) -> (Vec<String>, Vec<String>) {
 
 /// What was paid, one line for each bill.
 fn receipt_items(receipt: &Receipt) -> Vec<Fact> {
-    let items = receipt.titles.iter().zip(&receipt.payment.items);
+    let items = receipt.facts.items.iter();
     items
-        .map(|(title, item)| Fact::new(title, format::money(item.amount)))
+        .map(|item| Fact::new(&item.title, format::money(item.amount)))
         .collect()
 }
 
