@@ -14,13 +14,16 @@ use super::caller::Caller;
 use super::parameters::Segments;
 use super::scope::PaymentsRead;
 use super::shape::receipt::Receipt;
+use super::trace::RequestTrace;
 use crate::error::{Code, Problem};
 use crate::payments::PaymentError;
-use crate::receipts::ReceiptError;
+use crate::receipts::{ReceiptError, draw_pdf};
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(receipt))
+    OpenApiRouter::new()
+        .routes(routes!(receipt))
+        .routes(routes!(paper))
 }
 
 /// Read a payment's receipt
@@ -48,6 +51,37 @@ async fn receipt(
     let issued = issued.map_err(no_receipt)?;
     let headers = [(header::CONTENT_TYPE, "application/json")];
     Ok((headers, issued.document.text()).into_response())
+}
+
+/// Read a payment's receipt on paper
+///
+/// A PDF in the reader's language, with the short signed form as a QR code and the
+/// whole receipt attached as `receipt.json`.
+#[utoipa::path(
+    get,
+    path = "/v1/payments/{id}/receipt.pdf",
+    tag = "payments",
+    operation_id = "get_receipt_pdf",
+    params(("id" = String, Path, description = "The payment's id")),
+    responses((status = 200, description = "The paper", body = Vec<u8>, content_type = "application/pdf"))
+)]
+async fn paper(
+    State(api): State<Api>,
+    caller: Caller<PaymentsRead>,
+    trace: RequestTrace,
+    Segments(id): Segments<RecordId>,
+) -> Result<Response, Problem> {
+    let issued = api.rooms().receipts.issue(&caller.client, &id).await;
+    let issued = issued.map_err(no_receipt)?;
+    let pdf = draw_pdf(&issued.statement, &issued.document, trace.language);
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("inline; filename=\"{id}.pdf\""),
+        ),
+    ];
+    Ok((headers, pdf).into_response())
 }
 
 /// A payment that is under way has no receipt yet; one that was given up never

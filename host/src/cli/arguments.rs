@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::audit::AuditCommand;
 use super::day_end::DayEndArguments;
 use super::exchange::ExchangeCommand;
 use super::globals::Globals;
 use super::node::{DevArguments, LedgerCommand, ReplayArguments, ServeArguments};
 use super::plugin::PluginCommand;
+use super::receipt::ReceiptCommand;
 use super::registry::RegistryArguments;
 use super::requests::{
     BillsCommand, ConsentsCommand, CredentialArguments, InquireArguments, InquiriesCommand,
@@ -73,6 +75,12 @@ pub enum Command {
     /// Look after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Verify receipts of payments.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Receipt(ReceiptCommand),
+    /// Verify the signed logs of everything that happened.
+    #[command(subcommand, after_help = EXIT_CODES)]
+    Audit(AuditCommand),
     /// Make, check, certify, build and publish plugins.
     #[command(subcommand, after_help = EXIT_CODES)]
     Plugin(PluginCommand),

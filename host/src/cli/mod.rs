@@ -3,6 +3,7 @@
 
 mod arguments;
 mod asking;
+mod audit;
 mod bills;
 mod connection;
 mod consents;
@@ -17,6 +18,7 @@ mod output;
 mod pay;
 mod payments;
 mod plugin;
+mod receipt;
 mod registry;
 mod requests;
 mod services;
@@ -76,6 +78,8 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Serve(serve) => node::serve(serve, globals),
         Command::Replay(asked) => node::replay(asked, globals),
         Command::Ledger(command) => node::ledger(command, globals),
+        Command::Receipt(command) => receipt::run(command, globals),
+        Command::Audit(command) if command.remote().is_none() => audit::offline(command, globals),
         Command::Plugin(command) => plugin::run(command, globals),
         Command::Registry(asked) if asked.is_offline() => registry::offline(asked, globals),
         Command::CompileComponent { input, output } => node::compile(input, output),
@@ -137,7 +141,12 @@ async fn run_client(command: &Command, globals: &Globals) -> Result<Ending, Fail
             let connection = connect(&(&asked.insider).into())?;
             zones::run(&asked.command, &connection, output).await
         }
+        Command::Audit(command) => match command.remote() {
+            Some(asked) => audit::over_api(asked, &connect(&asked.connection())?, output).await,
+            None => Err(Failure::Usage("name the server with --url".to_owned())),
+        },
         Command::Dev(_)
+        | Command::Receipt(_)
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Ledger(_)

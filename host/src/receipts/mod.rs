@@ -4,9 +4,10 @@
 
 mod code;
 mod document;
+mod ink;
+mod paper;
+mod pdf;
 mod statement;
-#[cfg(test)]
-mod tests;
 mod verify;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use guichet_registry::sign::StatementKind;
 
 pub use code::verify as verify_code;
 pub use document::{Document, Proof};
+pub use pdf::{attached, draw as draw_pdf};
 pub use statement::{Milestone, Named, Names, Statement, VERSION};
 pub use verify::{InLog, Proven, Unproven, verify};
 

@@ -74,6 +74,7 @@ impl Web {
             .route("/payments", get(pay::list).post(pay::create))
             .route("/payments/{id}", get(pay::show))
             .route("/payments/{id}/receipt", get(pay::receipt))
+            .route("/payments/{id}/{file}", get(pay::download))
             .route("/inquiries/{id}", get(ask::show))
             .route("/inquiries/{id}/attachments/{number}", get(ask::attachment))
             .route("/sign-in", get(sign::show).post(sign::sign_in))

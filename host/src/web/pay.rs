@@ -15,7 +15,7 @@ use super::page::{Page, Visit, draw};
 use super::texts::{Texts, fill};
 use super::{Web, format};
 use crate::payments::{Create, EventView, PaymentError, PaymentView};
-pub(super) use receipt::receipt;
+pub(super) use receipt::{download, receipt};
 
 /// Payments on the list.
 const LISTED: u32 = 50;

@@ -41,6 +41,7 @@ texts! {
     state_refunded unknown_title unknown_lead working_title working_lead
     nothing_paid refused_lead declined_lead expired_lead_payment news_by reason released_lead receipt_title receipt_button receipt_serial
     receipt_at receipt_token receipt_token_help receipt_print receipt_card receipt_digest receipt_treasury
+    receipt_pdf receipt_json receipt_verify receipt_verify_help receipt_in_log receipt_not_in_log receipt_key
     receipt_fiscal accounting_date payments_none document_number issued_at
     valid_until attachment verification_code credential_expires credential_refresh handoff_lead
     handoff_button error_title not_found_title not_found_lead error_lead error_reference

@@ -2,6 +2,7 @@
 
 mod description;
 mod paying;
+mod receipts;
 mod refusals;
 mod rooms;
 mod world;

@@ -26,7 +26,7 @@ async fn a_bill_is_paid_once_and_receipted() {
         .receipt(&world.client, &made.payment)
         .await
         .unwrap();
-    assert_eq!(receipt.titles, ["bill 202610"]);
+    assert_eq!(receipt.facts.items[0].title, "bill 202610");
     assert_eq!(receipt.application.amount, Money::cny(8_650));
     let events = world
         .payments

@@ -2,16 +2,19 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::response::Response;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use guichet_domain::payment::State as Standing;
 use guichet_sandbox::contract::bill_payment::{Application, Delivery};
+use qrcode::render::svg;
+use qrcode::{EcLevel, QrCode};
 
 use super::{read, state, title};
 use crate::payments::{PaymentError, Receipt};
-use crate::receipts::{Issued, ReceiptError};
+use crate::receipts::{Document, Issued, ReceiptError, draw_pdf};
 use crate::web::page::{Page, Visit, draw};
 use crate::web::statement::{Fact, field};
-use crate::web::texts::Texts;
+use crate::web::texts::{Texts, fill};
 use crate::web::{Web, format};
 
 #[derive(Template)]
@@ -28,6 +31,12 @@ struct ReceiptPage {
     items: Vec<Fact>,
     lines: Vec<Fact>,
     digest: Vec<String>,
+    id: String,
+    /// Drawn by the library: markup, and nothing that came from elsewhere.
+    picture: String,
+    vouched: String,
+    verify_help: String,
+    key: Vec<String>,
 }
 
 /// The receipt.
@@ -49,11 +58,12 @@ pub(in crate::web) async fn receipt(
         .receipts
         .issue(citizen.client, &payment.id)
         .await;
-    let Issued { receipt, .. } = match issued {
+    let Issued {
+        receipt, document, ..
+    } = match issued {
         Ok(issued) => issued,
         Err(ReceiptError::Payment(PaymentError::WrongState(_))) => return visit.not_found(),
-        Err(ReceiptError::Payment(error)) => return visit.failed(&web, &error),
-        Err(ReceiptError::Audit(error)) => return visit.failed(&web, &error),
+        Err(error) => return visit.failed(&web, &error),
     };
     let page = visit.page();
     let t = page.t;
@@ -76,8 +86,79 @@ pub(in crate::web) async fn receipt(
         items: receipt_items(&receipt),
         lines: receipt_lines(&receipt, record.as_ref(), t),
         digest: groups_of_eight(&receipt.facts.digest().hex()),
+        id: payment.id.to_string(),
+        picture: picture(&document.code),
+        vouched: vouched(&document, t).to_owned(),
+        verify_help: fill(
+            &t.receipt_verify_help,
+            &[("installation", web.rooms().audit.installation().as_str())],
+        ),
+        key: groups_of_eight(&document.key.hex()),
         page,
     })
+}
+
+/// How far the receipt is proven by now.
+fn vouched<'a>(document: &Document, t: &'a Texts) -> &'a str {
+    if document.proofs.is_empty() {
+        &t.receipt_not_in_log
+    } else {
+        &t.receipt_in_log
+    }
+}
+
+/// The short signed form as a picture; nothing where it is too long for one.
+fn picture(code: &str) -> String {
+    let drawn = QrCode::with_error_correction_level(code, EcLevel::L);
+    drawn.map_or_else(
+        |_| String::new(),
+        |code| {
+            code.render::<svg::Color<'_>>()
+                .min_dimensions(200, 200)
+                .build()
+        },
+    )
+}
+
+/// The receipt as a file: PDF, or the signed JSON.
+pub(in crate::web) async fn download(
+    visit: Visit,
+    Path((id, name)): Path<(String, String)>,
+    State(web): State<Web>,
+) -> Response {
+    let citizen = match visit.citizen(&web) {
+        Ok(citizen) => citizen,
+        Err(first) => return first,
+    };
+    let payment = match read(&visit, &web, &id).await {
+        Ok((payment, _)) => payment,
+        Err(answer) => return answer,
+    };
+    let issued = web
+        .rooms()
+        .receipts
+        .issue(citizen.client, &payment.id)
+        .await;
+    let issued = match issued {
+        Ok(issued) => issued,
+        Err(ReceiptError::Payment(PaymentError::WrongState(_))) => return visit.not_found(),
+        Err(error) => return visit.failed(&web, &error),
+    };
+    let (media_type, bytes) = match name.as_str() {
+        "receipt.pdf" => {
+            let pdf = draw_pdf(&issued.statement, &issued.document, visit.language());
+            ("application/pdf", pdf)
+        }
+        "receipt.json" => ("application/json", issued.document.text().into_bytes()),
+        _ => return visit.not_found(),
+    };
+    let disposition = format!("attachment; filename=\"{}-{name}\"", payment.id);
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
 }
 
 /// Digits for the meter, and what to do with the card.
