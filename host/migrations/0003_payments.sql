@@ -105,3 +105,26 @@ create table outbox (
 
 create index outbox_by_due on outbox (due_at);
 create index outbox_by_lease on outbox (lease_node);
+
+-- Billers' own messages that were taken in, each once.
+create table callbacks (
+    service text not null,
+    message text not null,
+    payment text not null,
+    received_at bigint not null,
+    primary key (service, message)
+);
+
+create table client_policies (
+    client text primary key,
+    -- In minor units: 0 is always, null is never.
+    authorise_above bigint check (authorise_above >= 0),
+    payer_per_day bigint check (payer_per_day > 0),
+    updated_at bigint not null
+);
+
+create table account_policies (
+    account text primary key,
+    second_person bigint not null check (second_person in (0, 1)),
+    updated_at bigint not null
+);

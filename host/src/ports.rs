@@ -1,8 +1,8 @@
 //! What the deterministic rooms may not reach for themselves: the clock and
 //! randomness. Tests and the simulation put their own in.
 
-use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use guichet_domain::id::RecordId;
 use guichet_domain::{AccountingDate, CutOff, Moment};
@@ -11,6 +11,12 @@ use guichet_domain::{AccountingDate, CutOff, Moment};
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Moment;
+
+    /// Milliseconds since some moment in the past, which no setting of the clock
+    /// changes: for waiting times on which a proof rests.
+    fn steady_ms(&self) -> i64 {
+        self.now().micros() / 1_000
+    }
 
     /// When the accounting date turns here.
     fn cut_off(&self) -> CutOff {
@@ -36,6 +42,12 @@ impl Clock for SystemClock {
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
         Moment::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
+    }
+
+    fn steady_ms(&self) -> i64 {
+        static BEGIN: OnceLock<Instant> = OnceLock::new();
+        let passed = BEGIN.get_or_init(Instant::now).elapsed();
+        i64::try_from(passed.as_millis()).unwrap_or(i64::MAX)
     }
 
     fn cut_off(&self) -> CutOff {

@@ -15,7 +15,7 @@ use crate::credentials::Credentials;
 use crate::day_end::DayEnd;
 use crate::governance::Governance;
 use crate::inquiries::Inquiries;
-use crate::payments::{Outside, PaymentSettings, Payments};
+use crate::payments::{Outside, PaymentSettings, Payments, StoredPolicies};
 use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::publishing::Publishing;
@@ -83,6 +83,8 @@ impl Rooms {
                 terms: Arc::new(plugins.clone()),
                 biller: Arc::new(plugins.clone()),
                 banks: Arc::new(banks.clone()),
+                policies: Arc::new(StoredPolicies::new(store.clone(), ports.clone())),
+                callbacks: Arc::new(plugins.clone()),
             },
             PaymentSettings::default(),
         );

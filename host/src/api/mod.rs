@@ -15,6 +15,7 @@ mod audit;
 mod bill_queries;
 mod body;
 mod bound_accounts;
+mod callbacks;
 mod caller;
 mod catalogue;
 mod consents;
@@ -169,6 +170,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(payments::routes())
         .merge(receipts::routes())
         .merge(refunds::routes())
+        .merge(callbacks::routes())
         .merge(asking::routes())
         .merge(consents::routes())
         .merge(accounts::routes())

@@ -6,7 +6,8 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use guichet_domain::id::RecordId;
+use guichet_domain::Digest;
+use guichet_domain::id::{RecordId, SubjectId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -21,6 +22,7 @@ use super::scope::PaymentsWrite;
 use super::shape::payment::Payment;
 use super::trace::RequestTrace;
 use crate::error::{Code, Problem, Text};
+use crate::payments::Authorise;
 
 /// Why the money should come back.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -39,33 +41,73 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(refund))
 }
 
+/// Somebody on the payer's side agrees.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAuthorisation {
+    /// The payment's `action.binding`, as it was shown to who agrees.
+    #[schema(example = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub binding: String,
+    /// Who agrees: the payer, or the second person.
+    #[schema(value_type = String, example = "demo-citizen")]
+    pub subject: SubjectId,
+    /// How you made sure: 1 to 64 characters.
+    #[schema(example = "passkey")]
+    pub method: String,
+    /// Your proof, kept for disputes: at most 4,096 characters.
+    #[serde(default)]
+    pub evidence: String,
+}
+
 /// Authorise a payment
 ///
-/// Only where the payment's state is `requires_action`; else 409 `wrong_state`.
+/// Where the payment's state is `requires_action`, its `action` says who has to
+/// agree to what. `binding` ties the agreement to payee and amount (dynamic
+/// linking); another one answers 422. The second person is another one than who
+/// made the payment, else 403. The same again answers the same again; where
+/// nothing waits, 409 `wrong_state`. Money is reserved only afterwards.
 #[utoipa::path(
     post,
     path = "/v1/payments/{id}/authorise",
     tag = "payments",
     operation_id = "authorise_payment",
     params(("id" = String, Path, description = "The payment's id")),
-    responses((status = 409, description = "Nothing waits for an authorisation"))
+    request_body = NewAuthorisation,
+    responses((status = 200, description = "The payment, with what it waits for next", body = Payment))
 )]
 async fn authorise(
     State(api): State<Api>,
     caller: Caller<PaymentsWrite>,
+    trace: RequestTrace,
     Segments(id): Segments<RecordId>,
-) -> Result<StatusCode, Problem> {
-    let payment = api.rooms().payments.get(&caller.client, &id).await?;
-    Err(Problem::new(Code::WrongState).with_detail(Text::new(
-        format!(
-            "缴费当前状态为 {}，没有等待付款人确认的事项。",
-            payment.state
-        ),
-        format!(
-            "The payment is {}; nothing in it waits for an authorisation.",
-            payment.state
-        ),
-    )))
+    Json(new): Json<NewAuthorisation>,
+) -> Result<axum::Json<Payment>, Problem> {
+    let wrong = |field: &str, chinese: &'static str, english: &'static str| {
+        Problem::new(Code::InvalidField).with_field(field, Text::new(chinese, english))
+    };
+    let binding: Digest = new.binding.parse().map_err(|_| {
+        let english = "Must be the payment's `action.binding`.";
+        wrong("binding", "应为缴费 action.binding 的值。", english)
+    })?;
+    let method = new.method.trim();
+    if !(1..=64).contains(&method.chars().count()) || method.chars().any(char::is_control) {
+        let english = "Must have 1 to 64 characters.";
+        return Err(wrong("method", "应为 1 到 64 个字符。", english));
+    }
+    if new.evidence.chars().count() > 4_096 {
+        let english = "At most 4,096 characters.";
+        return Err(wrong("evidence", "最多 4096 个字符。", english));
+    }
+    let request = Authorise {
+        client: caller.client.clone(),
+        payment: id,
+        binding,
+        subject: new.subject,
+        method: method.to_owned(),
+        evidence: new.evidence,
+    };
+    let payment = api.rooms().payments.authorise(&request).await?;
+    Ok(axum::Json(Payment::new(payment, trace.language)))
 }
 
 /// Cancel a payment
@@ -93,8 +135,10 @@ async fn cancel(
 ///
 /// On the payment's accounting date, and where the biller can, the application
 /// is reversed (冲正): the payment goes to `reversing`, then to `reversed` or, if
-/// the biller refuses, back to `applied`. Otherwise 409 says why not. Asking
-/// again while it is under way changes nothing.
+/// the biller refuses, back to `applied`. Otherwise, or if it is asked for again,
+/// it goes to `refunding` until the biller has agreed (退款), then to `refunded`
+/// or back to `applied`; `news_by` says by when. Asking again while it is under
+/// way changes nothing.
 #[utoipa::path(
     post,
     path = "/v1/payments/{id}/refunds",

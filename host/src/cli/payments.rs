@@ -42,6 +42,28 @@ pub(super) async fn run(
             output.answer(&answer, |lines| draw(lines, &answer));
             Ok(Ending::Done)
         }
+        PaymentsCommand::Authorise {
+            payment,
+            person,
+            method,
+            connection,
+        } => {
+            let connection = connect(connection)?;
+            let path = path(&connection, payment).await?;
+            // What is agreed to is what the payment says now.
+            let shown = connection.get(&path).await?;
+            let person = person.as_deref().unwrap_or_else(|| text(&shown, "subject"));
+            let body = json!({
+                "binding": shown["action"]["binding"].as_str().unwrap_or_default(),
+                "subject": person,
+                "method": method,
+            });
+            let answer = connection
+                .post(&format!("{path}/authorise"), &[], &body)
+                .await?;
+            output.answer(&answer, |lines| draw(lines, &answer));
+            Ok(Ending::Done)
+        }
         PaymentsCommand::Refund {
             payment,
             reason,

@@ -167,6 +167,20 @@ pub enum PaymentsCommand {
         #[command(flatten)]
         connection: Connection,
     },
+    /// Agree to a payment that waits for the payer, or for a second person.
+    Authorise {
+        /// Its id.
+        payment: String,
+        /// Who agrees; the payer where nobody is named.
+        #[arg(long, value_name = "SUBJECT")]
+        person: Option<String>,
+        /// How it was made sure that this is the person.
+        #[arg(long, default_value = "command-line")]
+        method: String,
+        /// Where to go.
+        #[command(flatten)]
+        connection: Connection,
+    },
     /// Ask for the reversal or refund of an applied payment.
     Refund {
         /// Its id.

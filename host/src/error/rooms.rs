@@ -224,6 +224,10 @@ impl From<PaymentError> for Problem {
                 "已达到该户号当日缴费限额，请明日再缴。",
                 "The limit for this account and day is reached; pay tomorrow.",
             )),
+            PaymentError::AbovePayerLimit => Self::new(Code::LimitExceeded).with_detail(Text::new(
+                "已达到付款人当日缴费限额，请明日再缴。",
+                "The payer's limit for this day is reached; pay tomorrow.",
+            )),
             PaymentError::KeyReused => Self::new(Code::IdempotencyKeyReused).with_detail(Text::new(
                 "这个幂等键已用于内容不同的请求，本次没有办理；新业务请换新的键。",
                 "This key was used with another body and nothing was done; take a new key for a new payment.",
@@ -237,12 +241,40 @@ impl From<PaymentError> for Problem {
                 format!("缴费当前状态为 {state}，不能这样操作。"),
                 format!("The payment is {state}; this cannot be done to it."),
             )),
-            PaymentError::NotReversible(reason) => {
-                Self::new(Code::ReversalNotPossible).with_detail(Text::new(
-                    format!("无法冲正：{reason}"),
-                    format!("It cannot be reversed: {reason}"),
-                ))
-            }
+            PaymentError::WrongBinding => Self::new(Code::InvalidField).with_field(
+                "binding",
+                Text::new(
+                    "与该笔缴费的收款方、金额不符，请重新读取缴费后再确认。",
+                    "Does not belong to this payment's payee and amount; read the payment again.",
+                ),
+            ),
+            PaymentError::NotThePayer => Self::new(Code::Forbidden).with_field(
+                "subject",
+                Text::new("只能由付款人本人确认。", "Only the payer can authorise it."),
+            ),
+            PaymentError::MakerCannotCheck => Self::new(Code::Forbidden).with_field(
+                "subject",
+                Text::new(
+                    "复核人不能是经办人，请由另一人确认。",
+                    "Who made the payment cannot be the second person; somebody else must agree.",
+                ),
+            ),
+            PaymentError::OnePerson => Self::new(Code::Forbidden).with_detail(Text::new(
+                "须由两个不同的人决定。",
+                "Two different persons must decide.",
+            )),
+            PaymentError::NoProof(reason) => Self::new(Code::WrongState).with_detail(Text::new(
+                format!("证据不足：{reason}"),
+                format!("This proves nothing yet: {reason}."),
+            )),
+            PaymentError::Forged => Self::new(Code::Unauthenticated).with_detail(Text::new(
+                "回调签名缺失或不正确。",
+                "The callback's signature is missing or wrong.",
+            )),
+            PaymentError::Unreadable(reason) => Self::new(Code::InvalidField).with_detail(Text::new(
+                format!("回调内容无法识别：{reason}"),
+                format!("The callback cannot be read: {reason}."),
+            )),
             PaymentError::Busy(error) | PaymentError::Store(error) => error.into(),
         }
     }

@@ -9,7 +9,7 @@ use super::canonical::{canonical_digest, sha256};
 use super::money::{holds, payer_fee, receiving_accounts};
 use super::order::{Order, OrderItem};
 use super::payer::{PayerBank, PayerSide};
-use super::ports::Terms;
+use super::ports::{PayerPolicy, Terms};
 use super::view::PaymentView;
 use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
@@ -59,12 +59,17 @@ impl Payments {
             .saturating_add(payer_fee(terms.fee.of(total)));
         let due = Money::new(due, total.currency());
         let payer = self.payer_side(request, due, now).await?;
+        let account = &request.payer_account;
+        let policy = self.outside.policies.policy(&request.client, account);
+        let policy = policy.await?;
         let checked = Checked {
             query: &query,
             payable: &payable,
             terms,
             total,
+            due,
             payer,
+            policy,
         };
         let open = self.assemble(request, unique, checked, now);
         match self.store.open_payment(&open).await? {
@@ -144,15 +149,23 @@ impl Payments {
         checked: Checked<'_>,
         now: Moment,
     ) -> OpenPayment {
-        let (snapshot, events) = beginning(&checked.payer);
         let order = self.order_for(request, &checked, now);
         let Checked {
             query,
             payable,
             terms,
             total,
-            payer,
+            due,
+            mut payer,
+            policy,
         } = checked;
+        let from = request.payer_account.as_str();
+        payer.agreement = self.agreement(&policy, &order, due, from, now);
+        let (snapshot, events) = beginning(&payer);
+        let sent_from = payer
+            .agreement
+            .as_ref()
+            .map_or(now, |asked| asked.expires_at);
         let day_limit = [terms.limits, payable.limits]
             .iter()
             .filter_map(|limits: &Limits| limits.per_day)
@@ -185,7 +198,7 @@ impl Payments {
             attempts: 0,
             exposed: 0,
             attempted_at: None,
-            submit_until: now.plus_ms(self.settings.submit_within_ms),
+            submit_until: sent_from.plus_ms(self.settings.submit_within_ms),
             accounting_date: order.accounting_date,
             traceparent: request.traceparent.clone(),
             terms,
@@ -213,6 +226,7 @@ impl Payments {
             accounts,
             transfers,
             day_limit,
+            payer_day_limit: policy.payer_per_day,
             lease_until: now.plus_ms(self.settings.lease_ms),
             row,
         }
@@ -224,7 +238,7 @@ impl Payments {
             payable,
             terms,
             total,
-            payer: _,
+            ..
         } = checked;
         let items = request
             .items
@@ -273,6 +287,7 @@ impl Payments {
             }
             Refused::ReferenceReused => PaymentError::ReferenceReused,
             Refused::AboveDayLimit => PaymentError::AboveDayLimit,
+            Refused::AbovePayerLimit => PaymentError::AbovePayerLimit,
             Refused::Books(_) => PaymentError::InsufficientFunds,
             Refused::Stale => PaymentError::NotFound,
         }
@@ -285,7 +300,10 @@ struct Checked<'a> {
     payable: &'a Payable,
     terms: Terms,
     total: Money,
+    /// With the payer's fee.
+    due: Money,
     payer: PayerSide,
+    policy: PayerPolicy,
 }
 
 /// The house's own ledger holds the money in the transaction that opens the

@@ -4,6 +4,7 @@
 
 use futures::future::BoxFuture;
 use guichet_domain::Moment;
+use guichet_domain::id::RecordId;
 use guichet_domain::payment::{
     Event, LegState, NextStep, Repetition, State, StatusAnswer, next_step,
 };
@@ -172,19 +173,27 @@ impl Payments {
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
+        self.waited_ms(&submitted.id, submitted.attempts);
         let outcome = self.outside.biller.submit(&submitted.order).await;
         self.conclude(submitted, outcome, Question::Submission, tries)
             .await
     }
 
+    /// How long this node has waited for the end of an attempt.
+    pub(super) fn waited_ms(&self, record: &RecordId, attempt: u32) -> i64 {
+        let steady_ms = self.ports.clock.steady_ms();
+        self.watches.waited_ms(record, attempt, steady_ms)
+    }
+
     /// Why nothing may be sent now, though it could when the payment began.
     fn closed(&self, row: &PaymentRow, now: Moment) -> Option<String> {
         let (service, release) = (&row.service, row.order.release.as_str());
-        self.outside.terms.closed(service, release, now)
+        self.outside.terms.closed_now(service, release, now)
     }
 
     async fn ask_status(&self, row: PaymentRow, tries: u32) -> Result<Look, PaymentError> {
         let asked_at = self.ports.now();
+        let waited_ms = self.waited_ms(&row.id, row.attempts);
         let mut order = row.order.clone();
         order.attempt = row.attempts;
         let outcome = self
@@ -200,8 +209,16 @@ impl Payments {
             // its way still.
             return self.submit(row, tries).await;
         }
-        self.conclude(row, outcome, Question::Status(asked_at), tries)
-            .await
+        self.conclude(
+            row,
+            outcome,
+            Question::Status {
+                asked_at,
+                waited_ms,
+            },
+            tries,
+        )
+        .await
     }
 
     /// Records what an answer proves, and when to look again. An answer stays
@@ -326,6 +343,9 @@ impl Payments {
             // Boxed: every step ends here, and would be as large as this.
             match Box::pin(self.store.change_payment(&change)).await {
                 Ok(Ok(())) => {
+                    if change.next.snapshot.has_ended() {
+                        self.watches.forget(&change.next.id);
+                    }
                     self.bus.ring(&change.next);
                     return Ok(Ok(()));
                 }

@@ -44,6 +44,9 @@ pub enum PaymentError {
     /// The account has been paid as much today as it may be.
     #[error("the limit for this account and day is reached")]
     AboveDayLimit,
+    /// The payer has paid as much today through this client as it lets one pay.
+    #[error("the payer's limit for this day is reached")]
+    AbovePayerLimit,
     /// Same key, other body: nothing was done.
     #[error("this Idempotency-Key was used with another body")]
     KeyReused,
@@ -59,9 +62,27 @@ pub enum PaymentError {
     /// It is too late, or too early, for that.
     #[error("this cannot be done to a payment that is {0}")]
     WrongState(State),
-    /// The biller does not undo, or the day has turned.
-    #[error("this payment cannot be reversed: {0}")]
-    NotReversible(&'static str),
+    /// What was agreed to is not what the payment is.
+    #[error("this binding does not belong to the payment")]
+    WrongBinding,
+    /// Only the payer can authorise.
+    #[error("only the payer authorises this payment")]
+    NotThePayer,
+    /// Who made the payment, or agreed to it, cannot be the second person.
+    #[error("the second person must be another one than who made the payment")]
+    MakerCannotCheck,
+    /// A decision needs two different persons.
+    #[error("two different persons decide")]
+    OnePerson,
+    /// What was brought proves nothing about this payment.
+    #[error("this proves nothing yet: {0}")]
+    NoProof(&'static str),
+    /// A callback that its biller has not signed.
+    #[error("the callback's signature is missing or wrong")]
+    Forged,
+    /// A callback that says nothing that can be understood.
+    #[error("the callback cannot be read: {0}")]
+    Unreadable(String),
     /// The writer's queue is full or the database is away: safe to ask again
     /// with the same key.
     #[error("the books cannot be written now")]

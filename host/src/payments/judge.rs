@@ -13,8 +13,13 @@ use crate::store::PaymentRow;
 pub(super) enum Question {
     /// An attempt to submit.
     Submission,
-    /// A status query, begun at this moment.
-    Status(Moment),
+    /// A status query.
+    Status {
+        /// When it was begun.
+        asked_at: Moment,
+        /// How long this node had then waited for the attempt, by its own clock.
+        waited_ms: i64,
+    },
 }
 
 /// What is believed.
@@ -71,7 +76,7 @@ pub(super) fn judge(
     // An answer to one attempt says nothing about earlier ones.
     let speaks_for_all = match question {
         Question::Submission => row.exposed == 0,
-        Question::Status(_) => true,
+        Question::Status { .. } => true,
     };
     match outcome {
         Outcome::Applied(application) if application.amount == row.total => Verdict {
@@ -103,15 +108,16 @@ pub(super) fn judge(
         },
         Outcome::NotSent(reason) => match question {
             Question::Submission if speaks_for_all => Verdict::of(Event::NothingSent, Some(reason)),
-            Question::Submission | Question::Status(_) => Verdict::unknown(&reason),
+            Question::Submission | Question::Status { .. } => Verdict::unknown(&reason),
         },
         Outcome::NotFound => match question {
-            Question::Status(asked_at)
-                if not_found_is_proof(standing, &row.terms.capabilities, asked_at) =>
-            {
+            Question::Status {
+                asked_at,
+                waited_ms,
+            } if not_found_is_proof(standing, &row.terms.capabilities, asked_at, waited_ms) => {
                 Verdict::of(Event::NothingSent, None)
             }
-            Question::Status(_) | Question::Submission => {
+            Question::Status { .. } | Question::Submission => {
                 Verdict::unknown("the biller does not know the payment yet")
             }
         },

@@ -89,7 +89,8 @@ impl Payments {
                 | Refused::KeyReused
                 | Refused::BillInPayment(_)
                 | Refused::ReferenceReused
-                | Refused::AboveDayLimit,
+                | Refused::AboveDayLimit
+                | Refused::AbovePayerLimit,
             ) => Ok(Look::Ended(Driven::Overtaken)),
         }
     }
@@ -190,7 +191,7 @@ impl Payments {
 }
 
 /// An open leg has an owner and an age as an open outcome has.
-fn age(next: &mut PaymentRow, now: Moment) {
+pub(super) fn age(next: &mut PaymentRow, now: Moment) {
     let since = *next.open_since.get_or_insert(now);
     let old = now.ms_since(since) >= ESCALATION_AGE_MS;
     let owner = if old { OPERATOR } else { WORKER };

@@ -4,9 +4,12 @@
 //! itself, so that the simulation can run it.
 
 mod apply;
+mod authorise;
 mod bus;
+mod callback;
 pub mod canonical;
 mod create;
+mod decide;
 mod drive;
 mod error;
 mod judge;
@@ -14,6 +17,7 @@ mod legs;
 mod money;
 pub mod order;
 pub mod payer;
+mod policies;
 pub mod ports;
 mod read;
 pub mod receipt;
@@ -21,6 +25,7 @@ mod reverse;
 mod schedule;
 mod sequence;
 pub mod view;
+mod watch;
 
 use std::sync::Arc;
 
@@ -28,16 +33,24 @@ use guichet_domain::bill::Item;
 use guichet_domain::id::{AccountId, ClientId, RecordId, SubjectId};
 use tokio::sync::{broadcast, mpsc};
 
+pub use authorise::Authorise;
 pub use bus::Change;
+pub use callback::{CALLBACK_BYTES, Heard, SignedMessage};
+pub use decide::{DayFileWord, Found, Ground, RefundAnswer};
 pub use drive::Driven;
 pub use error::PaymentError;
-pub use ports::{BillerPort, Closed, NoBanks, Outside, Terms, TermsPort, Timer};
-pub use view::{EventView, Page, PaymentView, Receipt};
+pub use policies::StoredPolicies;
+pub use ports::{
+    AuthorisationRule, BillerPort, CallbackPort, Closed, NoBanks, NoCallbacks, NoPolicies, Outside,
+    PayerPolicy, PolicyPort, SecondPersonRule, Terms, TermsPort, Timer,
+};
+pub use view::{ActionView, EventView, Page, PaymentView, Receipt};
 
 use crate::ports::Ports;
 use crate::store::{Claim, Store};
 use bus::Bus;
 use sequence::Sequencer;
+use watch::Watches;
 
 /// New payments that may wait for this node's worker; those beyond it are
 /// found when their lease runs out.
@@ -93,6 +106,8 @@ pub struct PaymentSettings {
     pub submit_within_ms: i64,
     /// The most attempts to submit one payment.
     pub attempts: u32,
+    /// How long the payer's side may take to agree.
+    pub authorise_within_ms: i64,
     /// How long a lease lasts without renewal.
     pub lease_ms: i64,
 }
@@ -102,6 +117,7 @@ impl Default for PaymentSettings {
         Self {
             submit_within_ms: 15 * 60_000,
             attempts: 20,
+            authorise_within_ms: 15 * 60_000,
             lease_ms: 10_000,
         }
     }
@@ -115,6 +131,7 @@ pub struct Payments {
     settings: PaymentSettings,
     bus: Bus,
     sequencer: Sequencer,
+    watches: Watches,
     handed_over: mpsc::Sender<Claim>,
 }
 
@@ -145,6 +162,7 @@ impl Payments {
             settings,
             bus,
             sequencer,
+            watches: Watches::default(),
             handed_over,
         };
         (Arc::new(room), queue)

@@ -7,12 +7,14 @@ use futures::future::BoxFuture;
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{BillerId, ServiceCode};
+use guichet_domain::id::{AccountId, BillerId, ClientId, ServiceCode};
 use guichet_domain::payment::Capabilities;
 use serde::{Deserialize, Serialize};
 
+use super::callback::SignedMessage;
 use super::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 use crate::bank::{Bank, Banks};
+use crate::store::StoreError;
 
 /// All that the room reaches outside the books.
 #[derive(Clone)]
@@ -25,6 +27,91 @@ pub struct Outside {
     pub biller: Arc<dyn BillerPort>,
     /// The banks behind payers' accounts.
     pub banks: Arc<dyn Banks>,
+    /// What payers have to agree to, and how much they may pay.
+    pub policies: Arc<dyn PolicyPort>,
+    /// Knows billers' signatures.
+    pub callbacks: Arc<dyn CallbackPort>,
+}
+
+/// Checks what billers send by themselves.
+pub trait CallbackPort: Send + Sync {
+    /// Whether a key of this service's biller has signed the message.
+    fn is_genuine<'a>(
+        &'a self,
+        service: &'a ServiceCode,
+        message: &'a SignedMessage,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+}
+
+/// Believes no callback.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoCallbacks;
+
+impl CallbackPort for NoCallbacks {
+    fn is_genuine<'a>(
+        &'a self,
+        _service: &'a ServiceCode,
+        _message: &'a SignedMessage,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
+}
+
+/// When the payer authorises each payment by itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AuthorisationRule {
+    /// The client's sign-in is enough.
+    #[default]
+    Never,
+    /// Above so many minor units, the payer's fee included.
+    Above(i64),
+    /// For every payment.
+    Always,
+}
+
+/// Whether a second person has to agree.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum SecondPersonRule {
+    /// No.
+    #[default]
+    NotNeeded,
+    /// A firm's account: maker and checker.
+    Needed,
+}
+
+/// What holds for the payments of one client from one account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PayerPolicy {
+    /// By client.
+    pub authorisation: AuthorisationRule,
+    /// By account.
+    pub second_person: SecondPersonRule,
+    /// The most that one payer may pay a day through the client, in minor units.
+    pub payer_per_day: Option<i64>,
+}
+
+/// Knows the policies.
+pub trait PolicyPort: Send + Sync {
+    /// The policy for this client and account.
+    fn policy<'a>(
+        &'a self,
+        client: &'a ClientId,
+        account: &'a AccountId,
+    ) -> BoxFuture<'a, Result<PayerPolicy, StoreError>>;
+}
+
+/// Asks nothing of anybody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoPolicies;
+
+impl PolicyPort for NoPolicies {
+    fn policy<'a>(
+        &'a self,
+        _client: &'a ClientId,
+        _account: &'a AccountId,
+    ) -> BoxFuture<'a, Result<PayerPolicy, StoreError>> {
+        Box::pin(std::future::ready(Ok(PayerPolicy::default())))
+    }
 }
 
 /// An installation that is connected to no bank.
@@ -111,7 +198,7 @@ pub trait TermsPort: Send + Sync {
     fn terms(&self, service: &ServiceCode, release: &str, now: Moment) -> Result<Terms, Closed>;
 
     /// Why nothing may be sent to the biller at this moment; none where it may.
-    fn closed(&self, service: &ServiceCode, release: &str, now: Moment) -> Option<String> {
+    fn closed_now(&self, service: &ServiceCode, release: &str, now: Moment) -> Option<String> {
         match self.terms(service, release, now) {
             Err(Closed::ForNow(reason)) => Some(reason),
             Ok(_) | Err(Closed::NoSuchService) => None,

@@ -5,6 +5,7 @@ use std::future::Future;
 use futures::future::{Either, select};
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
 
+use super::authorise::action_of;
 use super::receipt::{APPLIED, Facts};
 use super::view::{EventView, Page, PaymentView, Receipt};
 use super::{PaymentError, Payments};
@@ -34,6 +35,7 @@ impl PaymentView {
             owner: row.owner.clone(),
             news_by: row.news_by,
             reason: row.reason.clone(),
+            action: action_of(row),
             application: row.answer.application.clone(),
         }
     }
@@ -116,7 +118,8 @@ impl Payments {
             let mut ring = Box::pin(self.bus.next_ring(id));
             ring.as_mut().enable();
             let view = self.get(client, id).await?;
-            if view.has_ended() {
+            // The payer has to act first: there is nothing to wait for.
+            if view.has_ended() || view.action.is_some() {
                 return Ok(view);
             }
             match select(ring, until).await {

@@ -1,11 +1,15 @@
-//! Giving up before submission, and undoing an application on its own day.
+//! Giving up before submission, and asking for the money of an applied payment
+//! back: undone on its own day, refunded later.
 
+use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId};
-use guichet_domain::payment::{Event, Reversal as Reversible, StatusAnswer};
+use guichet_domain::payment::{Event, Reversal as Reversible, State, StatusAnswer};
 
 use super::apply::Draft;
-use super::drive::{Driven, Look};
+use super::drive::{Driven, Look, own_by_operator};
+use super::legs::age;
 use super::order::{RefusalGround, ReversalOrder, ReversalOutcome};
+use super::payer::Evidence;
 use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
 use super::view::PaymentView;
 use super::{PaymentError, Payments};
@@ -40,7 +44,9 @@ impl Payments {
         }
     }
 
-    /// Asks for the undoing of an applied payment with the biller.
+    /// Asks for the money of an applied payment back: on its own day undone with
+    /// the biller, where the biller can; otherwise as a refund that the biller
+    /// has to agree to.
     pub async fn reverse(
         &self,
         client: &ClientId,
@@ -49,18 +55,56 @@ impl Payments {
     ) -> Result<PaymentView, PaymentError> {
         let row = self.owned(client, id).await?;
         let now = self.ports.now();
-        match row.terms.capabilities.reversal {
-            Reversible::SameAccountingDate
-                if self.ports.accounting_date(now) == row.accounting_date => {}
+        let undone_today = match row.terms.capabilities.reversal {
             Reversible::SameAccountingDate => {
-                return Err(PaymentError::NotReversible("its accounting date has ended"));
+                self.ports.accounting_date(now) == row.accounting_date
             }
-            Reversible::Unsupported => {
-                return Err(PaymentError::NotReversible(
-                    "the biller does not undo payments",
-                ));
-            }
+            Reversible::Unsupported => false,
+        };
+        // A biller that has refused to undo it is asked to agree to a refund.
+        let tried = row.reversal.is_some();
+        match row.snapshot.state {
+            State::Reversing | State::Refunding => Ok(PaymentView::of(&row)),
+            _ if undone_today && !tried => self.begin_reversal(row, reason, now).await,
+            _ => self.begin_refund(row, reason, now).await,
         }
+    }
+
+    /// Waits for the biller's agreement; people bring it.
+    async fn begin_refund(
+        &self,
+        row: PaymentRow,
+        reason: &str,
+        now: Moment,
+    ) -> Result<PaymentView, PaymentError> {
+        let wrong_state = || PaymentError::WrongState(row.snapshot.state);
+        let mut draft = Draft::of(&row, now);
+        draft.push(Event::RefundAsked).map_err(|_| wrong_state())?;
+        let next = draft.next();
+        next.open_since = None;
+        next.payer.put_evidence(Evidence {
+            source: "client".to_owned(),
+            text: reason.to_owned(),
+            persons: Vec::new(),
+            at: now,
+        });
+        let deadline = own_by_operator(next, now);
+        let view = PaymentView::of(next);
+        match self
+            .record(draft.finish(Schedule::Due(deadline, 0)))
+            .await?
+        {
+            Driven::Settled => Ok(view),
+            Driven::Overtaken => Err(wrong_state()),
+        }
+    }
+
+    async fn begin_reversal(
+        &self,
+        row: PaymentRow,
+        reason: &str,
+        now: Moment,
+    ) -> Result<PaymentView, PaymentError> {
         let wrong_state = || PaymentError::WrongState(row.snapshot.state);
         let application = row.answer.application.clone().ok_or_else(wrong_state)?;
         let mut draft = Draft::of(&row, now);
@@ -113,6 +157,7 @@ impl Payments {
                 .await;
         }
         let asked_at = self.ports.now();
+        let waited_ms = self.waited_ms(&reversal.order.reversal, reversal.order.attempt);
         let outcome = self
             .outside
             .biller
@@ -120,7 +165,8 @@ impl Payments {
             .await;
         let proof = match (row.terms.capabilities.status, reversal.attempted_at) {
             (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) => {
-                asked_at.ms_since(attempted) >= i64::from(after_seconds) * 1_000
+                let delay_ms = i64::from(after_seconds) * 1_000;
+                asked_at.ms_since(attempted) >= delay_ms && waited_ms >= delay_ms
             }
             (StatusAnswer::Authoritative { .. }, None)
             | (StatusAnswer::None | StatusAnswer::Advisory, _) => false,
@@ -156,6 +202,7 @@ impl Payments {
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
+        self.waited_ms(&begun.order.reversal, begun.order.attempt);
         let outcome = self.outside.biller.reverse(&begun.order).await;
         if let ReversalOutcome::NotSent(reason) = &outcome {
             // Earlier attempts are proven to be without effect, or there were none.
@@ -228,6 +275,7 @@ impl Payments {
             reversal.last = Some(pending);
         }
         next.reason = Some(reason.to_owned());
+        age(next, now);
         let look = next_look(now, tries, asked, &*self.ports.random);
         self.settle(draft, Schedule::Due(look, tries.saturating_add(1)))
             .await

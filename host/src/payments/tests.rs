@@ -1,8 +1,13 @@
 //! The room with the real store and a biller that keeps its own log.
 
+mod agreeing;
 mod banks;
 mod fakes;
 mod flows;
+mod limits;
+mod looks;
+mod matrix;
 mod nodes;
+mod outside;
 mod recovery;
 mod world;

@@ -3,12 +3,13 @@
 
 use guichet_domain::bill::Item;
 use guichet_domain::fee::Fee;
-use guichet_domain::id::{AccountId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::id::{AccountId, BillerId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::payment::State;
-use guichet_domain::{AccountingDate, Moment, Money};
+use guichet_domain::{AccountingDate, Digest, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 use super::order::Application;
+use super::payer::ActionKind;
 use super::receipt::Facts;
 use crate::store::LoggedEvent;
 
@@ -52,9 +53,27 @@ pub struct PaymentView {
     /// Why it was refused, or why it waits; for the citizen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What the payer's side has to do first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<ActionView>,
     /// The biller's evidence, once applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<Application>,
+}
+
+/// What the payer's side is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActionView {
+    /// Who has to do what.
+    pub kind: ActionKind,
+    /// SHA-256 over what is agreed to; comes back with the agreement.
+    pub binding: Digest,
+    /// Who is paid.
+    pub payee: BillerId,
+    /// All that is taken, the payer's fee included.
+    pub amount: Money,
+    /// Until when.
+    pub expires_at: Moment,
 }
 
 impl PaymentView {

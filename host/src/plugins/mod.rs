@@ -6,6 +6,7 @@ mod accesses;
 mod biller;
 mod bound;
 mod call;
+mod callbacks;
 mod context;
 mod failure;
 mod figures;

@@ -364,7 +364,10 @@ impl Plugins {
 
     /// The secrets that the log names. Others in the database were not set by the
     /// registry, or are not any more.
-    async fn secrets(&self, package: &PackageName) -> Result<Vec<PackageSecret>, PluginsError> {
+    pub(super) async fn secrets(
+        &self,
+        package: &PackageName,
+    ) -> Result<Vec<PackageSecret>, PluginsError> {
         let wanted = self.0.log.read(|register| register.secrets_of(package));
         let counts =
             |kind, name: &str, digest| wanted.get(&operator::log_name(kind, name)) == Some(&digest);

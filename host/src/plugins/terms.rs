@@ -42,6 +42,13 @@ impl TermsPort for Plugins {
             capabilities: capabilities(&able),
         })
     }
+
+    /// Without the terms, which cost more to make: asked before every submission.
+    fn closed_now(&self, code: &ServiceCode, _release: &str, now: Moment) -> Option<String> {
+        let shelf = self.shelf();
+        let entry = shelf.entry(code)?;
+        self.closed(&shelf, &entry, now, Language::default())
+    }
 }
 
 /// Why the service takes nothing now, for the citizen; none where it is open.

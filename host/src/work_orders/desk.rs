@@ -4,28 +4,77 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
+use guichet_domain::work_order::Decision;
 
 use super::ports::{Carried, DeskError, PaymentDesk, Task, Word};
-use crate::payments::Payments;
+use crate::payments::{DayFileWord, Found, Ground, PaymentError, Payments, RefundAnswer};
 
 /// The payment room of this node.
 #[derive(Debug, Clone)]
 pub struct PaymentRoom(pub Arc<Payments>);
 
 impl PaymentDesk for PaymentRoom {
-    fn carry_out<'a>(&'a self, _task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>> {
-        Box::pin(std::future::ready(Err(DeskError::NotPossible(
-            "this node's payment room takes no decisions yet".to_owned(),
-        ))))
+    fn carry_out<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>> {
+        Box::pin(async move {
+            let (id, room) = (&task.payment, &self.0);
+            let ground = Ground {
+                evidence: task.evidence.clone(),
+                by: task.by.clone(),
+            };
+            let done = match task.decision {
+                Decision::Applied => {
+                    // Where the biller names no number, the decision itself is one.
+                    let serial = task.serial.clone().unwrap_or_else(|| id.to_string());
+                    let found = Found::Applied { serial };
+                    room.decide_unknown(id, &found, &ground).await
+                }
+                Decision::NotApplied => room.decide_unknown(id, &Found::NotApplied, &ground).await,
+                Decision::RefundAgreed => {
+                    room.decide_refund(id, RefundAnswer::Agreed, &ground).await
+                }
+                Decision::RefundRefused => {
+                    room.decide_refund(id, RefundAnswer::Refused, &ground).await
+                }
+                Decision::TryAgain => room.look_now(id).await,
+                Decision::RefundPayer
+                | Decision::PartyCorrects
+                | Decision::OperatorBears
+                | Decision::SettledOutside => return Ok(Carried::Nothing),
+            };
+            done.map(|()| Carried::Done).map_err(why)
+        })
     }
 
     fn evidence<'a>(
         &'a self,
-        _payment: &'a RecordId,
-        _word: &'a Word,
+        payment: &'a RecordId,
+        word: &'a Word,
     ) -> BoxFuture<'a, Result<Carried, DeskError>> {
-        Box::pin(std::future::ready(Err(DeskError::NotPossible(
-            "this node's payment room takes no day files yet".to_owned(),
-        ))))
+        Box::pin(async move {
+            let row = self.0.store().payment(payment).await;
+            let row = row.map_err(|error| DeskError::Later(error.to_string()))?;
+            let row = row.ok_or_else(|| why(PaymentError::NotFound))?;
+            // Amounts were compared when the file was matched; and the file is
+            // that of the payment's own day.
+            let word = match word {
+                Word::Applied { serial, at } => DayFileWord::Applied {
+                    serial: serial.clone(),
+                    amount: row.total,
+                    at: at.clone(),
+                },
+                Word::NotFound => DayFileWord::NotFound {
+                    covers: row.accounting_date,
+                },
+            };
+            let taken = self.0.evidence_from_day_file(payment, &word).await;
+            taken.map(|()| Carried::Done).map_err(why)
+        })
+    }
+}
+
+fn why(error: PaymentError) -> DeskError {
+    match error {
+        PaymentError::Busy(error) => DeskError::Later(error.to_string()),
+        error => DeskError::NotPossible(error.to_string()),
     }
 }

@@ -188,16 +188,20 @@ const fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep 
 }
 
 /// Whether a status query's "not found", asked at `asked_at`, proves that the
-/// attempts so far had no effect and never will.
+/// attempts so far had no effect and never will. Both clocks must agree that the
+/// biller's delay has passed: the one by which the attempt was written down, and
+/// the asking node's own, which nobody sets.
 #[must_use]
 pub fn not_found_is_proof(
     standing: &Standing,
     capabilities: &Capabilities,
     asked_at: Moment,
+    waited_ms: i64,
 ) -> bool {
     match (capabilities.status, standing.attempted_at) {
         (StatusAnswer::Authoritative { after_seconds }, Some(attempted_at)) => {
-            asked_at.ms_since(attempted_at) >= i64::from(after_seconds) * 1_000
+            let delay_ms = i64::from(after_seconds) * 1_000;
+            asked_at.ms_since(attempted_at) >= delay_ms && waited_ms >= delay_ms
         }
         (StatusAnswer::Authoritative { .. }, None)
         | (StatusAnswer::None | StatusAnswer::Advisory, _) => false,

@@ -389,8 +389,25 @@ fn nothing_is_submitted_twice_without_proof() {
         NextStep::Expire
     );
     let asked = biller(Repetition::MayApplyAgain, proof);
-    assert!(!not_found_is_proof(&held, &asked, now.plus_ms(29_999)));
-    assert!(not_found_is_proof(&held, &asked, now.plus_ms(30_000)));
+    assert!(!not_found_is_proof(
+        &held,
+        &asked,
+        now.plus_ms(29_999),
+        30_000
+    ));
+    assert!(not_found_is_proof(
+        &held,
+        &asked,
+        now.plus_ms(30_000),
+        30_000
+    ));
+    let jumped = now.plus_ms(3_600_000);
+    assert!(!not_found_is_proof(&held, &asked, jumped, 29_999));
     let advisory = biller(Repetition::MayApplyAgain, StatusAnswer::Advisory);
-    assert!(!not_found_is_proof(&held, &advisory, now.plus_ms(90_000)));
+    assert!(!not_found_is_proof(
+        &held,
+        &advisory,
+        now.plus_ms(90_000),
+        90_000
+    ));
 }

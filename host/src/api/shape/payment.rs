@@ -90,8 +90,28 @@ pub struct Payment {
     pub news_by: Option<String>,
     /// Why it was refused, or why it waits.
     pub reason: Option<String>,
+    /// Who has to agree to what before money is reserved; only while the state is
+    /// `requires_action`.
+    pub action: Option<Action>,
     /// The biller's evidence, once applied.
     pub application: Option<Application>,
+}
+
+/// What the payer's side has to do.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Action {
+    /// `payer_authorisation`, or `second_person`: another one than who made it.
+    pub kind: String,
+    /// SHA-256 over the canonical form (RFC 8785) of payment, payee, total, fee and
+    /// payer account; comes back with the agreement.
+    #[schema(example = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
+    pub binding: String,
+    /// The id of who is paid; to be shown with the amount.
+    pub payee: String,
+    /// All that is taken, the payer's fee included.
+    pub amount: Money,
+    /// Until when, RFC 3339.
+    pub expires_at: String,
 }
 
 /// What paying costs.
@@ -133,6 +153,13 @@ impl Payment {
             owner: view.owner,
             news_by: view.news_by.map(|moment| moment.to_string()),
             reason: view.reason,
+            action: view.action.map(|action| Action {
+                kind: action.kind.as_str().to_owned(),
+                binding: action.binding.to_string(),
+                payee: action.payee.into(),
+                amount: action.amount.into(),
+                expires_at: action.expires_at.to_string(),
+            }),
             application: view.application.map(Application::from),
         }
     }
@@ -198,7 +225,10 @@ const fn message(state: State) -> Message {
             "已冲正，款项已退回。",
             "Reversed; the money was given back.",
         ),
-        State::Refunding => Message("正在退款。", "Being refunded."),
+        State::Refunding => Message(
+            "正在退款，须收费单位同意后退回。",
+            "Being refunded; the biller has to agree first.",
+        ),
         State::Refunded => Message("已退款。", "Refunded."),
     }
 }

@@ -74,7 +74,15 @@ async fn a_bill_is_in_one_payment_at_a_time_and_cancelling_frees_it() {
     );
     let path = format!("/v1/payments/{}", first.json()["id"].as_str().unwrap());
     let authorise = world
-        .post(&format!("{path}/authorise"), &[], &json!({}))
+        .post(
+            &format!("{path}/authorise"),
+            &[],
+            &json!({
+                "binding": format!("sha256:{}", "0".repeat(64)),
+                "subject": "anna",
+                "method": "passkey",
+            }),
+        )
         .await;
     assert_eq!(
         (authorise.status.as_u16(), &authorise.json()["code"]),

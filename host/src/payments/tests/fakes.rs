@@ -3,6 +3,8 @@
 
 pub(super) mod bank;
 pub(super) mod biller;
+pub(super) mod hasty;
+pub(super) mod ports;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -11,12 +13,40 @@ use guichet_domain::Moment;
 
 use crate::ports::Clock;
 
-/// A clock that stands until it is moved.
-pub(super) struct TestClock(pub(super) AtomicI64);
+/// A clock that stands until it is moved; it can be set wrong, too.
+pub(super) struct TestClock {
+    wall_us: AtomicI64,
+    steady_ms: AtomicI64,
+}
+
+impl TestClock {
+    pub(super) const fn new(start: Moment) -> Self {
+        Self {
+            wall_us: AtomicI64::new(start.micros()),
+            steady_ms: AtomicI64::new(0),
+        }
+    }
+
+    /// Time passes.
+    pub(super) fn pass(&self, milliseconds: i64) {
+        self.jump(milliseconds);
+        self.steady_ms.fetch_add(milliseconds, Ordering::SeqCst);
+    }
+
+    /// Somebody sets the clock; no time passes.
+    pub(super) fn jump(&self, milliseconds: i64) {
+        self.wall_us
+            .fetch_add(milliseconds * 1_000, Ordering::SeqCst);
+    }
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Moment {
-        Moment::from_micros(self.0.load(Ordering::SeqCst))
+        Moment::from_micros(self.wall_us.load(Ordering::SeqCst))
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.steady_ms.load(Ordering::SeqCst)
     }
 }
 
@@ -40,10 +70,11 @@ pub(super) enum Fault {
     Refuse,
 }
 
-/// Effects that are still on their way.
+/// Effects that are still on their way. They take their time, whatever a clock
+/// says.
 pub(super) struct Late<T> {
     clock: Arc<TestClock>,
-    waiting: Vec<(Moment, T)>,
+    waiting: Vec<(i64, T)>,
 }
 
 impl<T> Late<T> {
@@ -55,18 +86,18 @@ impl<T> Late<T> {
     }
 
     pub(super) fn put(&mut self, milliseconds: i64, effect: T) {
-        let due = self.clock.now().plus_ms(milliseconds);
+        let due = self.clock.steady_ms() + milliseconds;
         self.waiting.push((due, effect));
     }
 
     /// What has arrived by now.
     pub(super) fn arrived(&mut self) -> Vec<T> {
-        let now = self.clock.now();
+        let now = self.clock.steady_ms();
         let (arrived, waiting) = std::mem::take(&mut self.waiting)
             .into_iter()
             .partition(|(due, _)| *due <= now);
         self.waiting = waiting;
-        let arrived: Vec<(Moment, T)> = arrived;
+        let arrived: Vec<(i64, T)> = arrived;
         arrived.into_iter().map(|(_, effect)| effect).collect()
     }
 }

@@ -1,10 +1,8 @@
 //! A small world: a store in a folder, a clock that stands until it is moved,
 //! one client, one subject with money, one service with bills.
 
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{
@@ -18,46 +16,16 @@ use tokio::sync::mpsc;
 use super::fakes::TestClock;
 use super::fakes::bank::{BANK, FakeBank};
 use super::fakes::biller::{FakeBiller, Memory};
+use super::fakes::ports::{Counting, NoTime, TestPolicies, TestSignatures, TestTerms};
+use super::looks::Haste;
 use crate::accounts::{Accounts, chart};
 use crate::bank::{AccountNumber, Custom, Mandate};
 use crate::payments::order::{Assurance, Circumstances, PayerType};
-use crate::payments::ports::{Closed, Payee, Terms, TermsPort, Timer};
+use crate::payments::ports::{Payee, Terms};
 use crate::payments::{Acknowledgement, Create, Outside, PaymentError, PaymentSettings, Payments};
-use crate::ports::{Ports, Random};
+use crate::ports::Ports;
 use crate::seal::Vault;
 use crate::store::{BankAccount, Claim, LedgerCommand, Location, Payable, Store, StoredBillQuery};
-
-pub(super) struct Counting(AtomicU64);
-
-impl Random for Counting {
-    fn fill(&self, bytes: &mut [u8]) {
-        let number = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
-        for (byte, source) in bytes.iter_mut().rev().zip(number.iter().rev()) {
-            *byte = *source;
-        }
-    }
-}
-
-struct NoTime;
-
-impl Timer for NoTime {
-    fn sleep(&self, _milliseconds: u64) -> BoxFuture<'_, ()> {
-        Box::pin(tokio::task::yield_now())
-    }
-}
-
-pub(super) struct TestTerms(pub(super) Mutex<Terms>);
-
-impl TermsPort for TestTerms {
-    fn terms(&self, service: &ServiceCode, _release: &str, _now: Moment) -> Result<Terms, Closed> {
-        let terms = self.0.lock().unwrap().clone();
-        if terms.service == *service {
-            Ok(terms)
-        } else {
-            Err(Closed::NoSuchService)
-        }
-    }
-}
 
 pub(super) struct World {
     _folder: Option<tempfile::TempDir>,
@@ -67,12 +35,14 @@ pub(super) struct World {
     pub(super) terms: Arc<TestTerms>,
     pub(super) biller: Arc<FakeBiller>,
     pub(super) bank: Arc<FakeBank>,
+    pub(super) policies: Arc<TestPolicies>,
     pub(super) payments: Arc<Payments>,
     pub(super) queue: mpsc::Receiver<Claim>,
     pub(super) client: ClientId,
     pub(super) subject: SubjectId,
     pub(super) account: AccountId,
     pub(super) accounts: Accounts,
+    pub(super) haste: Option<Haste>,
 }
 
 pub(super) const FUNDS: i64 = 100_000;
@@ -115,15 +85,16 @@ impl World {
 
     pub(super) async fn at(location: Location, memory: Memory, status: StatusAnswer) -> Self {
         let start: Moment = "2026-11-21T08:00:00Z".parse().unwrap();
-        let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
+        let clock = Arc::new(TestClock::new(start));
         let ports = Ports {
             clock: clock.clone(),
-            random: Arc::new(Counting(AtomicU64::new(1))),
+            random: Arc::new(Counting::new()),
         };
         let store = open_store(&location, "node-1").await;
-        let terms = Arc::new(TestTerms(Mutex::new(terms(memory, status))));
+        let terms = Arc::new(TestTerms::new(terms(memory, status)));
         let biller = Arc::new(FakeBiller::new(memory, clock.clone()));
         let bank = Arc::new(FakeBank::new(clock.clone(), FUNDS));
+        let policies = Arc::new(TestPolicies::default());
         let accounts = Accounts::new(store.clone(), ports.clone());
         let client = ClientId::new("demo").unwrap();
         let subject = SubjectId::new("anna").unwrap();
@@ -131,7 +102,7 @@ impl World {
             .open_funding(&client, &subject, Money::cny(FUNDS), Money::cny(0))
             .await
             .unwrap();
-        let (payments, queue) = room(&store, &ports, &terms, &biller, &bank);
+        let (payments, queue) = room(&store, &ports, &terms, &biller, &bank, &policies);
         Self {
             _folder: None,
             location,
@@ -140,12 +111,14 @@ impl World {
             terms,
             biller,
             bank,
+            policies,
             payments,
             queue,
             client,
             subject,
             account,
             accounts,
+            haste: None,
         }
     }
 
@@ -191,22 +164,38 @@ impl World {
     pub(super) async fn restart(&mut self) {
         let store = open_store(&self.location, "node-1").await;
         store.forget_leases().await.unwrap();
-        let (payments, queue) = room(&store, &self.ports, &self.terms, &self.biller, &self.bank);
+        let (payments, queue) = room(
+            &store,
+            &self.ports,
+            &self.terms,
+            &self.biller,
+            &self.bank,
+            &self.policies,
+        );
         self.accounts = Accounts::new(store, self.ports.clone());
         self.payments = payments;
         self.queue = queue;
+        if let Some(haste) = self.haste {
+            self.make_hasty(haste);
+        }
     }
 
     /// A second node on the same database.
     pub(super) async fn neighbour(&self) -> Arc<Payments> {
         let store = open_store(&self.location, "node-2").await;
-        room(&store, &self.ports, &self.terms, &self.biller, &self.bank).0
+        room(
+            &store,
+            &self.ports,
+            &self.terms,
+            &self.biller,
+            &self.bank,
+            &self.policies,
+        )
+        .0
     }
 
     pub(super) fn pass(&self, milliseconds: i64) {
-        self.clock
-            .0
-            .fetch_add(milliseconds * 1_000, Ordering::SeqCst);
+        self.clock.pass(milliseconds);
     }
 
     pub(super) async fn query(&self, bills: &[(&str, i64)]) -> RecordId {
@@ -289,21 +278,6 @@ impl World {
             .await
     }
 
-    /// Claims what is due and drives it, as the worker does.
-    pub(super) async fn look(&self) -> usize {
-        let now = self.ports.now();
-        let claims = self
-            .payments
-            .store()
-            .claim(now, now.plus_ms(10_000), 100)
-            .await
-            .unwrap();
-        for claim in &claims {
-            self.payments.drive(claim).await.unwrap();
-        }
-        claims.len()
-    }
-
     pub(super) async fn state(&self, id: &RecordId) -> String {
         self.payments
             .get(&self.client, id)
@@ -341,6 +315,7 @@ fn room(
     terms: &Arc<TestTerms>,
     biller: &Arc<FakeBiller>,
     bank: &Arc<FakeBank>,
+    policies: &Arc<TestPolicies>,
 ) -> (Arc<Payments>, mpsc::Receiver<Claim>) {
     Payments::new(
         store.clone(),
@@ -350,6 +325,8 @@ fn room(
             terms: terms.clone(),
             biller: biller.clone(),
             banks: bank.clone(),
+            policies: policies.clone(),
+            callbacks: Arc::new(TestSignatures),
         },
         PaymentSettings::default(),
     )

@@ -98,6 +98,9 @@ pub struct OpenPayment {
     /// The most that the account may be paid on this accounting date, in minor
     /// units.
     pub day_limit: Option<i64>,
+    /// The most that the payer may pay on this accounting date through the client,
+    /// the payer's fees included, in minor units.
+    pub payer_day_limit: Option<i64>,
     /// Until when this node has the outbox row to itself.
     pub lease_until: Moment,
 }
@@ -145,6 +148,9 @@ pub enum Refused {
     /// The limit by day would be passed.
     #[error("the limit by day is reached")]
     AboveDayLimit,
+    /// The payer's limit by day would be passed.
+    #[error("the payer's limit by day is reached")]
+    AbovePayerLimit,
     /// The books do not allow it.
     #[error(transparent)]
     Books(#[from] BooksError),
@@ -206,6 +212,7 @@ pub(in crate::store) struct PreparedOpen {
     pub(super) accounts: Vec<NewAccount>,
     pub(super) transfers: Vec<Transfer>,
     pub(super) day: Option<DayLimit>,
+    pub(super) payer_day: Option<PayerDayLimit>,
     pub(super) outbox: Vec<Value>,
     pub(super) at: Moment,
 }
@@ -220,6 +227,26 @@ pub(super) struct EventRow {
     pub(super) attempt: u32,
     pub(super) content: Option<Digest>,
     pub(super) at: Moment,
+}
+
+/// A payer's limit; counted by client, subject and date.
+#[derive(Debug)]
+pub(super) struct PayerDayLimit {
+    pub(super) client: String,
+    pub(super) subject: String,
+    pub(super) date: String,
+    pub(super) limit: i64,
+    pub(super) amount: i64,
+}
+
+impl PayerDayLimit {
+    pub(super) fn key(&self) -> (String, String, String) {
+        (
+            self.client.clone(),
+            self.subject.clone(),
+            self.date.clone(),
+        )
+    }
 }
 
 #[derive(Debug)]
@@ -302,6 +329,16 @@ impl PreparedOpen {
             limit,
             amount: payment.total.minor_units(),
         });
+        let payer_day = open.payer_day_limit.map(|limit| PayerDayLimit {
+            client: payment.client.to_string(),
+            subject: payment.subject.to_string(),
+            date: payment.accounting_date.to_string(),
+            limit,
+            amount: payment
+                .total
+                .minor_units()
+                .saturating_add(payment.payer_fee),
+        });
         Self {
             payment: payment.id.clone(),
             client: payment.client.clone(),
@@ -314,6 +351,7 @@ impl PreparedOpen {
             accounts: open.accounts.clone(),
             transfers: open.transfers.clone(),
             day,
+            payer_day,
             outbox: vec![
                 payment.id.as_str().into(),
                 payment.service.as_str().into(),

@@ -34,6 +34,17 @@ pub(super) static READ_DAYS: Bulk = Bulk::new(
      group by s.account_key, s.accounting_date",
 );
 
+/// The same for a payer, who pays the fee too.
+pub(super) static READ_PAYER_DAYS: Bulk = Bulk::new(
+    "with s(client, subject, accounting_date) as (",
+    3,
+    ") select s.client, s.subject, s.accounting_date, cast(sum(t.total + t.fee) as bigint) \
+     from s join payments as t on t.client = s.client and t.subject = s.subject \
+     and t.accounting_date = s.accounting_date where t.state not in \
+     ('declined', 'cancelled', 'expired', 'refused', 'released', 'reversed', 'refunded') \
+     group by s.client, s.subject, s.accounting_date",
+);
+
 /// First lock: payments, in the order of their ids.
 pub(super) static READ_VERSIONS: Bulk = Bulk::locking(
     "with s(id) as (",

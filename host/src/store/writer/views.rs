@@ -24,6 +24,7 @@ pub(super) struct View {
     pub(super) references: BTreeSet<(String, String)>,
     pub(super) bills: BTreeMap<Vec<u8>, RecordId>,
     pub(super) days: BTreeMap<(Vec<u8>, String), i64>,
+    pub(super) payer_days: BTreeMap<(String, String, String), i64>,
     pub(super) versions: BTreeMap<RecordId, i64>,
 }
 
@@ -78,6 +79,21 @@ impl View {
         for row in statements::READ_BILLS.fetch(connection, &bills).await? {
             self.bills.insert(row.bytes(0)?.to_vec(), row.parsed(1)?);
         }
+        let payers: Vec<Vec<Value>> = wanted
+            .payer_days
+            .iter()
+            .map(|(client, subject, date)| {
+                vec![(*client).into(), (*subject).into(), (*date).into()]
+            })
+            .collect();
+        for row in statements::READ_PAYER_DAYS
+            .fetch(connection, &payers)
+            .await?
+        {
+            let text = |position| row.text(position).map(str::to_owned);
+            self.payer_days
+                .insert((text(0)?, text(1)?, text(2)?), row.int(3)?);
+        }
         let days: Vec<Vec<Value>> = wanted
             .days
             .iter()
@@ -122,6 +138,12 @@ impl View {
                 return Err(Refused::AboveDayLimit);
             }
         }
+        if let Some(day) = &open.payer_day {
+            let spent = self.payer_days.get(&day.key()).copied().unwrap_or(0);
+            if spent.saturating_add(day.amount) > day.limit {
+                return Err(Refused::AbovePayerLimit);
+            }
+        }
         Ok(())
     }
 
@@ -138,6 +160,10 @@ impl View {
                 .or_insert(0);
             *spent = spent.saturating_add(day.amount);
         }
+        if let Some(day) = &open.payer_day {
+            let spent = self.payer_days.entry(day.key()).or_insert(0);
+            *spent = spent.saturating_add(day.amount);
+        }
         for key in &open.bill_keys {
             self.bills.insert(key.clone(), open.payment.clone());
         }
@@ -151,6 +177,7 @@ struct Wanted<'a> {
     references: BTreeSet<(&'a str, &'a str)>,
     bills: BTreeSet<&'a [u8]>,
     days: BTreeSet<(&'a [u8], &'a str)>,
+    payer_days: BTreeSet<(&'a str, &'a str, &'a str)>,
     payments: BTreeSet<&'a str>,
     accounts: BTreeSet<&'a str>,
     new_accounts: Vec<(&'a NewAccount, Moment)>,
@@ -181,6 +208,11 @@ impl<'a> Wanted<'a> {
                         .extend(open.bill_keys.iter().map(Vec::as_slice));
                     if let Some(day) = &open.day {
                         wanted.days.insert((&day.account_key, &day.date));
+                    }
+                    if let Some(day) = &open.payer_day {
+                        wanted
+                            .payer_days
+                            .insert((&day.client, &day.subject, &day.date));
                     }
                 }
                 Command::Change(change) => {

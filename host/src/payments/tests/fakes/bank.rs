@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
+use guichet_domain::id::RecordId;
 use guichet_domain::payment::Leg;
+use tokio::sync::Notify;
 
 use super::{Fault, Late, TestClock};
 use crate::bank::{Bank, BankAnswer, BankOrder, Banks, Custom};
@@ -28,13 +30,18 @@ struct State {
     faults: VecDeque<(Leg, Fault)>,
     questions: VecDeque<Fault>,
     late: Late<BankOrder>,
+    aimed_at: Option<RecordId>,
 }
 
-pub(in crate::payments::tests) struct FakeBank(Mutex<State>);
+pub(in crate::payments::tests) struct FakeBank {
+    state: Mutex<State>,
+    /// Rung when a call will never be answered.
+    pub(in crate::payments::tests) hung: Notify,
+}
 
 impl FakeBank {
     pub(in crate::payments::tests) fn new(clock: Arc<TestClock>, available: i64) -> Self {
-        Self(Mutex::new(State {
+        let state = Mutex::new(State {
             custom: Custom::HoldFirst,
             available,
             entries: BTreeMap::new(),
@@ -42,33 +49,43 @@ impl FakeBank {
             faults: VecDeque::new(),
             questions: VecDeque::new(),
             late: Late::new(clock),
-        }))
+            aimed_at: None,
+        });
+        Self {
+            state,
+            hung: Notify::new(),
+        }
     }
 
     pub(in crate::payments::tests) fn set_custom(&self, custom: Custom) {
-        self.0.lock().unwrap().custom = custom;
+        self.state.lock().unwrap().custom = custom;
     }
 
     /// What happens to the next order of this leg.
     pub(in crate::payments::tests) fn will(&self, leg: Leg, fault: Fault) {
-        self.0.lock().unwrap().faults.push_back((leg, fault));
+        self.state.lock().unwrap().faults.push_back((leg, fault));
     }
 
     /// What happens to the next questions.
     pub(in crate::payments::tests) fn will_answer(&self, faults: &[Fault]) {
-        self.0.lock().unwrap().questions.extend(faults);
+        self.state.lock().unwrap().questions.extend(faults);
+    }
+
+    /// Faults strike this payment only.
+    pub(in crate::payments::tests) fn aim(&self, payment: &RecordId) {
+        self.state.lock().unwrap().aimed_at = Some(payment.clone());
     }
 
     /// Forgets what should have happened and did not.
     pub(in crate::payments::tests) fn calm(&self) {
-        let mut state = self.0.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
         state.faults.clear();
         state.questions.clear();
     }
 
     /// How often a leg had its effect for this payment.
     pub(in crate::payments::tests) fn effects(&self, leg: Leg, payment: &str) -> usize {
-        let mut state = self.0.lock().unwrap();
+        let mut state = self.state.lock().unwrap();
         state.land();
         let same = |effect: &&(Leg, String)| effect.0 == leg && effect.1 == payment;
         state.log.iter().filter(same).count()
@@ -76,11 +93,17 @@ impl FakeBank {
 
     /// What the payer can spend.
     pub(in crate::payments::tests) fn available(&self) -> i64 {
-        self.0.lock().unwrap().available
+        self.state.lock().unwrap().available
     }
 }
 
 impl State {
+    fn strikes(&self, order: &BankOrder) -> bool {
+        self.aimed_at
+            .as_ref()
+            .is_none_or(|payment| *payment == order.payment)
+    }
+
     fn land(&mut self) {
         for order in self.late.arrived() {
             self.carry_out(&order);
@@ -145,15 +168,19 @@ impl Banks for FakeBank {
 
 impl Bank for FakeBank {
     fn custom(&self) -> Custom {
-        self.0.lock().unwrap().custom
+        self.state.lock().unwrap().custom
     }
 
     fn order<'a>(&'a self, order: &'a BankOrder) -> BoxFuture<'a, BankAnswer> {
         Box::pin(async move {
             let (answer, hangs) = {
-                let mut state = self.0.lock().unwrap();
+                let mut state = self.state.lock().unwrap();
                 state.land();
-                let next = state.faults.iter().position(|(leg, _)| *leg == order.leg);
+                let strikes = state.strikes(order);
+                let next = state
+                    .faults
+                    .iter()
+                    .position(|(leg, _)| strikes && *leg == order.leg);
                 let fault = next.and_then(|next| state.faults.remove(next));
                 let lost = BankAnswer::Unknown("no answer".to_owned());
                 match fault.map_or(Fault::None, |(_, fault)| fault) {
@@ -178,6 +205,7 @@ impl Bank for FakeBank {
                 }
             };
             if hangs {
+                self.hung.notify_one();
                 futures::future::pending::<()>().await;
             }
             answer
@@ -187,11 +215,12 @@ impl Bank for FakeBank {
     fn status<'a>(&'a self, order: &'a BankOrder) -> BoxFuture<'a, BankAnswer> {
         Box::pin(async move {
             let (answer, hangs) = {
-                let mut state = self.0.lock().unwrap();
+                let mut state = self.state.lock().unwrap();
                 state.land();
                 let known = state.entries.get(&order.reference());
                 let known = known.map_or(BankAnswer::NotFound, |entry| entry.answer.clone());
-                match state.questions.pop_front().unwrap_or(Fault::None) {
+                let fault = state.strikes(order).then(|| state.questions.pop_front());
+                match fault.flatten().unwrap_or(Fault::None) {
                     Fault::None => (known, false),
                     Fault::HangBefore | Fault::HangAfter => (known, true),
                     Fault::LostBefore | Fault::LostAfter | Fault::Late(_) | Fault::Refuse => {
@@ -200,6 +229,7 @@ impl Bank for FakeBank {
                 }
             };
             if hangs {
+                self.hung.notify_one();
                 futures::future::pending::<()>().await;
             }
             answer

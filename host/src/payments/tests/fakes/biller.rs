@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
+use guichet_domain::id::RecordId;
 use serde_json::json;
+use tokio::sync::Notify;
 
 use super::{Fault, Late, TestClock};
 use crate::payments::order::{
@@ -63,6 +65,7 @@ pub(in crate::payments::tests) struct State {
     /// What happens to the next questions.
     pub(in crate::payments::tests) answers: VecDeque<Fault>,
     late: Late<(String, i64)>,
+    aimed_at: Option<RecordId>,
 }
 
 /// Whether a repeated reference is applied again.
@@ -75,6 +78,19 @@ pub(in crate::payments::tests) enum Memory {
 pub(in crate::payments::tests) struct FakeBiller {
     pub(in crate::payments::tests) memory: Memory,
     pub(in crate::payments::tests) state: Mutex<State>,
+    /// Rung when a call will never be answered.
+    pub(in crate::payments::tests) hung: Notify,
+}
+
+impl State {
+    fn strikes(&self, payment: &RecordId) -> bool {
+        self.aimed_at.as_ref().is_none_or(|aimed| aimed == payment)
+    }
+
+    fn next_mood(&mut self, payment: &RecordId) -> Mood {
+        let mood = self.strikes(payment).then(|| self.moods.pop_front());
+        mood.flatten().unwrap_or(Mood::Good)
+    }
 }
 
 impl FakeBiller {
@@ -87,11 +103,18 @@ impl FakeBiller {
             questions: Vec::new(),
             answers: VecDeque::new(),
             late: Late::new(clock),
+            aimed_at: None,
         };
         Self {
             memory,
             state: Mutex::new(state),
+            hung: Notify::new(),
         }
+    }
+
+    /// Faults strike this payment only.
+    pub(in crate::payments::tests) fn aim(&self, payment: &RecordId) {
+        self.state.lock().unwrap().aimed_at = Some(payment.clone());
     }
 
     /// Forgets what should have happened and did not.
@@ -161,8 +184,11 @@ impl BillerPort for FakeBiller {
                 state
                     .submissions
                     .push((order.payment.to_string(), order.attempt));
-                state.moods.pop_front().unwrap_or(Mood::Good)
+                state.next_mood(&order.payment)
             };
+            if matches!(mood, Mood::Hanging | Mood::HangingAfter) {
+                self.hung.notify_one();
+            }
             match mood {
                 Mood::Good => {
                     self.apply(order);
@@ -214,11 +240,17 @@ impl BillerPort for FakeBiller {
             let fault = {
                 let mut state = self.state.lock().unwrap();
                 state.questions.push(order.payment.to_string());
-                state.answers.pop_front().unwrap_or(Fault::None)
+                let fault = state
+                    .strikes(&order.payment)
+                    .then(|| state.answers.pop_front());
+                fault.flatten().unwrap_or(Fault::None)
             };
             match fault {
                 Fault::None => {}
-                Fault::HangBefore | Fault::HangAfter => futures::future::pending::<()>().await,
+                Fault::HangBefore | Fault::HangAfter => {
+                    self.hung.notify_one();
+                    futures::future::pending::<()>().await;
+                }
                 Fault::LostBefore | Fault::LostAfter | Fault::Late(_) | Fault::Refuse => {
                     return Outcome::Unknown("no answer".to_owned());
                 }
@@ -236,13 +268,14 @@ impl BillerPort for FakeBiller {
             let reference = reversal.reversal.to_string();
             let mood = {
                 let mut state = self.state.lock().unwrap();
-                let mood = state.moods.pop_front().unwrap_or(Mood::Good);
+                let mood = state.next_mood(&reversal.order.payment);
                 if mood == Mood::HangingAfter {
                     state.reversed.push(reference.clone());
                 }
                 mood
             };
             if matches!(mood, Mood::Hanging | Mood::HangingAfter) {
+                self.hung.notify_one();
                 futures::future::pending::<()>().await;
             }
             let mut state = self.state.lock().unwrap();

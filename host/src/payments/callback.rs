@@ -1,0 +1,189 @@
+//! What billers tell by themselves: "this payment is applied". A message counts
+//! only with the biller's signature; what it says of an application is evidence
+//! like an answer, anything else is a reason to ask now. Each message counts once,
+//! in any order.
+
+use guichet_domain::Money;
+use guichet_domain::id::{RecordId, ServiceCode};
+use guichet_domain::payment::State;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::apply::Draft;
+use super::drive::Look;
+use super::judge::Question;
+use super::order::{Application, Outcome};
+use super::payer::Evidence;
+use super::{PaymentError, Payments};
+use crate::store::{PaymentRow, Schedule};
+
+/// The longest body of a callback.
+pub const CALLBACK_BYTES: usize = 16 * 1_024;
+
+/// A message as it came, after the shape of Standard Webhooks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignedMessage {
+    /// The biller's own id of the message; the same when it is sent again.
+    pub id: String,
+    /// The biller's clock, as text: part of what is signed.
+    pub timestamp: String,
+    /// Signatures, separated by spaces: `v1,` and base64 of an HMAC-SHA-256, or
+    /// `v1a,` and base64 of an Ed25519 signature.
+    pub signatures: String,
+    /// The exact bytes.
+    pub body: Vec<u8>,
+}
+
+impl SignedMessage {
+    /// What is signed: id, timestamp and body, joined by dots.
+    #[must_use]
+    pub fn signed_bytes(&self) -> Vec<u8> {
+        let mut bytes = format!("{}.{}.", self.id, self.timestamp).into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+}
+
+/// What a callback says.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Notice {
+    /// The payment's id, as it was submitted.
+    reference: RecordId,
+    /// What became of it.
+    outcome: NoticeOutcome,
+    /// Beside `applied`.
+    #[serde(default)]
+    serial: Option<String>,
+    /// Beside `applied`.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// The biller's own time, RFC 3339.
+    #[serde(default)]
+    at: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum NoticeOutcome {
+    Applied,
+    Refused,
+    Changed,
+}
+
+/// What became of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It was taken in.
+    Now,
+    /// The same message came before.
+    Before,
+}
+
+impl Payments {
+    /// Takes a biller's message in. A forged one changes nothing.
+    pub async fn callback(
+        &self,
+        service: &ServiceCode,
+        message: &SignedMessage,
+    ) -> Result<Heard, PaymentError> {
+        if !self.outside.callbacks.is_genuine(service, message).await? {
+            return Err(PaymentError::Forged);
+        }
+        let notice: Notice = serde_json::from_slice(&message.body)
+            .map_err(|error| PaymentError::Unreadable(error.to_string()))?;
+        if self.store.knows_callback(service, &message.id).await? {
+            return Ok(Heard::Before);
+        }
+        let row = self.store.payment(&notice.reference).await?;
+        // A biller learns nothing of other services' payments.
+        let row = row
+            .filter(|row| row.service == *service)
+            .ok_or(PaymentError::NotFound)?;
+        let id = row.id.clone();
+        self.hear(row, &notice).await?;
+        // Last: a message whose effect was not recorded has to come again.
+        let now = self.ports.now();
+        self.store
+            .keep_callback(service, &message.id, &id, now)
+            .await?;
+        Ok(Heard::Now)
+    }
+
+    async fn hear(&self, row: PaymentRow, notice: &Notice) -> Result<(), PaymentError> {
+        let open = matches!(
+            row.snapshot.state,
+            State::Submitted | State::Pending | State::Unknown
+        );
+        let (id, tries) = (row.id.clone(), 0);
+        let row = self.note_callback(row, notice).await?;
+        if !open {
+            if row.snapshot.state == State::Held && notice.outcome == NoticeOutcome::Applied {
+                tracing::error!(payment = %id, "a biller says applied of what was never sent");
+            }
+            return Ok(());
+        }
+        let now = self.ports.now();
+        if let Some(application) = application(notice) {
+            let question = Question::Status {
+                asked_at: now,
+                waited_ms: 0,
+            };
+            let outcome = Outcome::Applied(application);
+            return match self.conclude(row, outcome, question, tries).await? {
+                Look::GoesOn => Ok(self.store.reschedule(&id, now, 0).await?),
+                Look::Ended(_) => Ok(()),
+            };
+        }
+        // Our own call is still waiting for its answer: it will bring it.
+        if row.snapshot.state != State::Submitted {
+            self.store.reschedule(&id, now, 0).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the message in the payment's history, whatever it is worth.
+    async fn note_callback(
+        &self,
+        row: PaymentRow,
+        notice: &Notice,
+    ) -> Result<PaymentRow, PaymentError> {
+        let now = self.ports.now();
+        let mut draft = Draft::of(&row, now);
+        draft.note("callback_received");
+        let serial = notice.serial.as_deref().unwrap_or_default();
+        draft.next().payer.put_evidence(Evidence {
+            source: "callback".to_owned(),
+            text: format!("{:?} {serial}", notice.outcome)
+                .trim_end()
+                .to_owned(),
+            persons: Vec::new(),
+            at: now,
+        });
+        let change = draft.finish(Schedule::Keep);
+        let noted = change.next.clone();
+        match self.try_record(change).await? {
+            Ok(()) => Ok(noted),
+            // It moved meanwhile; the message itself still counts.
+            Err(_stale) => {
+                let fresh = self.store.payment(&row.id).await?;
+                fresh.ok_or(PaymentError::NotFound)
+            }
+        }
+    }
+}
+
+/// Evidence, where the message names serial number and amount.
+fn application(notice: &Notice) -> Option<Application> {
+    if notice.outcome != NoticeOutcome::Applied {
+        return None;
+    }
+    let (serial, amount) = (notice.serial.clone()?, notice.amount?);
+    let at = notice.at.clone().unwrap_or_default();
+    Some(Application {
+        record: json!({"callback": {"serial": serial, "at": at}}),
+        serial,
+        amount,
+        at,
+    })
+}

@@ -1,0 +1,374 @@
+//! What ends open outcomes from outside: callbacks, day files, decisions of two,
+//! and the biller's agreement to a refund.
+
+use guichet_domain::Money;
+use guichet_domain::id::{PersonId, RecordId, ServiceCode};
+use guichet_domain::payment::{Leg, StatusAnswer};
+use serde_json::json;
+
+use super::fakes::Fault;
+use super::fakes::biller::{Memory, Mood};
+use super::world::{FUNDS, World};
+use crate::bank::Custom;
+use crate::payments::{
+    DayFileWord, Found, Ground, Heard, PaymentError, RefundAnswer, SignedMessage,
+};
+
+fn service() -> ServiceCode {
+    ServiceCode::new("water-330100-1").unwrap()
+}
+
+fn by(one: &str, two: &str) -> Ground {
+    Ground {
+        evidence: "the biller's letter of today".to_owned(),
+        by: (PersonId::new(one).unwrap(), PersonId::new(two).unwrap()),
+    }
+}
+
+fn applied(payment: &RecordId, amount: i64, id: &str) -> SignedMessage {
+    let body = json!({
+        "reference": payment,
+        "outcome": "applied",
+        "serial": "S-9",
+        "amount": Money::cny(amount),
+        "at": "2026-11-21T16:00:00+08:00",
+    });
+    SignedMessage {
+        id: id.to_owned(),
+        timestamp: "1795000000".to_owned(),
+        signatures: "good".to_owned(),
+        body: serde_json::to_vec(&body).unwrap(),
+    }
+}
+
+/// A payment whose submission had this fate, with a biller that cannot be asked.
+async fn open(world: &mut World, mood: Mood) -> RecordId {
+    world.biller.will(&[mood]);
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    made.payment
+}
+
+async fn silent() -> World {
+    World::new(Memory::AppliesAgain, StatusAnswer::None).await
+}
+
+#[tokio::test]
+async fn a_signed_callback_is_evidence_once_and_a_forged_one_is_nothing() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let message = applied(&payment, 500, "m1");
+    let mut forged = message.clone();
+    forged.signatures = "bad".to_owned();
+    let before = world.row(&payment).await;
+    let refused = world.payments.callback(&service(), &forged).await;
+    assert!(matches!(refused, Err(PaymentError::Forged)), "{refused:?}");
+    assert_eq!(world.row(&payment).await, before, "nothing has changed");
+    let heard = world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(heard, Heard::Now);
+    let row = world.row(&payment).await;
+    assert_eq!(row.snapshot.state.as_str(), "applied");
+    assert_eq!(row.answer.application.as_ref().unwrap().serial, "S-9");
+    assert_eq!(world.money().await, (FUNDS - 500, 0));
+    for _ in 0..10 {
+        let again = world.payments.callback(&service(), &message).await.unwrap();
+        assert_eq!(again, Heard::Before);
+    }
+    assert_eq!(world.row(&payment).await, row);
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_callback_with_another_amount_or_service_moves_no_money() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let other = applied(&payment, 499, "m1");
+    world.payments.callback(&service(), &other).await.unwrap();
+    let row = world.row(&payment).await;
+    assert_eq!(row.snapshot.state.as_str(), "unknown");
+    assert_eq!(row.owner.as_deref(), Some("operator"));
+    let foreign = ServiceCode::new("gas-330100-1").unwrap();
+    let refused = world
+        .payments
+        .callback(&foreign, &applied(&payment, 500, "m2"))
+        .await;
+    assert!(
+        matches!(refused, Err(PaymentError::NotFound)),
+        "{refused:?}"
+    );
+    assert_eq!(world.money().await, (FUNDS, 500));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_callback_may_come_before_our_own_answer() {
+    for mood in [Mood::HangingAfter, Mood::Good, Mood::Mute] {
+        let mut world = silent().await;
+        world.biller.will(&[mood]);
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let claim = world.queue.try_recv().unwrap();
+        let message = applied(&made.payment, 500, "m1");
+        let payments = world.payments.clone();
+        if mood == Mood::HangingAfter {
+            tokio::select! {
+                biased;
+                _ = payments.drive(&claim) => unreachable!(),
+                () = world.biller.hung.notified() => {}
+            }
+            assert_eq!(world.state(&made.payment).await, "submitted");
+            payments.callback(&service(), &message).await.unwrap();
+        } else {
+            let code = service();
+            let callback = async {
+                while world.biller.state.lock().unwrap().submissions.is_empty() {
+                    tokio::task::yield_now().await;
+                }
+                payments.callback(&code, &message).await
+            };
+            let (driven, heard) = tokio::join!(payments.drive(&claim), callback);
+            driven.unwrap();
+            heard.unwrap();
+        }
+        assert_eq!(world.state(&made.payment).await, "applied", "{mood:?}");
+        assert_eq!(world.biller.effects_of(made.payment.as_str()), 1);
+        assert_eq!(world.money().await, (FUNDS - 500, 0));
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_callback_that_proves_nothing_is_a_reason_to_ask_now() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = open(&mut world, Mood::Mute).await;
+    assert_eq!(world.look().await, 0, "not due yet");
+    let mut message = applied(&payment, 500, "m1");
+    message.body =
+        serde_json::to_vec(&json!({"reference": payment, "outcome": "changed"})).unwrap();
+    world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(world.look().await, 1);
+    assert_eq!(world.state(&payment).await, "applied");
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_callback_about_what_was_never_sent_moves_nothing() {
+    let world = silent().await;
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let message = applied(&made.payment, 500, "m1");
+    world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(world.state(&made.payment).await, "held");
+    assert_eq!(world.money().await, (FUNDS, 500));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn two_persons_end_what_nobody_can_ask() {
+    let found = Found::Applied {
+        serial: "S-1".to_owned(),
+    };
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let one = by("lin-desk", "lin-desk");
+    let refused = world.payments.decide_unknown(&payment, &found, &one).await;
+    assert!(
+        matches!(refused, Err(PaymentError::OnePerson)),
+        "{refused:?}"
+    );
+    let two = by("lin-desk", "wang-desk");
+    for _ in 0..2 {
+        world
+            .payments
+            .decide_unknown(&payment, &found, &two)
+            .await
+            .unwrap();
+    }
+    let row = world.row(&payment).await;
+    assert_eq!(row.snapshot.state.as_str(), "applied");
+    assert_eq!(row.payer.evidence[0].persons.len(), 2);
+    assert_eq!(world.money().await, (FUNDS - 500, 0));
+    let contrary = world
+        .payments
+        .decide_unknown(&payment, &Found::NotApplied, &two)
+        .await;
+    assert!(
+        matches!(contrary, Err(PaymentError::WrongState(_))),
+        "{contrary:?}"
+    );
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn it_is_not_decided_that_nothing_happened_while_a_call_may_be_on_its_way() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Deaf).await;
+    let two = by("lin-desk", "wang-desk");
+    let early = world
+        .payments
+        .decide_unknown(&payment, &Found::NotApplied, &two)
+        .await;
+    assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
+    world.pass(10 * 60_000);
+    world
+        .payments
+        .decide_unknown(&payment, &Found::NotApplied, &two)
+        .await
+        .unwrap();
+    assert_eq!(world.state(&payment).await, "released");
+    assert_eq!(world.money().await, (FUNDS, 0));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_day_file_decides_only_about_days_that_it_covers() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Deaf).await;
+    let day = world.row(&payment).await.accounting_date;
+    world.pass(24 * 3_600_000);
+    let absent = |covers| DayFileWord::NotFound { covers };
+    let before = "2026-11-20".parse().unwrap();
+    let early = world
+        .payments
+        .evidence_from_day_file(&payment, &absent(before))
+        .await;
+    assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
+    world
+        .payments
+        .evidence_from_day_file(&payment, &absent(day))
+        .await
+        .unwrap();
+    assert_eq!(world.state(&payment).await, "released");
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_day_file_finds_what_was_applied_and_no_other_amount() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let word = |amount| DayFileWord::Applied {
+        serial: "S-1".to_owned(),
+        amount: Money::cny(amount),
+        at: "2026-11-21T08:00:00Z".to_owned(),
+    };
+    let other = world
+        .payments
+        .evidence_from_day_file(&payment, &word(499))
+        .await;
+    assert!(matches!(other, Err(PaymentError::NoProof(_))), "{other:?}");
+    for _ in 0..2 {
+        world
+            .payments
+            .evidence_from_day_file(&payment, &word(500))
+            .await
+            .unwrap();
+    }
+    assert_eq!(world.state(&payment).await, "applied");
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_later_refund_needs_the_biller_and_then_gives_the_money_back() {
+    for custom in [None, Some(Custom::HoldFirst), Some(Custom::CaptureFirst)] {
+        let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+        if let Some(custom) = custom {
+            world.pay_by_bank(custom).await;
+        }
+        let payment = open(&mut world, Mood::Good).await;
+        world.pass(24 * 3_600_000);
+        let view = world
+            .payments
+            .reverse(&world.client, &payment, "moved away")
+            .await
+            .unwrap();
+        assert_eq!(
+            (view.state.as_str(), view.owner.as_deref()),
+            ("refunding", Some("operator"))
+        );
+        assert!(view.news_by.unwrap() > world.ports.now());
+        let again = world
+            .payments
+            .reverse(&world.client, &payment, "moved away")
+            .await;
+        assert_eq!(again.unwrap(), view);
+        world.assert_books().await;
+        world.pass(25 * 3_600_000);
+        world.look().await;
+        let view = world.payments.get(&world.client, &payment).await.unwrap();
+        assert!(
+            view.news_by.unwrap() > world.ports.now(),
+            "the promise is renewed"
+        );
+        let two = by("lin-desk", "wang-desk");
+        world.bank.will(Leg::Refund, Fault::LostAfter);
+        let agreed = RefundAnswer::Agreed;
+        world
+            .payments
+            .decide_refund(&payment, agreed, &two)
+            .await
+            .unwrap();
+        world.assert_books().await;
+        for _ in 0..4 {
+            world.pass(31_000);
+            world.look().await;
+        }
+        assert_eq!(world.state(&payment).await, "refunded", "{custom:?}");
+        world
+            .payments
+            .decide_refund(&payment, agreed, &two)
+            .await
+            .unwrap();
+        if custom.is_some() {
+            assert_eq!(world.bank.effects(Leg::Refund, payment.as_str()), 1);
+            assert_eq!(world.bank.available(), FUNDS);
+        } else {
+            assert_eq!(world.money().await, (FUNDS, 0));
+        }
+        assert_eq!(world.look().await, 0);
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refund_that_the_biller_refuses_leaves_it_applied() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Good).await;
+    world.pass(24 * 3_600_000);
+    world
+        .payments
+        .reverse(&world.client, &payment, "oops")
+        .await
+        .unwrap();
+    let two = by("lin-desk", "wang-desk");
+    let refused = RefundAnswer::Refused;
+    world
+        .payments
+        .decide_refund(&payment, refused, &two)
+        .await
+        .unwrap();
+    assert_eq!(world.state(&payment).await, "applied");
+    assert_eq!(world.money().await, (FUNDS - 500, 0));
+    assert_eq!(world.row(&payment).await.owner, None);
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn what_a_biller_will_not_undo_it_is_asked_to_refund() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = open(&mut world, Mood::Good).await;
+    world.biller.will(&[Mood::Refusing]);
+    let view = world
+        .payments
+        .reverse(&world.client, &payment, "oops")
+        .await
+        .unwrap();
+    assert_eq!(view.state.as_str(), "reversing");
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "applied");
+    let view = world
+        .payments
+        .reverse(&world.client, &payment, "oops")
+        .await
+        .unwrap();
+    assert_eq!(view.state.as_str(), "refunding");
+    world.assert_books().await;
+}
