@@ -17,3 +17,26 @@ create table bank_accounts (
 );
 
 create index bank_accounts_by_owner on bank_accounts (client, subject);
+
+-- What clients pay for payments; a list counts until the next one.
+create table client_prices (
+    client text not null,
+    valid_from bigint not null,
+    body text not null,
+    person text not null,
+    primary key (client, valid_from)
+);
+
+-- Who paid into a client's account or changed its credit limit.
+create table client_acts (
+    id text primary key,
+    client text not null,
+    act text not null check (act in ('top-up', 'credit-limit')),
+    amount bigint not null,
+    currency text not null,
+    reference text not null,
+    person text not null,
+    at bigint not null
+);
+
+create index client_acts_by_client on client_acts (client, at);

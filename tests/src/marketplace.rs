@@ -53,6 +53,10 @@ pub struct Marketplace {
     pub subject: String,
     /// The citizen's account.
     pub payer_account: String,
+    /// The citizen's account at the simulated bank.
+    pub bank_account: String,
+    /// Speaks to the simulated bank.
+    pub bank: Client,
     /// Speaks to the API as the demo client.
     pub api: Client,
     /// Speaks to the city.
@@ -103,6 +107,8 @@ impl Marketplace {
             data: data.to_owned(),
             subject: text("subject"),
             payer_account: text("payer_account"),
+            bank_account: text("bank_account"),
+            bank: Client::new(&text("bank_url"), None),
             api: Client::new(&url, Some(&text("token"))),
             city: Client::new(&city_url, None),
             url,

@@ -1,17 +1,23 @@
-//! The accounts room: opens payers' accounts, shows balances and statements.
-//! Payments are booked by the payment room.
+//! The accounts room: opens payers' and clients' accounts, links those at banks,
+//! shows balances and statements. Payments are booked by the payment room.
 
 pub mod bound;
 pub mod chart;
+mod clients;
 mod link;
+pub mod price;
+pub mod statement;
 mod view;
 
 use guichet_domain::Money;
 use guichet_domain::books::Transfer;
 use guichet_domain::id::{AccountId, ClientId, SubjectId, TransferId};
 
+pub use clients::{ByOperator, ClientAccount};
 pub use link::{NewBankAccount, NotLinked};
 pub use view::{AccountView, Balances, BankHolding, EntryKind, EntryView, Holding};
+
+use price::PriceError;
 
 use crate::bank::ConnectedBanks;
 use crate::payments::view::Page;
@@ -33,6 +39,23 @@ pub enum AccountError {
     /// An account at a bank is not linked.
     #[error(transparent)]
     NotLinked(#[from] NotLinked),
+    /// An amount or reference that cannot be.
+    #[error(
+        "an amount is above zero, a credit limit not below it, and a reference has 1 to 64 visible characters"
+    )]
+    Amount,
+    /// A credit limit below what is used already.
+    #[error("more credit than this is in use already")]
+    BelowUse,
+    /// A price list from which no fee follows.
+    #[error(transparent)]
+    Prices(#[from] PriceError),
+    /// A bank makes the account's statement.
+    #[error("the bank that holds the account makes its statement")]
+    AtABank,
+    /// Too many entries for one statement.
+    #[error("there are too many entries for one statement; ask for single days")]
+    TooLong,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -132,7 +155,7 @@ impl Accounts {
         client: &ClientId,
         id: &AccountId,
     ) -> Result<AccountView, AccountError> {
-        let (row, subject) = self.owned(client, id).await?;
+        let row = self.visible(client, id).await?;
         if row.kind == chart::BANK_ACCOUNT {
             let linked = self.store.bank_account(id).await?;
             return linked.map(AccountView::from).ok_or(AccountError::NotFound);
@@ -140,7 +163,7 @@ impl Accounts {
         Ok(AccountView {
             holding: Holding::Ledger(Balances::of(&row)),
             id: row.account.id,
-            subject,
+            subject: row.subject,
             created_at: row.created_at,
         })
     }
@@ -153,7 +176,7 @@ impl Accounts {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<Page<EntryView>, AccountError> {
-        self.owned(client, id).await?;
+        self.visible(client, id).await?;
         let limit = limit.clamp(1, 200);
         // The place in the ledger where the page begins.
         let from = match cursor {
@@ -169,19 +192,13 @@ impl Accounts {
         Ok(Page { items, next_cursor })
     }
 
-    async fn owned(
-        &self,
-        client: &ClientId,
-        id: &AccountId,
-    ) -> Result<(AccountRow, SubjectId), AccountError> {
-        let row = self
-            .store
-            .account(id)
-            .await?
-            .ok_or(AccountError::NotFound)?;
-        match row.subject.clone() {
-            Some(subject) if row.client.as_ref() == Some(client) => Ok((row, subject)),
-            Some(_) | None => Err(AccountError::NotFound),
-        }
+    /// An account of the client's own, or of a subject who is served by it.
+    async fn visible(&self, client: &ClientId, id: &AccountId) -> Result<AccountRow, AccountError> {
+        let row = self.store.account(id).await?;
+        let own = |row: &AccountRow| {
+            let is_clients = row.client.as_ref() == Some(client);
+            is_clients && (row.subject.is_some() || row.kind == chart::CLIENT_FUNDING)
+        };
+        row.filter(own).ok_or(AccountError::NotFound)
     }
 }

@@ -13,8 +13,8 @@ use crate::store::{AccountRow, BankAccount, EntryRow};
 pub struct AccountView {
     /// Its id.
     pub id: AccountId,
-    /// Whose.
-    pub subject: SubjectId,
+    /// Whose; none where it is the client's own.
+    pub subject: Option<SubjectId>,
     /// Where its money is.
     pub holding: Holding,
     /// Since when.
@@ -90,7 +90,7 @@ impl From<BankAccount> for AccountView {
     fn from(account: BankAccount) -> Self {
         Self {
             id: account.id,
-            subject: account.subject,
+            subject: Some(account.subject),
             created_at: account.created_at,
             holding: Holding::Bank(BankHolding {
                 bank: account.bank,

@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use guichet_domain::id::{AccountId, ClientId, SubjectId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -17,9 +17,11 @@ use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
 use super::scope::{AccountsRead, AccountsWrite};
 use super::shape::account::{Account, Entry};
+use super::shape::account_statement::Statement;
 use super::shape::bank_account::NewAccount;
 use crate::accounts::NewBankAccount;
-use crate::error::Problem;
+use crate::accounts::statement::Period;
+use crate::error::{Code, Problem, Text};
 use crate::payments::canonical::canonical_digest;
 
 /// Whose accounts.
@@ -43,12 +45,38 @@ struct Paging {
     cursor: Option<String>,
 }
 
+/// Over which time, and in which form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// A month in Asia/Shanghai: `2026-11`. Name either this or a day.
+    #[param(value_type = Option<String>, example = "2026-11")]
+    month: Option<String>,
+    /// A day: `2026-11-22`.
+    #[param(value_type = Option<String>)]
+    day: Option<String>,
+    /// `json` or `csv`; JSON where nothing is said.
+    #[param(value_type = Option<String>)]
+    format: Option<Form>,
+}
+
+/// The form of a statement.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Form {
+    #[default]
+    Json,
+    Csv,
+}
+
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list, link))
         .routes(routes!(read, withdraw))
         .routes(routes!(entries))
+        .routes(routes!(statement))
 }
 
 /// List a subject's accounts
@@ -198,4 +226,49 @@ async fn entries(
         found.items.into_iter().map(Entry::from),
         next,
     )))
+}
+
+/// Read an account's statement of a month
+///
+/// Opening and closing balance, totals, and every movement with the balance after
+/// it, oldest first; reservations are no movements. At most 20,000 entries: a
+/// busy account is asked for by days. `format=csv` answers a file.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}/statement",
+    tag = "accounts",
+    operation_id = "get_statement",
+    params(("id" = String, Path, description = "The account's id"), Wanted),
+    responses((status = 200, description = "The statement", body = Statement))
+)]
+async fn statement(
+    State(api): State<Api>,
+    caller: Caller<AccountsRead>,
+    Segments(id): Segments<AccountId>,
+    Parameters(wanted): Parameters<Wanted>,
+) -> Result<Response, Problem> {
+    let period = match (&wanted.month, &wanted.day) {
+        (Some(text), None) | (None, Some(text)) => text.parse::<Period>().ok(),
+        _ => None,
+    };
+    let period = period.ok_or_else(no_period)?;
+    let room = &api.rooms().accounts;
+    let statement = room.statement(&caller.client, &id, period).await?;
+    Ok(match wanted.format.unwrap_or_default() {
+        Form::Json => axum::Json(Statement::from(statement)).into_response(),
+        Form::Csv => {
+            let kind = [(header::CONTENT_TYPE, "text/csv; charset=utf-8")];
+            (kind, statement.to_csv()).into_response()
+        }
+    })
+}
+
+fn no_period() -> Problem {
+    Problem::new(Code::InvalidParameter).with_field(
+        "month",
+        Text::new(
+            "请给出 month=2026-11 或 day=2026-11-22，二者取一。",
+            "Name either month=2026-11 or day=2026-11-22.",
+        ),
+    )
 }

@@ -18,6 +18,7 @@ mod bound_accounts;
 mod callbacks;
 mod caller;
 mod catalogue;
+mod clients;
 mod consents;
 mod docs;
 mod headers;
@@ -175,6 +176,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(consents::routes())
         .merge(accounts::routes())
         .merge(bound_accounts::routes())
+        .merge(clients::routes())
         .merge(packages::routes())
         .merge(registry::routes())
         .merge(log::routes())

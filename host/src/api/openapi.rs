@@ -31,6 +31,7 @@ use crate::error::{Code, FieldError, ProblemBody, Retry};
         (name = "credentials", description = "Codes with a short life"),
         (name = "consents", description = "A subject's permission to use named data"),
         (name = "accounts", description = "Accounts in the books, and saved service accounts"),
+        (name = "clients", description = "The operator's side of clients' accounts and prices"),
         (name = "packages", description = "What publishers have published here, and decisions about it"),
         (name = "registry", description = "What people decide, who they are, and the log of it"),
         (name = "day end", description = "Day files, comparison, settlement and work orders"),

@@ -62,6 +62,8 @@ scopes! {
     AccountsRead = "accounts:read";
     /// Link payers' accounts at banks, and withdraw their mandates.
     AccountsWrite = "accounts:write";
+    /// Look after clients' accounts and prices; only persons can.
+    ClientsOperate = "clients:operate";
     /// Keep a subject's saved service accounts.
     BoundAccounts = "bound-accounts";
     /// Read one's own reconciliation files.

@@ -2,11 +2,13 @@
 //! contract changes. They only translate: nothing is decided here.
 
 pub(super) mod account;
+pub(super) mod account_statement;
 pub(super) mod application;
 pub(super) mod audit;
 pub(super) mod bank_account;
 pub(super) mod bill;
 pub(super) mod channel;
+pub(super) mod client;
 pub(super) mod consent;
 pub(super) mod coverage;
 pub(super) mod credential;

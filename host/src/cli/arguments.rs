@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::accounts::{AccountsCommand, ClientsArguments};
 use super::audit::AuditCommand;
 use super::day_end::DayEndArguments;
 use super::exchange::ExchangeCommand;
@@ -70,6 +71,12 @@ pub enum Command {
     /// Record, show and withdraw a subject's consents.
     #[command(subcommand)]
     Consents(ConsentsCommand),
+    /// Look at accounts and their statements.
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
+    /// Look after clients' accounts, credit limits and prices.
+    #[command(after_help = EXIT_CODES)]
+    Clients(ClientsArguments),
     /// Run recorded plugin calls again and prove that they give the same result.
     Replay(ReplayArguments),
     /// Look after the books.

@@ -1,6 +1,7 @@
 //! The command line: a door like the API, which client commands talk to. What a
 //! node itself does at start stands in `app` and `dev`.
 
+mod accounts;
 mod arguments;
 mod asking;
 mod audit;
@@ -124,6 +125,11 @@ async fn run_client(command: &Command, globals: &Globals) -> Result<Ending, Fail
             asking::credential(credential, data, &connect(&credential.connection)?, output).await
         }
         Command::Consents(command) => consents::run(command, data, connect, output).await,
+        Command::Accounts(command) => accounts::run(command, connect, output).await,
+        Command::Clients(asked) => {
+            let connection = connect(&(&asked.insider).into())?;
+            accounts::clients(&asked.command, &connection, output).await
+        }
         Command::Exchange(command) => exchange::run(command, globals, output).await,
         Command::Registry(asked) => {
             let connection = connect(&(&asked.insider).into())?;

@@ -1,7 +1,31 @@
 //! What the accounts room refuses, in the words of the API.
 
 use super::{Code, Problem, Text};
-use crate::accounts::NotLinked;
+use crate::accounts::{AccountError, NotLinked};
+
+/// What is refused about clients' accounts and statements.
+pub(super) fn refused(error: &AccountError) -> Problem {
+    let english = error.to_string();
+    match error {
+        AccountError::BelowUse => Problem::new(Code::LimitExceeded)
+            .with_detail(Text::new("已使用的授信额度高于该限额。", english)),
+        AccountError::AtABank => Problem::new(Code::NotOffered)
+            .with_detail(Text::new("该账户由银行持有，对账单请向银行索取。", english)),
+        AccountError::TooLong => Problem::new(Code::LimitExceeded)
+            .with_detail(Text::new("条目过多，请按日索取对账单。", english)),
+        AccountError::Prices(_) => Problem::new(Code::InvalidField).with_field(
+            "prices",
+            Text::new(format!("价目表有误：{english}"), english),
+        ),
+        _ => Problem::new(Code::InvalidField).with_field(
+            "amount",
+            Text::new(
+                "金额应为正数，授信额度不得为负；凭证号为 1 到 64 个可见字符。",
+                english,
+            ),
+        ),
+    }
+}
 
 impl From<NotLinked> for Problem {
     fn from(error: NotLinked) -> Self {

@@ -147,6 +147,11 @@ impl From<AccountError> for Problem {
             AccountError::Cursor => Self::new(Code::InvalidCursor),
             AccountError::Refused(reason) => Self::internal(reason),
             AccountError::NotLinked(error) => error.into(),
+            AccountError::Amount
+            | AccountError::BelowUse
+            | AccountError::Prices(_)
+            | AccountError::AtABank
+            | AccountError::TooLong => super::accounts::refused(&error),
             AccountError::Store(error) => error.into(),
         }
     }

@@ -1,6 +1,7 @@
 //! Every noun's statements on both databases, the writer's laws, and a ledger
 //! check that finds what was broken on purpose.
 
+mod accounts;
 mod damage;
 mod ledger;
 mod nouns;
@@ -30,6 +31,7 @@ pub(super) async fn open(location: &Location) -> Store {
 async fn suite(store: &Store) {
     nouns::all(store).await;
     ledger::all(store).await;
+    accounts::all(store).await;
     let report = store.check_ledger(now()).await.unwrap();
     assert!(report.findings.is_empty(), "{:#?}", report.findings);
     assert!(report.transfers > 0);

@@ -16,9 +16,10 @@ pub struct Account {
     /// Its id.
     #[schema(example = "acc_01k2m3n4p5q6r7s8t9v0w1x2y3")]
     pub id: String,
-    /// Whose.
-    pub subject: String,
-    /// `funding` (the house's own ledger holds the money) or `bank_account`.
+    /// Whose; null where it is the client's own.
+    pub subject: Option<String>,
+    /// `funding` (the house's own ledger holds the money), `bank_account`, or
+    /// `client_funding` (what the client pays its fees from).
     #[schema(example = "funding")]
     pub kind: String,
     /// What is in it, with what is held. Null where a bank holds it, as are the
@@ -91,6 +92,9 @@ pub struct BoundAccount {
 impl From<AccountView> for Account {
     fn from(account: AccountView) -> Self {
         let (kind, balances, bank) = match account.holding {
+            Holding::Ledger(balances) if account.subject.is_none() => {
+                ("client_funding", Some(balances), None)
+            }
             Holding::Ledger(balances) => ("funding", Some(balances), None),
             Holding::Bank(bank) => ("bank_account", None, Some(bank.into())),
         };
@@ -98,7 +102,7 @@ impl From<AccountView> for Account {
             |which: fn(Balances) -> guichet_domain::Money| balances.map(which).map(Money::from);
         Self {
             id: account.id.into(),
-            subject: account.subject.into(),
+            subject: account.subject.map(String::from),
             kind: kind.to_owned(),
             balance: of(|balances| balances.balance),
             held: of(|balances| balances.held),

@@ -75,6 +75,17 @@ pub(super) async fn run(
     writer.pool.close().await;
 }
 
+/// Sets an account's credit limit where it covers what is used. The one change of
+/// an account that is no transfer: what the writer remembers is stale after it.
+pub(super) const SET_CREDIT_LIMIT: &str = "update balances set credit_limit = $2 \
+     where account = (select number from accounts where id = $1) \
+     and debits_pending + debits_posted <= credits_posted + $2 returning credit_limit";
+
+fn changes_limits(command: &Command) -> bool {
+    matches!(command, Command::Statements(all)
+        if all.iter().any(|one| one.sql == SET_CREDIT_LIMIT))
+}
+
 /// The connection, once there is one, and what is known of the books.
 struct Writer {
     pool: Pool,
@@ -129,7 +140,7 @@ impl Writer {
             None => self.pool.acquire().await?,
         };
         let result = guarded(&mut open, &mut self.memory, commands).await;
-        if result.is_err() {
+        if result.is_err() || commands.iter().any(changes_limits) {
             self.memory.forget();
         }
         if result.is_ok() || rolled_back(&mut open).await {

@@ -1,0 +1,212 @@
+//! Clients' own accounts: paid in ahead or used on credit, with the prices that
+//! the operator has agreed with each client. What a client is charged for a
+//! payment is booked by the payment room.
+
+use guichet_domain::books::Transfer;
+use guichet_domain::id::{AccountId, ClientId, PersonId, TransferId};
+use guichet_domain::{Currency, Moment, Money};
+
+use super::price::PriceList;
+use super::statement::{Direction, Period, Statement, direction};
+use super::view::Balances;
+use super::{AccountError, Accounts, chart};
+use crate::payments::canonical::sha256;
+use crate::store::{ClientAct, LedgerCommand};
+
+/// Entries read at once.
+const PAGE: u32 = 1_000;
+/// Entries of one statement.
+const MOST_ENTRIES: usize = 20_000;
+/// How far the clocks of two nodes may be apart.
+const SKEW_MS: i64 = 2 * 60 * 60 * 1_000;
+/// Characters of a top-up's reference.
+const REFERENCE_CHARACTERS: usize = 64;
+
+/// A client's account and prices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientAccount {
+    /// Whose.
+    pub client: ClientId,
+    /// Its id in the books.
+    pub account: AccountId,
+    /// What stands on it.
+    pub balances: Balances,
+    /// What the client pays; none where everything is free.
+    pub prices: Option<PriceList>,
+}
+
+/// Who does something to a client's account.
+#[derive(Debug, Clone)]
+pub struct ByOperator {
+    /// The person.
+    pub person: PersonId,
+    /// Whose account.
+    pub client: ClientId,
+}
+
+impl Accounts {
+    /// A client's account, where the operator has opened one.
+    pub async fn client_account(
+        &self,
+        client: &ClientId,
+        currency: Currency,
+    ) -> Result<ClientAccount, AccountError> {
+        let id = chart::client_funding(client, currency, 0).account.id;
+        let row = self.store.account(&id).await?;
+        let row = row.ok_or(AccountError::NotFound)?;
+        Ok(ClientAccount {
+            client: client.clone(),
+            balances: Balances::of(&row),
+            account: id,
+            prices: self.store.client_prices(client, self.ports.now()).await?,
+        })
+    }
+
+    /// Pays money into a client's account, which is opened where there is none.
+    /// The same reference pays in once; with another amount it is refused.
+    pub async fn top_up(
+        &self,
+        by: &ByOperator,
+        amount: Money,
+        reference: &str,
+    ) -> Result<ClientAccount, AccountError> {
+        let visible = reference.bytes().all(|byte| byte.is_ascii_graphic());
+        if !amount.is_positive() || !visible || reference.is_empty() {
+            return Err(AccountError::Amount);
+        }
+        if reference.len() > REFERENCE_CHARACTERS {
+            return Err(AccountError::Amount);
+        }
+        let now = self.ports.now();
+        let account = chart::client_funding(&by.client, amount.currency(), 0);
+        let source = chart::settlement(amount.currency());
+        let (debit, credit) = (source.account.id.clone(), account.account.id.clone());
+        let transfer = Transfer::single(top_up_id(&by.client, reference), debit, credit, amount);
+        let command = LedgerCommand {
+            accounts: vec![source, account],
+            transfers: vec![transfer],
+            payment: None,
+            at: now,
+        };
+        self.store.record_transfers(command).await??;
+        self.note(by, "top-up", amount, reference, now).await?;
+        self.client_account(&by.client, amount.currency()).await
+    }
+
+    /// Says how far a client may live on credit. Not below what it has used.
+    pub async fn set_credit_limit(
+        &self,
+        by: &ByOperator,
+        limit: Money,
+    ) -> Result<ClientAccount, AccountError> {
+        if limit.minor_units() < 0 {
+            return Err(AccountError::Amount);
+        }
+        let now = self.ports.now();
+        let account = chart::client_funding(&by.client, limit.currency(), 0);
+        let id = account.account.id.clone();
+        let command = LedgerCommand {
+            accounts: vec![account],
+            transfers: Vec::new(),
+            payment: None,
+            at: now,
+        };
+        self.store.record_transfers(command).await??;
+        if !self
+            .store
+            .set_credit_limit(&id, limit.minor_units())
+            .await?
+        {
+            return Err(AccountError::BelowUse);
+        }
+        self.note(by, "credit-limit", limit, "", now).await?;
+        self.client_account(&by.client, limit.currency()).await
+    }
+
+    /// Gives a client new prices from now on. Payments that were opened before
+    /// keep theirs.
+    pub async fn set_prices(&self, by: &ByOperator, list: &PriceList) -> Result<(), AccountError> {
+        list.check()?;
+        let now = self.ports.now();
+        self.store
+            .put_client_prices(&by.client, list, &by.person, now)
+            .await?;
+        Ok(())
+    }
+
+    async fn note(
+        &self,
+        by: &ByOperator,
+        act: &'static str,
+        amount: Money,
+        reference: &str,
+        at: Moment,
+    ) -> Result<(), AccountError> {
+        let act = ClientAct {
+            id: self.ports.record_id("act"),
+            client: by.client.clone(),
+            act,
+            amount,
+            reference: reference.to_owned(),
+            person: by.person.clone(),
+            at,
+        };
+        Ok(self.store.insert_client_act(&act).await?)
+    }
+
+    /// The statement of one of the client's accounts, its own or a payer's, over a
+    /// month or a day.
+    pub async fn statement(
+        &self,
+        client: &ClientId,
+        id: &AccountId,
+        period: Period,
+    ) -> Result<Statement, AccountError> {
+        let row = self.visible(client, id).await?;
+        if row.kind == chart::BANK_ACCOUNT {
+            return Err(AccountError::AtABank);
+        }
+        let head = self.store.account_head(id).await?;
+        let head = head.ok_or(AccountError::NotFound)?;
+        let (mut closing, mut rows) = (head.posted, Vec::new());
+        let mut from = Some(head.last).filter(|last| *last != 0);
+        'pages: while let Some(position) = from {
+            let mut page = self
+                .store
+                .account_entries(id, Some(position), PAGE + 1)
+                .await?;
+            from = page.get(PAGE as usize).map(|next| next.position);
+            page.truncate(PAGE as usize);
+            for row in page {
+                if row.at.plus_ms(SKEW_MS) < period.from {
+                    break 'pages;
+                }
+                if row.at >= period.until {
+                    let amount = row.transfer.amount.minor_units();
+                    closing = match direction(id, &row) {
+                        Some(Direction::In) => closing.saturating_sub(amount),
+                        Some(Direction::Out) => closing.saturating_add(amount),
+                        None => closing,
+                    };
+                } else if row.at >= period.from {
+                    if rows.len() == MOST_ENTRIES {
+                        return Err(AccountError::TooLong);
+                    }
+                    rows.push(row);
+                }
+            }
+        }
+        let currency = row.account.currency;
+        Ok(Statement::new(id, period, (closing, currency), rows))
+    }
+}
+
+/// Follows from client and reference: the same top-up is booked once.
+fn top_up_id(client: &ClientId, reference: &str) -> TransferId {
+    let digest = sha256(&[b"top-up", client.as_str().as_bytes(), reference.as_bytes()]);
+    let digits: String = digest.as_bytes()[..20]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    TransferId::new(format!("top-up:{digits}")).expect("a word and digits make a transfer id")
+}

@@ -1,0 +1,126 @@
+//! What the operator has agreed with clients: prices and credit limits, and who
+//! did what to their accounts. Prices and acts are only ever added.
+
+use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId};
+use guichet_domain::{Moment, Money};
+
+use super::writer::SET_CREDIT_LIMIT;
+use super::{Statement, Store, StoreError};
+use crate::accounts::price::PriceList;
+
+/// What somebody did to a client's account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientAct {
+    /// Begins with `act_`.
+    pub id: RecordId,
+    /// To whose.
+    pub client: ClientId,
+    /// `top-up` or `credit-limit`.
+    pub act: &'static str,
+    /// How much.
+    pub amount: Money,
+    /// Of a top-up.
+    pub reference: String,
+    /// Who did it.
+    pub person: PersonId,
+    /// When.
+    pub at: Moment,
+}
+
+/// Where an account's chain of transfers begins, and what was booked up to there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountHead {
+    /// Credits less debits, reservations left out.
+    pub posted: i64,
+    /// The newest transfer's position; zero where there is none.
+    pub last: i64,
+}
+
+impl Store {
+    /// What stands on an account and by which transfer, read at once: a page of
+    /// its entries that is read later begins exactly there.
+    pub async fn account_head(&self, id: &AccountId) -> Result<Option<AccountHead>, StoreError> {
+        let rows = self
+            .fetch(
+                "select b.credits_posted - b.debits_posted, b.last_transfer from accounts as a \
+                 join balances as b on b.account = a.number where a.id = $1",
+                &[id.as_str().into()],
+            )
+            .await?;
+        let read = |row: &super::Row| {
+            Ok(AccountHead {
+                posted: row.int(0)?,
+                last: row.int(1)?,
+            })
+        };
+        rows.first().map(read).transpose()
+    }
+
+    /// Sets how far an account may live on credit; false where it has used more
+    /// already, or where there is no such account.
+    pub async fn set_credit_limit(&self, id: &AccountId, limit: i64) -> Result<bool, StoreError> {
+        let set = Statement::new(SET_CREDIT_LIMIT, vec![id.as_str().into(), limit.into()]);
+        let rows = self.write(vec![set]).await?;
+        Ok(rows.first().is_some_and(|rows| !rows.is_empty()))
+    }
+
+    /// Gives a client new prices from this moment on.
+    pub async fn put_client_prices(
+        &self,
+        client: &ClientId,
+        list: &PriceList,
+        person: &PersonId,
+        now: Moment,
+    ) -> Result<(), StoreError> {
+        let body = serde_json::to_string(list).expect("a price list is plain JSON");
+        let put = Statement::new(
+            "insert into client_prices (client, valid_from, body, person) \
+             values ($1, $2, $3, $4) on conflict (client, valid_from) do update \
+             set body = excluded.body, person = excluded.person",
+            vec![
+                client.as_str().into(),
+                now.into(),
+                body.into(),
+                person.as_str().into(),
+            ],
+        );
+        self.write(vec![put]).await.map(drop)
+    }
+
+    /// The prices that a client had at a moment.
+    pub async fn client_prices(
+        &self,
+        client: &ClientId,
+        at: Moment,
+    ) -> Result<Option<PriceList>, StoreError> {
+        let rows = self
+            .fetch(
+                "select body from client_prices where client = $1 and valid_from <= $2 \
+                 order by valid_from desc limit 1",
+                &[client.as_str().into(), at.into()],
+            )
+            .await?;
+        rows.first()
+            .map(|row| serde_json::from_str(row.text(0)?).map_err(|_| StoreError::Shape(0)))
+            .transpose()
+    }
+
+    /// Notes what somebody did to a client's account.
+    pub async fn insert_client_act(&self, act: &ClientAct) -> Result<(), StoreError> {
+        let insert = Statement::new(
+            "insert into client_acts (id, client, act, amount, currency, reference, person, at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            vec![
+                act.id.as_str().into(),
+                act.client.as_str().into(),
+                act.act.into(),
+                act.amount.minor_units().into(),
+                act.amount.currency().as_str().into(),
+                act.reference.as_str().into(),
+                act.person.as_str().into(),
+                act.at.into(),
+            ],
+        );
+        self.write(vec![insert]).await.map(drop)
+    }
+}
