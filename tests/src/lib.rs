@@ -2,6 +2,7 @@
 //! one's own for a test, and a small HTTP client that speaks JSON.
 
 pub mod calls;
+pub mod chance;
 mod client;
 pub mod foreign;
 mod marketplace;

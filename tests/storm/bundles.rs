@@ -3,7 +3,7 @@
 
 use guichet_registry::bundle::BundleFile;
 
-use crate::chance::Chance;
+use guichet_tests::chance::Chance;
 use crate::package::{file, files, signed};
 
 /// A bundle, and whether it may be let in.

@@ -4,7 +4,6 @@
 //! Every case follows from seed, stage and number, so each one can be repeated.
 
 mod bundles;
-mod chance;
 mod compile;
 mod door;
 mod modules;

@@ -4,7 +4,7 @@
 use arbitrary::Unstructured;
 use wasm_encoder::{ComponentBuilder, ComponentExportKind, ModuleArg};
 
-use crate::chance::Chance;
+use guichet_tests::chance::Chance;
 use crate::package::{COMPONENT, WORLDS, code_files, signed};
 
 /// The most bytes that a module is generated from.

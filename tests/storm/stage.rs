@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bundles::{self, Lawful, Mutant};
-use crate::chance::Chance;
+use guichet_tests::chance::Chance;
 use crate::compile::{Compiled, Workshop};
 use crate::door::{Outcome, knock};
 use crate::modules;

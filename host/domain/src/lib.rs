@@ -11,6 +11,7 @@ pub mod merkle;
 pub mod moment;
 pub mod money;
 pub mod payment;
+pub mod planted;
 pub mod reconciliation;
 pub mod room;
 pub mod settlement;

@@ -10,8 +10,8 @@ use super::database::{Connection, Text};
 use super::value::{Row, Value};
 use super::{StoreError, dialect};
 
-/// The longest list of one statement: 2^7 rows.
-const SIZES: usize = 8;
+/// The longest list of one statement: 2^8 rows.
+const SIZES: usize = 9;
 
 /// What a statement does to the rows it reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 
 use guichet_domain::Moment;
 use serde::{Deserialize, Serialize};
+use tokio::runtime::Handle;
 
 use super::database::Connection;
 use super::{Store, StoreError, Value};
@@ -254,6 +255,19 @@ const COUNTS: &str = "select (select count(*) from accounts), (select count(*) f
 impl Store {
     /// Asks every invariant. `now` finds what nobody has looked after for long.
     pub async fn check_ledger(&self, now: Moment) -> Result<LedgerReport, StoreError> {
+        let store = self.clone();
+        let work = async move { store.ask_every_invariant(now).await };
+        // On an embedded database this would keep a thread that serves others.
+        match (self.inner.readers.is_embedded(), Handle::try_current()) {
+            (true, Ok(runtime)) => runtime
+                .spawn_blocking(move || futures::executor::block_on(work))
+                .await
+                .map_err(|_| StoreError::Closed)?,
+            (true, Err(_)) | (false, _) => work.await,
+        }
+    }
+
+    async fn ask_every_invariant(&self, now: Moment) -> Result<LedgerReport, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         connection
             .execute(super::dialect::begin_snapshot(&connection), &[])

@@ -109,6 +109,10 @@ impl Pool {
         })
     }
 
+    pub(super) const fn is_embedded(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(pool) => pool.is_closed(),

@@ -23,7 +23,7 @@ use super::database::{Connection, Pool};
 use memory::Memory;
 
 /// Commands that share one commit.
-const BATCH: usize = 256;
+const BATCH: usize = 2_048;
 /// How often a command is tried again by itself after another node's write
 /// came in between.
 const ATTEMPTS: u32 = 3;

@@ -1,0 +1,105 @@
+//! Mistakes that can be planted, one at a time, to see that the simulation finds
+//! them. Without the feature `planted-bugs` there are none: every question below
+//! is a constant no.
+
+macro_rules! bugs {
+    ($($(#[$doc:meta])* $bug:ident = $word:literal,)*) => {
+        /// A mistake that somebody could have made.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Bug {
+            $($(#[$doc])* $bug,)*
+        }
+
+        impl Bug {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$bug,)*];
+
+            /// Its name on the command line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$bug => $word,)*
+                }
+            }
+        }
+    };
+}
+
+bugs! {
+    /// No answer is taken for a refusal.
+    TimeoutMeansFailed = "timeout-means-failed",
+    /// A payment is opened without its outbox row.
+    NoOutbox = "no-outbox",
+    /// The intention is committed after the biller was spoken to.
+    SpeakFirst = "speak-first",
+    /// An unknown payment is submitted again to a biller that may apply it again.
+    SubmitAgain = "submit-again",
+    /// Every "not found" is proof at once.
+    NotFoundIsProof = "not-found-is-proof",
+    /// A refusal of the last attempt speaks for earlier ones.
+    RefusalSpeaksForAll = "refusal-speaks-for-all",
+    /// "Already paid" is taken for a refusal.
+    PerhapsPaidIsRefused = "perhaps-paid-is-refused",
+    /// "Nothing was sent" speaks for earlier attempts.
+    UnsentSpeaksForAll = "unsent-speaks-for-all",
+    /// What is applied is not taken.
+    ForgottenCapture = "forgotten-capture",
+    /// What is refused is not given back.
+    ForgottenRelease = "forgotten-release",
+    /// A change is made whatever version stands.
+    NoVersionGuard = "no-version-guard",
+    /// The acknowledgement is not kept under its key.
+    ForgottenKey = "forgotten-key",
+    /// A key is believed with any body.
+    AnyBody = "any-body",
+    /// A bill may be in two open payments.
+    BillTwice = "bill-twice",
+    /// A bill is free again while its payment is unknown.
+    BillFreeTooEarly = "bill-free-too-early",
+    /// An account may be overdrawn.
+    NoCap = "no-cap",
+    /// A post takes the money and leaves the reservation.
+    ReservationStays = "reservation-stays",
+    /// A payment that was sent may be cancelled.
+    CancelSubmitted = "cancel-submitted",
+    /// Leases of others are not respected.
+    NoLeases = "no-leases",
+    /// A reversal is asked for again without asking what became of it.
+    ReverseAgain = "reverse-again",
+    /// Reversed money stays with the biller.
+    ForgottenRefund = "forgotten-refund",
+    /// A release is booked while the outcome is unknown and time is over.
+    ExpireUnknown = "expire-unknown",
+}
+
+#[cfg(feature = "planted-bugs")]
+mod planting {
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    use super::Bug;
+
+    const NONE: u8 = u8::MAX;
+    static PLANTED: AtomicU8 = AtomicU8::new(NONE);
+
+    /// Plants a mistake in this process.
+    pub fn plant(bug: Bug) {
+        PLANTED.store(bug as u8, Ordering::Relaxed);
+    }
+
+    /// Whether this mistake is to be made.
+    #[must_use]
+    pub fn planted(bug: Bug) -> bool {
+        PLANTED.load(Ordering::Relaxed) == bug as u8
+    }
+}
+
+#[cfg(feature = "planted-bugs")]
+pub use planting::{plant, planted};
+
+/// Whether this mistake is to be made: never.
+#[cfg(not(feature = "planted-bugs"))]
+#[must_use]
+pub const fn planted(_bug: Bug) -> bool {
+    false
+}

@@ -1,0 +1,344 @@
+//! A biller with a log of its own and every way to misbehave. The log is the
+//! truth that payments are judged by.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures::future::BoxFuture;
+use guichet::payments::BillerPort;
+use guichet::payments::order::{
+    Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
+    ReversalOutcome,
+};
+use guichet_domain::payment::{Repetition, StatusAnswer};
+use guichet_tests::chance::Chance;
+use serde_json::json;
+
+use crate::executor::{Process, Spawner, Time};
+use crate::services;
+use crate::trace::Trace;
+
+/// After this long the host has given up a call.
+const DEADLINE_MS: u64 = 10_000;
+/// A request that was delayed on its way arrives before this, and so before the
+/// biller's "not found" counts as proof.
+const LATEST_MS: usize = 45_000;
+
+/// What the biller has decided about one reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Undecided,
+    Applied,
+    Refused,
+}
+
+/// The biller's own books.
+#[derive(Default)]
+pub struct Log {
+    decisions: BTreeMap<String, Decision>,
+    /// How often each reference took effect, with the amount.
+    pub effects: BTreeMap<String, Vec<i64>>,
+    /// How often each payment was undone.
+    pub undone: BTreeMap<String, u32>,
+    undone_references: BTreeMap<String, bool>,
+    /// What the host must not do, and did.
+    pub complaints: Vec<String>,
+}
+
+impl Log {
+    /// Effects that stand.
+    pub fn standing(&self, payment: &str) -> usize {
+        let made = self.effects.get(payment).map_or(0, Vec::len);
+        made.saturating_sub(self.undone.get(payment).copied().unwrap_or(0) as usize)
+    }
+}
+
+/// See the module.
+pub struct Biller {
+    pub log: Arc<Mutex<Log>>,
+    time: Arc<Time>,
+    spawner: Spawner,
+    chance: Mutex<Chance>,
+    trace: Trace,
+    calm: AtomicBool,
+}
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    None,
+    HangBefore,
+    HangAfter,
+    LostBefore,
+    LostAfter,
+    Late,
+    Refuse,
+    PerhapsPaid,
+    Pending,
+    Unsent,
+}
+
+const FAULTS: [Fault; 9] = [
+    Fault::HangBefore,
+    Fault::HangAfter,
+    Fault::LostBefore,
+    Fault::LostAfter,
+    Fault::Late,
+    Fault::Refuse,
+    Fault::PerhapsPaid,
+    Fault::Pending,
+    Fault::Unsent,
+];
+
+impl Biller {
+    pub fn new(time: Arc<Time>, spawner: Spawner, chance: Chance, trace: Trace) -> Self {
+        Self {
+            log: Arc::default(),
+            time,
+            spawner,
+            chance: Mutex::new(chance),
+            trace,
+            calm: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on everything goes well.
+    pub fn calm_down(&self) {
+        self.calm.store(true, Ordering::Relaxed);
+    }
+
+    fn draw(&self, bound: usize) -> usize {
+        let mut chance = self.chance.lock().expect("one thread runs the simulation");
+        chance.below(bound)
+    }
+
+    fn fault(&self) -> Fault {
+        if self.calm.load(Ordering::Relaxed) || self.draw(10) < 4 {
+            return Fault::None;
+        }
+        FAULTS[self.draw(FAULTS.len())]
+    }
+
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().expect("one thread runs the simulation")
+    }
+
+    fn tell(&self, what: &str, order: &Order, fault: Fault) {
+        self.trace.tell(self.time.now(), || {
+            format!("biller {what} {} attempt {} {fault:?}", order.payment, order.attempt)
+        });
+    }
+
+    async fn hang(&self) -> Outcome {
+        self.time.sleep(DEADLINE_MS).await;
+        Outcome::Unknown("deadline".to_owned())
+    }
+
+    /// The request has arrived: what the biller does about it.
+    fn receive(log: &Mutex<Log>, order: &Order, decision: Decision) -> Decision {
+        let mut log = log.lock().expect("one thread runs the simulation");
+        let reference = order.payment.to_string();
+        let terms = services::capabilities(&order.service);
+        if let Some(known) = log.decisions.get(&reference).copied()
+            && terms.repetition == Repetition::Deduplicates
+        {
+            return known;
+        }
+        log.decisions.insert(reference.clone(), decision);
+        if decision == Decision::Applied {
+            let amount = order.total.minor_units();
+            log.effects.entry(reference).or_default().push(amount);
+        }
+        decision
+    }
+
+    /// Decides later what is undecided.
+    fn decide_later(&self, order: &Order) {
+        let (log, time) = (Arc::clone(&self.log), Arc::clone(&self.time));
+        let order = order.clone();
+        let delay = 500 + self.draw(20_000) as u64;
+        let applies = self.draw(3) > 0;
+        self.spawner.spawn(Process::World, async move {
+            time.sleep(delay).await;
+            let mut log = log.lock().expect("one thread runs the simulation");
+            let reference = order.payment.to_string();
+            if log.decisions.get(&reference) != Some(&Decision::Undecided) {
+                return;
+            }
+            if applies {
+                log.decisions.insert(reference.clone(), Decision::Applied);
+                let amount = order.total.minor_units();
+                log.effects.entry(reference).or_default().push(amount);
+            } else {
+                log.decisions.insert(reference, Decision::Refused);
+            }
+        });
+    }
+
+    fn answer(order: &Order, decision: Decision) -> Outcome {
+        match decision {
+            Decision::Applied => Outcome::Applied(Application {
+                serial: format!("S{}", order.sequence),
+                amount: order.total,
+                at: order.requested_at.to_string(),
+                record: json!({}),
+            }),
+            Decision::Undecided => Outcome::Pending(PendingAnswer {
+                message: "wait".to_owned(),
+                ask_after_seconds: Some(2),
+                record: json!({}),
+            }),
+            Decision::Refused => refusal(RefusalGround::Definite),
+        }
+    }
+
+    async fn submitted(&self, order: &Order) -> Outcome {
+        let fault = self.fault();
+        self.tell("submit", order, fault);
+        self.time.sleep(1 + self.draw(30) as u64).await;
+        match fault {
+            Fault::Unsent => return Outcome::NotSent("no connection".to_owned()),
+            Fault::HangBefore => return self.hang().await,
+            Fault::LostBefore => return Outcome::Unknown("reset".to_owned()),
+            Fault::PerhapsPaid => return refusal(RefusalGround::PerhapsPaid),
+            Fault::Late => {
+                let (log, time) = (Arc::clone(&self.log), Arc::clone(&self.time));
+                let (order, delay) = (order.clone(), self.draw(LATEST_MS) as u64);
+                self.spawner.spawn(Process::World, async move {
+                    time.sleep(delay).await;
+                    Self::receive(&log, &order, Decision::Applied);
+                });
+                return self.hang().await;
+            }
+            Fault::None | Fault::HangAfter | Fault::LostAfter | Fault::Refuse | Fault::Pending => {}
+        }
+        let wanted = match fault {
+            Fault::Refuse => Decision::Refused,
+            Fault::Pending => Decision::Undecided,
+            _ => Decision::Applied,
+        };
+        let decision = Self::receive(&self.log, order, wanted);
+        if decision == Decision::Undecided {
+            self.decide_later(order);
+        }
+        match fault {
+            Fault::HangAfter => self.hang().await,
+            Fault::LostAfter => Outcome::Unknown("reset".to_owned()),
+            _ => Self::answer(order, decision),
+        }
+    }
+
+    async fn asked(&self, order: &Order) -> Outcome {
+        let fault = self.fault();
+        self.tell("status", order, fault);
+        self.time.sleep(1 + self.draw(10) as u64).await;
+        if services::capabilities(&order.service).status == StatusAnswer::None {
+            let complaint = format!("{} was asked about, which cannot be", order.payment);
+            self.log().complaints.push(complaint);
+        }
+        match fault {
+            Fault::HangBefore | Fault::HangAfter => return self.hang().await,
+            Fault::LostBefore | Fault::LostAfter | Fault::Late => {
+                return Outcome::Unknown("reset".to_owned());
+            }
+            Fault::Unsent => return Outcome::NotSent("no connection".to_owned()),
+            Fault::None | Fault::Refuse | Fault::PerhapsPaid | Fault::Pending => {}
+        }
+        let decision = self.log().decisions.get(order.payment.as_str()).copied();
+        decision.map_or(Outcome::NotFound, |decision| Self::answer(order, decision))
+    }
+
+    async fn undo(&self, reversal: &ReversalOrder) -> ReversalOutcome {
+        let fault = self.fault();
+        self.tell("reverse", &reversal.order, fault);
+        self.time.sleep(1 + self.draw(30) as u64).await;
+        match fault {
+            Fault::Unsent => return ReversalOutcome::NotSent("no connection".to_owned()),
+            Fault::HangBefore | Fault::LostBefore => {
+                return ReversalOutcome::Unknown("reset".to_owned());
+            }
+            Fault::Refuse => {
+                let mut log = self.log();
+                let known = log.undone_references.get(reversal.reversal.as_str());
+                if known != Some(&true) {
+                    log.undone_references
+                        .insert(reversal.reversal.to_string(), false);
+                    return ReversalOutcome::Refused(Refusal {
+                        ground: RefusalGround::Definite,
+                        code: "E2".to_owned(),
+                        message: "too late".to_owned(),
+                    });
+                }
+            }
+            _ => {}
+        }
+        {
+            let mut log = self.log();
+            let reference = reversal.reversal.to_string();
+            let known = log.undone_references.get(&reference) == Some(&true);
+            let terms = services::capabilities(&reversal.order.service);
+            if !known || terms.repetition == Repetition::MayApplyAgain {
+                log.undone_references.insert(reference, true);
+                let payment = reversal.order.payment.to_string();
+                *log.undone.entry(payment).or_default() += 1;
+            }
+        }
+        match fault {
+            Fault::HangAfter | Fault::LostAfter => ReversalOutcome::Unknown("reset".to_owned()),
+            _ => ReversalOutcome::Reversed(json!({})),
+        }
+    }
+
+    async fn asked_about_undoing(&self, reversal: &ReversalOrder) -> ReversalOutcome {
+        let fault = self.fault();
+        self.time.sleep(1 + self.draw(10) as u64).await;
+        if fault != Fault::None {
+            return ReversalOutcome::Unknown("reset".to_owned());
+        }
+        match self.log().undone_references.get(reversal.reversal.as_str()) {
+            Some(true) => ReversalOutcome::Reversed(json!({})),
+            Some(false) => ReversalOutcome::Refused(Refusal {
+                ground: RefusalGround::Definite,
+                code: "E2".to_owned(),
+                message: "too late".to_owned(),
+            }),
+            None => ReversalOutcome::NotFound,
+        }
+    }
+}
+
+fn refusal(ground: RefusalGround) -> Outcome {
+    Outcome::Refused(Refusal {
+        ground,
+        code: "E1".to_owned(),
+        message: "no".to_owned(),
+    })
+}
+
+impl BillerPort for Biller {
+    fn submit<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.submitted(order))
+    }
+
+    fn status<'a>(
+        &'a self,
+        order: &'a Order,
+        _last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, Outcome> {
+        Box::pin(self.asked(order))
+    }
+
+    fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {
+        Box::pin(self.undo(reversal))
+    }
+
+    fn reversal_status<'a>(
+        &'a self,
+        reversal: &'a ReversalOrder,
+        _last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, ReversalOutcome> {
+        Box::pin(self.asked_about_undoing(reversal))
+    }
+}
+

@@ -1,0 +1,173 @@
+//! `guichet-simulate`: runs the real payment rooms and the real SQL under a seeded
+//! scheduler with faults, crashes and skewed clocks, and judges every answer and
+//! the end by the biller's own log. A run follows from its seed alone.
+
+mod biller;
+mod client;
+mod executor;
+mod model;
+mod node;
+mod services;
+mod trace;
+mod world;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use clap::Parser;
+
+use trace::Trace;
+
+/// What is simulated.
+#[derive(Debug, Parser)]
+#[command(name = "guichet-simulate")]
+struct Arguments {
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// How many seeds.
+    #[arg(long, default_value_t = 10_000)]
+    seeds: u64,
+    /// Stops after this time.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Tells what happens in the first seed, and runs no other.
+    #[arg(long)]
+    tell: bool,
+    /// Runs at the same time.
+    #[arg(long, default_value_t = 2)]
+    threads: u64,
+}
+
+/// Every so many seeds are run twice, to see that the trace is the same.
+const AGAIN: u64 = 50;
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    if arguments.tell {
+        let trace = Trace::telling();
+        let result = one(arguments.from, &trace);
+        for line in trace.lines() {
+            say(&line);
+        }
+        return Ok(match result {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => {
+                say(&format!("seed {}: {error:#}", arguments.from));
+                ExitCode::FAILURE
+            }
+        });
+    }
+    let tally = Tally::default();
+    let begun = Instant::now();
+    let end = arguments.seconds.map(Duration::from_secs);
+    std::thread::scope(|scope| {
+        for _ in 0..arguments.threads {
+            scope.spawn(|| {
+                while !tally.failed.load(Ordering::Relaxed) {
+                    let number = tally.next.fetch_add(1, Ordering::Relaxed);
+                    let late = end.is_some_and(|end| begun.elapsed() > end);
+                    if number >= arguments.seeds || late {
+                        return;
+                    }
+                    tally.run(arguments.from + number);
+                }
+            });
+        }
+    });
+    let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
+    say(&format!(
+        "{} seeds from {}, {} payments, {} crashes, {} steps, {} repeated with the same trace, {} s",
+        count(&tally.seeds),
+        arguments.from,
+        count(&tally.payments),
+        count(&tally.crashes),
+        count(&tally.steps),
+        count(&tally.repeated),
+        begun.elapsed().as_secs()
+    ));
+    Ok(if tally.failed.load(Ordering::Relaxed) {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+#[derive(Default)]
+struct Tally {
+    next: AtomicU64,
+    seeds: AtomicU64,
+    payments: AtomicU64,
+    crashes: AtomicU64,
+    steps: AtomicU64,
+    repeated: AtomicU64,
+    failed: AtomicBool,
+}
+
+impl Tally {
+    fn run(&self, seed: u64) {
+        match self.checked(seed) {
+            Ok(()) => {}
+            Err(error) => {
+                self.failed.store(true, Ordering::Relaxed);
+                say(&format!("seed {seed} (repeat it with --tell --from {seed}): {error:#}"));
+            }
+        }
+    }
+
+    fn checked(&self, seed: u64) -> Result<()> {
+        let outcome = one(seed, &Trace::new())?;
+        if seed.is_multiple_of(AGAIN) {
+            let again = one(seed, &Trace::new())?;
+            anyhow::ensure!(outcome.trace == again.trace, "the same seed ran differently");
+            self.repeated.fetch_add(1, Ordering::Relaxed);
+        }
+        self.seeds.fetch_add(1, Ordering::Relaxed);
+        self.payments.fetch_add(outcome.payments as u64, Ordering::Relaxed);
+        self.crashes.fetch_add(u64::from(outcome.crashes), Ordering::Relaxed);
+        self.steps.fetch_add(outcome.steps, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// One seed in a folder of its own, on a copy of a database that is ready.
+fn one(seed: u64, trace: &Trace) -> Result<world::Outcome> {
+    static READY: OnceLock<Result<Vec<u8>>> = OnceLock::new();
+    let own = folder()?;
+    let books = own.path().join(world::BOOKS);
+    let ready = READY.get_or_init(|| {
+        let made = folder()?;
+        world::make_ready(made.path())?;
+        Ok(std::fs::read(made.path().join(world::BOOKS))?)
+    });
+    match ready {
+        Ok(bytes) => std::fs::write(&books, bytes)?,
+        Err(error) => anyhow::bail!("{error:#}"),
+    }
+    let run = std::panic::AssertUnwindSafe(|| world::run(seed, own.path(), trace));
+    match std::panic::catch_unwind(run) {
+        Ok(result) => result,
+        Err(_) => anyhow::bail!("a panic"),
+    }
+}
+
+/// In memory, where the machine has such a place.
+fn folder() -> Result<tempfile::TempDir> {
+    let memory = Path::new("/dev/shm");
+    let parent = if memory.is_dir() {
+        memory.to_owned()
+    } else {
+        std::env::temp_dir()
+    };
+    tempfile::tempdir_in::<PathBuf>(parent).context("a folder")
+}
+
+fn say(text: &str) {
+    // A closed output is no reason to stop.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
