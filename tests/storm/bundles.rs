@@ -3,8 +3,8 @@
 
 use guichet_registry::bundle::BundleFile;
 
-use guichet_tests::chance::Chance;
 use crate::package::{file, files, signed};
+use guichet_tests::chance::Chance;
 
 /// A bundle, and whether it may be let in.
 pub struct Mutant {

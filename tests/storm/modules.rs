@@ -4,8 +4,8 @@
 use arbitrary::Unstructured;
 use wasm_encoder::{ComponentBuilder, ComponentExportKind, ModuleArg};
 
-use guichet_tests::chance::Chance;
 use crate::package::{COMPONENT, WORLDS, code_files, signed};
+use guichet_tests::chance::Chance;
 
 /// The most bytes that a module is generated from.
 const MATERIAL_BYTES: usize = 4_096;

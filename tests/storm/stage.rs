@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::bundles::{self, Lawful, Mutant};
-use guichet_tests::chance::Chance;
 use crate::compile::{Compiled, Workshop};
 use crate::door::{Outcome, knock};
 use crate::modules;
 use crate::tally::Tally;
 use crate::watch::{Memory, Post, keep};
+use guichet_tests::chance::Chance;
 
 const WORKERS_LIMIT: usize = 8;
 /// How often the watchdog looks.

@@ -63,8 +63,6 @@ bugs! {
     ReservationStays = "reservation-stays",
     /// A payment that was sent may be cancelled.
     CancelSubmitted = "cancel-submitted",
-    /// Leases of others are not respected.
-    NoLeases = "no-leases",
     /// A reversal is asked for again without asking what became of it.
     ReverseAgain = "reverse-again",
     /// Reversed money stays with the biller.

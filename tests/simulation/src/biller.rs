@@ -126,7 +126,10 @@ impl Biller {
 
     fn tell(&self, what: &str, order: &Order, fault: Fault) {
         self.trace.tell(self.time.now(), || {
-            format!("biller {what} {} attempt {} {fault:?}", order.payment, order.attempt)
+            format!(
+                "biller {what} {} attempt {} {fault:?}",
+                order.payment, order.attempt
+            )
         });
     }
 
@@ -341,4 +344,3 @@ impl BillerPort for Biller {
         Box::pin(self.asked_about_undoing(reversal))
     }
 }
-

@@ -82,7 +82,10 @@ impl Client {
     async fn watch(&mut self, request: &Create, id: &RecordId, seen: &mut Seen) {
         let mut last = State::Requested;
         for _ in 0..6 {
-            self.time.sleep(self.chance.below(15_000) as u64).await;
+            // Some look, or give up, while the worker is at it.
+            if self.chance.below(3) > 0 {
+                self.time.sleep(self.chance.below(15_000) as u64).await;
+            }
             let wish = self.chance.below(8);
             let node = self.chance.below(self.nodes.count());
             let (client, payment) = (request.client.clone(), id.clone());
@@ -92,7 +95,11 @@ impl Client {
                     Box::pin(async move {
                         match wish {
                             0 => room.payments.cancel(&client, &payment).await,
-                            1 => room.payments.reverse(&client, &payment, "wrong account").await,
+                            1 => {
+                                room.payments
+                                    .reverse(&client, &payment, "wrong account")
+                                    .await
+                            }
                             _ => room.payments.get(&client, &payment).await,
                         }
                     })
@@ -129,7 +136,11 @@ impl Client {
                 {
                     seen.wrong = Some(format!("{} beside {}", one.body, other.body));
                 }
-                if matches!(one, Some(Ok(_))) { one } else { other }
+                if matches!(one, Some(Ok(_))) {
+                    one
+                } else {
+                    other
+                }
             } else {
                 self.send(request).await
             };

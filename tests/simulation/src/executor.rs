@@ -11,8 +11,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use futures::future::BoxFuture;
 
-use guichet_tests::chance::Chance;
 use crate::trace::Trace;
+use guichet_tests::chance::Chance;
 
 /// Who a task belongs to: a node, or the world around the nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -90,7 +90,9 @@ impl Time {
     }
 
     fn sleepers(&self) -> std::sync::MutexGuard<'_, Sleepers> {
-        self.sleepers.lock().expect("one thread runs the simulation")
+        self.sleepers
+            .lock()
+            .expect("one thread runs the simulation")
     }
 
     /// Jumps to the next sleeper before `end`, and wakes all of that moment.
@@ -203,7 +205,12 @@ impl Executor {
                 spawner: self.spawner.clone(),
             });
             let waker = Waker::from(alarm);
-            if task.work.as_mut().poll(&mut Context::from_waker(&waker)).is_ready() {
+            if task
+                .work
+                .as_mut()
+                .poll(&mut Context::from_waker(&waker))
+                .is_ready()
+            {
                 self.tasks.remove(&number);
             }
             return true;

@@ -7,6 +7,8 @@ mod client;
 mod executor;
 mod model;
 mod node;
+#[cfg(feature = "planted-bugs")]
+mod planted;
 mod services;
 mod trace;
 mod world;
@@ -39,6 +41,10 @@ struct Arguments {
     /// Tells what happens in the first seed, and runs no other.
     #[arg(long)]
     tell: bool,
+    /// Plants a mistake, which has to be found; `all` plants each in turn.
+    #[cfg(feature = "planted-bugs")]
+    #[arg(long)]
+    planted: Option<String>,
     /// Runs at the same time.
     #[arg(long, default_value_t = 2)]
     threads: u64,
@@ -49,6 +55,19 @@ const AGAIN: u64 = 50;
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
+    #[cfg(feature = "planted-bugs")]
+    match arguments.planted.as_deref() {
+        Some("all") => {
+            let found = planted::all(arguments.seeds)?;
+            return Ok(if found {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        Some(name) => planted::by_name(name)?,
+        None => {}
+    }
     if arguments.tell {
         let trace = Trace::telling();
         let result = one(arguments.from, &trace);
@@ -115,7 +134,9 @@ impl Tally {
             Ok(()) => {}
             Err(error) => {
                 self.failed.store(true, Ordering::Relaxed);
-                say(&format!("seed {seed} (repeat it with --tell --from {seed}): {error:#}"));
+                say(&format!(
+                    "seed {seed} (repeat it with --tell --from {seed}): {error:#}"
+                ));
             }
         }
     }
@@ -124,12 +145,17 @@ impl Tally {
         let outcome = one(seed, &Trace::new())?;
         if seed.is_multiple_of(AGAIN) {
             let again = one(seed, &Trace::new())?;
-            anyhow::ensure!(outcome.trace == again.trace, "the same seed ran differently");
+            anyhow::ensure!(
+                outcome.trace == again.trace,
+                "the same seed ran differently"
+            );
             self.repeated.fetch_add(1, Ordering::Relaxed);
         }
         self.seeds.fetch_add(1, Ordering::Relaxed);
-        self.payments.fetch_add(outcome.payments as u64, Ordering::Relaxed);
-        self.crashes.fetch_add(u64::from(outcome.crashes), Ordering::Relaxed);
+        self.payments
+            .fetch_add(outcome.payments as u64, Ordering::Relaxed);
+        self.crashes
+            .fetch_add(u64::from(outcome.crashes), Ordering::Relaxed);
         self.steps.fetch_add(outcome.steps, Ordering::Relaxed);
         Ok(())
     }

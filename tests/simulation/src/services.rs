@@ -22,7 +22,11 @@ pub fn service(number: usize) -> ServiceCode {
 
 /// What that service's biller can do, by the code's last digit.
 pub fn capabilities(service: &ServiceCode) -> Capabilities {
-    let number = service.as_str().bytes().next_back().map_or(0, |byte| byte - b'0');
+    let number = service
+        .as_str()
+        .bytes()
+        .next_back()
+        .map_or(0, |byte| byte - b'0');
     Capabilities {
         repetition: if number < 3 {
             Repetition::Deduplicates

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{BooksError, Movement};
 use crate::id::AccountId;
 use crate::money::{Currency, Money};
+use crate::planted::{Bug, planted};
 
 /// Which side of an account may not exceed the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +114,9 @@ impl Account {
             i128::from(pending) + i128::from(posted)
                 <= i128::from(other) + i128::from(self.credit_limit)
         };
+        if planted(Bug::NoCap) {
+            return true;
+        }
         match self.capped {
             Capped::None => true,
             Capped::Debits => within(debits, credits),

@@ -3,6 +3,7 @@
 use guichet_domain::books::{BooksError, Transfer};
 use guichet_domain::id::{ClientId, RecordId, ServiceCode};
 use guichet_domain::payment::State;
+use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Digest, Moment};
 
 use super::super::idempotency::{IdempotencyKey, Remembered, RememberedRow};
@@ -411,8 +412,9 @@ fn content(payment: &PaymentRow, event: &str) -> Option<Digest> {
 }
 
 /// A bill may be paid again once the money of this payment is taken or back.
-const fn closing(state: State) -> Closing {
+fn closing(state: State) -> Closing {
     match state {
+        State::Unknown if planted(Bug::BillFreeTooEarly) => Closing::Closes,
         State::Declined
         | State::Cancelled
         | State::Expired
