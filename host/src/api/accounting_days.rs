@@ -19,7 +19,7 @@ use super::parameters::{Parameters, Segments};
 use super::registry::require_role;
 use super::scope::DayEndOperate;
 use super::shape::day_end::{
-    AccountingDay, DayChecked, DayFinding, DaySettled, FilesMade, SettlementBatch,
+    AccountingDay, DayChecked, DayFees, DayFinding, DaySettled, FilesMade, SettlementBatch,
 };
 use crate::day_end::{DayEndError, Scope};
 use crate::error::Problem;
@@ -54,6 +54,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(settle))
         .routes(routes!(findings))
         .routes(routes!(settlements))
+        .routes(routes!(fees))
 }
 
 /// The operator's programs by their scope, its people by their role.
@@ -238,6 +239,28 @@ async fn settlements(
     may_look(&insider)?;
     let batches = api.rooms().day_end.all_batches(&scope(date, of)).await?;
     let items = batches.into_iter().map(SettlementBatch::from);
+    Ok(axum::Json(Page::from_items(items, None)))
+}
+
+/// List the day's fees
+///
+/// By client and by who bears them.
+#[utoipa::path(
+    get,
+    path = "/v1/accounting-days/{date}/fees",
+    tag = "day end",
+    operation_id = "list_day_fees",
+    params(("date" = String, Path, description = "The accounting date")),
+    responses((status = 200, description = "The fees", body = Page<DayFees>))
+)]
+async fn fees(
+    State(api): State<Api>,
+    insider: Insider<DayEndOperate>,
+    Segments(date): Segments<AccountingDate>,
+) -> Result<axum::Json<Page<DayFees>>, Problem> {
+    may_look(&insider)?;
+    let fees = api.rooms().day_end.fees(date).await?;
+    let items = fees.into_iter().map(|(key, fees)| DayFees::new(key, fees));
     Ok(axum::Json(Page::from_items(items, None)))
 }
 

@@ -78,6 +78,11 @@ pub enum DayEndCommand {
         /// The file.
         file: PathBuf,
     },
+    /// List the day's fees by client.
+    Fees {
+        /// The accounting date.
+        date: AccountingDate,
+    },
     /// List what a biller's day left unmatched.
     Findings {
         /// The accounting date.
@@ -116,6 +121,10 @@ pub(super) async fn run(
             date,
             file,
         } => bring(connection, *side, (party, *date), file).await?,
+        DayEndCommand::Fees { date } => {
+            let path = format!("/v1/accounting-days/{date}/fees");
+            connection.get(&path).await?
+        }
         DayEndCommand::Findings { date, biller } => {
             let path = format!("/v1/accounting-days/{date}/findings?biller={biller}");
             connection.get(&path).await?
@@ -131,6 +140,7 @@ pub(super) async fn run(
         DayEndCommand::Settle(_) => draw_settled(lines, &answer),
         DayEndCommand::Files(_) => draw_files(lines, list(&answer, "items")),
         DayEndCommand::Bring { .. } => draw_files(lines, std::slice::from_ref(&answer)),
+        DayEndCommand::Fees { .. } => draw_fees(lines, &answer),
         DayEndCommand::Findings { .. } => draw_findings(lines, &answer),
         DayEndCommand::Fetch { .. } => {}
     });
@@ -281,6 +291,31 @@ fn draw_files(lines: &mut Lines, files: &[Value]) {
             ("文件名", "Name"),
             ("明细", "Lines"),
             ("合计", "Totals"),
+        ],
+        &rows,
+    );
+}
+
+fn draw_fees(lines: &mut Lines, answer: &Value) {
+    let rows: Vec<Vec<String>> = list(answer, "items")
+        .iter()
+        .map(|fees| {
+            vec![
+                text(fees, "client").to_owned(),
+                fees["payments"].to_string(),
+                amount(&fees["payers"]),
+                amount(&fees["billers"]),
+                amount(&fees["operator"]),
+            ]
+        })
+        .collect();
+    lines.table(
+        &[
+            ("渠道", "Client"),
+            ("笔数", "Payments"),
+            ("付款人承担", "Payers"),
+            ("收费单位承担", "Billers"),
+            ("银行承担", "Operator"),
         ],
         &rows,
     );

@@ -48,6 +48,7 @@ impl DayEnd {
             self.check_biller(scope.date, &biller, &others, &mut checked)
                 .await?;
         }
+        self.work_orders.sweep().await?;
         Ok(checked)
     }
 
@@ -69,7 +70,8 @@ impl DayEnd {
     ) -> Result<(), DayEndError> {
         let spoken = self.spoken(date, biller).await?;
         let mut matches = self.compare(date, biller, spoken.as_ref(), others).await?;
-        let resolved = self.resolve(&matches, spoken.as_ref()).await?;
+        let covers = self.covers(date, biller).await?;
+        let resolved = self.resolve(&matches, spoken.as_ref(), covers).await?;
         if resolved > 0 {
             // What was settled just now is compared as it stands now.
             checked.resolved += resolved;
@@ -125,7 +127,7 @@ impl DayEnd {
             let Some(last) = page.last() else { break };
             after = last.id.to_string();
             for payment in &page {
-                self.add(&mut matching, payment, others).await?;
+                add(&mut matching, payment, others);
                 known.insert(payment.id.to_string());
             }
         }
@@ -135,7 +137,7 @@ impl DayEnd {
                 if !known.contains(reference)
                     && let Some(payment) = self.of_another_day(reference, biller).await?
                 {
-                    self.add(&mut matching, &payment, others).await?;
+                    add(&mut matching, &payment, others);
                 }
                 lines.iter().for_each(|line| matching.biller(line));
             }
@@ -149,19 +151,6 @@ impl DayEnd {
             }
         }
         Ok(matching.judge())
-    }
-
-    async fn add(
-        &self,
-        matching: &mut Matching,
-        payment: &DayPayment,
-        others: &Others,
-    ) -> Result<(), DayEndError> {
-        matching.ledger(payment.id.as_str(), ledger_side(payment));
-        let bank = self.store.bank_account(&payment.payer_account).await?;
-        let bank = bank.map(|account| account.bank.to_string());
-        others.add(matching, payment, bank.as_deref());
-        Ok(())
     }
 
     /// The biller's day turns at another time than ours: what it names may be a
@@ -178,11 +167,24 @@ impl DayEnd {
         Ok(payment.filter(|payment| payment.biller == *biller))
     }
 
+    /// The last day that the biller's files cover: a late attempt may stand in the
+    /// file of the day after.
+    async fn covers(
+        &self,
+        date: AccountingDate,
+        biller: &BillerId,
+    ) -> Result<AccountingDate, DayEndError> {
+        let next = date.next();
+        let beside = self.party_file(next, PartyKind::Biller, biller.as_str());
+        Ok(if beside.await?.is_some() { next } else { date })
+    }
+
     /// Lets the biller's word settle what is open; how many it has settled.
     async fn resolve(
         &self,
         matches: &[Match],
         spoken: Option<&Spoken>,
+        covers: AccountingDate,
     ) -> Result<u32, DayEndError> {
         let mut resolved = 0;
         for one in matches {
@@ -196,7 +198,7 @@ impl DayEnd {
                         at: line.at.to_string(),
                     }
                 }
-                Finding::FoundNotApplied => Word::NotFound,
+                Finding::FoundNotApplied => Word::NotFound { covers },
                 _ => continue,
             };
             let Ok(payment) = one.reference.parse() else {
@@ -285,15 +287,20 @@ impl DayEnd {
             self.close_order(&order_id(Kind::MissingFile, &record), "the file has come")
                 .await?;
         }
-        let known: BTreeMap<RecordId, &Match> = matches
+        let found: BTreeSet<RecordId> = matches
             .iter()
-            .flat_map(|one| OF_FINDINGS.map(|kind| (order_id(kind, &one.reference), one, kind)))
-            .filter(|(_, one, kind)| kind_of(one.finding) != Some(*kind))
-            .map(|(id, one, _)| (id, one))
+            .filter_map(|one| Some(order_id(kind_of(one.finding)?, &one.reference)))
             .collect();
-        for order in self.store.undecided_orders(date, biller.as_str()).await? {
-            if known.contains_key(&order) {
-                self.close_order(&order, "the files agree now").await?;
+        for id in self.store.undecided_orders(date, biller.as_str()).await? {
+            let Some(order) = self.store.work_order(&id).await? else {
+                continue;
+            };
+            // What a statement says about a settlement is not compared here.
+            let own =
+                OF_FINDINGS.contains(&order.standing.kind) && !order.record.starts_with("stl_");
+            if own && !found.contains(&id) {
+                let ground = "the files agree now";
+                self.work_orders.settle_by_evidence(&order, ground).await?;
             }
         }
         Ok(())
@@ -307,6 +314,11 @@ impl DayEnd {
         }
         Ok(())
     }
+}
+
+fn add(matching: &mut Matching, payment: &DayPayment, others: &Others) {
+    matching.ledger(payment.id.as_str(), ledger_side(payment));
+    others.add(matching, payment);
 }
 
 fn missing_record(date: AccountingDate, biller: &BillerId) -> String {

@@ -8,6 +8,7 @@ mod check;
 mod close;
 mod confirm;
 mod error;
+mod fees;
 mod files;
 mod gather;
 mod make;
@@ -25,6 +26,7 @@ use guichet_domain::id::BillerId;
 
 pub use check::Checked;
 pub use error::DayEndError;
+pub use fees::{FeeKey, Fees};
 pub use make::Made;
 pub use pay_to::{PayTo, SettlementAccounts};
 pub use receive::{Received, Sender};

@@ -27,11 +27,11 @@ pub(super) struct Others {
 
 impl Others {
     /// Adds what the others say about a payment.
-    pub(super) fn add(&self, matching: &mut Matching, payment: &DayPayment, bank: Option<&str>) {
+    pub(super) fn add(&self, matching: &mut Matching, payment: &DayPayment) {
         let reference = payment.id.as_str();
-        if let Some(bank) = bank {
+        if let Some(bank) = &payment.bank {
             matching.at_bank(reference);
-            if self.banks.contains(bank) {
+            if self.banks.contains(bank.as_str()) {
                 matching.bank_spoke(reference);
             }
         }

@@ -126,7 +126,7 @@ impl DayEnd {
                            make it anew";
             return wrong("made_at", problem.to_owned());
         }
-        while let Some(line) = reader.next() {
+        for line in reader.by_ref() {
             line?;
         }
         let totals: &Totals = reader.totals();

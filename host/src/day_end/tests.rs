@@ -1,1 +1,10 @@
+//! The room over the real store and the real payment room, with a biller that
+//! keeps its own log and hands in its own files.
 
+mod files;
+mod flow;
+mod kills;
+mod orders;
+mod postgres;
+mod settlements;
+mod world;

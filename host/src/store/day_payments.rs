@@ -2,12 +2,12 @@
 //! is sealed.
 
 use guichet_domain::fee::FeeBearer;
-use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode};
+use guichet_domain::id::{AccountId, BankName, BillerId, ClientId, RecordId, ServiceCode};
 use guichet_domain::payment::Snapshot;
 use guichet_domain::{AccountingDate, Moment, Money};
 
 use super::{Row, Store, StoreError};
-use crate::payments::ports::Terms;
+use crate::payments::ports::{Payee, Terms};
 
 /// A payment without anything personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct DayPayment {
     pub biller: BillerId,
     /// From where.
     pub payer_account: AccountId,
+    /// The bank behind that account; none where our own ledger holds the money.
+    pub bank: Option<BankName>,
     /// Sum of its items.
     pub total: Money,
     /// What the payer paid beside it, in minor units.
@@ -47,10 +49,12 @@ pub struct DayPayment {
 }
 
 impl DayPayment {
-    /// The fee that the biller bears, in minor units.
+    /// The fee that is withheld from what is paid out, in minor units. Nothing is
+    /// withheld from the treasury: an agency's fees stay a debt of its own.
     #[must_use]
     pub fn biller_fee(&self) -> i64 {
         match self.terms.fee.of(self.total) {
+            Some(_) if self.terms.payee == Payee::Treasury => 0,
             Some(fee) if fee.bearer == FeeBearer::Biller => fee.amount.minor_units(),
             Some(_) | None => 0,
         }
@@ -62,8 +66,9 @@ macro_rules! select_day {
         concat!(
             "select p.id, p.sequence, p.client, p.service, p.biller, p.payer_account, p.total, \
              p.fee, p.currency, p.accounting_date, p.state, p.hold, p.capture, p.release_leg, \
-             p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at \
-             from payments as p ",
+             p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at, \
+             k.bank from payments as p \
+             left join bank_accounts as k on k.account = p.payer_account ",
             $rest
         )
     };
@@ -225,5 +230,8 @@ fn read(row: &Row) -> Result<DayPayment, StoreError> {
         open_since: row.moment_or_none(18)?,
         created_at: row.moment(19)?,
         updated_at: row.moment(20)?,
+        bank: text(21)?
+            .map(|name| name.parse().map_err(|_| StoreError::Shape(21)))
+            .transpose()?,
     })
 }

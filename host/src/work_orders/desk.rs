@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
+use guichet_domain::payment::{LegState, State};
 use guichet_domain::work_order::Decision;
 
 use super::ports::{Carried, DeskError, PaymentDesk, Task, Word};
@@ -36,10 +37,10 @@ impl PaymentDesk for PaymentRoom {
                     room.decide_refund(id, RefundAnswer::Refused, &ground).await
                 }
                 Decision::TryAgain => room.look_now(id).await,
-                Decision::RefundPayer
-                | Decision::PartyCorrects
-                | Decision::OperatorBears
-                | Decision::SettledOutside => return Ok(Carried::Nothing),
+                Decision::RefundPayer => give_back(room, id, &ground).await,
+                Decision::PartyCorrects | Decision::OperatorBears | Decision::SettledOutside => {
+                    return Ok(Carried::Nothing);
+                }
             };
             done.map(|()| Carried::Done).map_err(why)
         })
@@ -54,21 +55,40 @@ impl PaymentDesk for PaymentRoom {
             let row = self.0.store().payment(payment).await;
             let row = row.map_err(|error| DeskError::Later(error.to_string()))?;
             let row = row.ok_or_else(|| why(PaymentError::NotFound))?;
-            // Amounts were compared when the file was matched; and the file is
-            // that of the payment's own day.
+            // Amounts were compared when the file was matched.
             let word = match word {
                 Word::Applied { serial, at } => DayFileWord::Applied {
                     serial: serial.clone(),
                     amount: row.total,
                     at: at.clone(),
                 },
-                Word::NotFound => DayFileWord::NotFound {
-                    covers: row.accounting_date,
-                },
+                Word::NotFound { covers } => DayFileWord::NotFound { covers: *covers },
             };
             let taken = self.0.evidence_from_day_file(payment, &word).await;
             taken.map(|()| Carried::Done).map_err(why)
         })
+    }
+}
+
+/// Money without record: the payer gets it back. On the day itself the biller
+/// may still be asked to undo; later the two persons' word is its agreement.
+async fn give_back(room: &Payments, id: &RecordId, ground: &Ground) -> Result<(), PaymentError> {
+    let state = async || {
+        let row = room.store().payment(id).await?;
+        let row = row.ok_or(PaymentError::NotFound)?;
+        Ok::<_, PaymentError>((row.client, row.snapshot))
+    };
+    let (client, snapshot) = state().await?;
+    if snapshot.state == State::Applied {
+        room.reverse(&client, id, &ground.evidence).await?;
+    }
+    let (_, snapshot) = state().await?;
+    match snapshot.state {
+        State::Refunding if snapshot.refund == LegState::None => {
+            room.decide_refund(id, RefundAnswer::Agreed, ground).await
+        }
+        State::Reversing | State::Reversed | State::Refunding | State::Refunded => Ok(()),
+        other => Err(PaymentError::WrongState(other)),
     }
 }
 

@@ -95,6 +95,3 @@ pub(crate) fn derived_id(prefix: &str, texts: &[&str]) -> RecordId {
     rest.copy_from_slice(&bytes[6..16]);
     RecordId::from_parts(prefix, first, rest)
 }
-
-#[cfg(test)]
-mod tests;

@@ -2,6 +2,7 @@
 //! call may be repeated: what was done before is done.
 
 use futures::future::BoxFuture;
+use guichet_domain::AccountingDate;
 use guichet_domain::id::{PersonId, RecordId};
 use guichet_domain::work_order::Decision;
 
@@ -30,8 +31,11 @@ pub enum Word {
         /// RFC 3339.
         at: String,
     },
-    /// The whole day's file does not have it.
-    NotFound,
+    /// Its files up to this day do not have it.
+    NotFound {
+        /// The last day that they cover without a gap.
+        covers: AccountingDate,
+    },
 }
 
 /// What became of it.

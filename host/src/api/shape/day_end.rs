@@ -174,6 +174,34 @@ impl From<DayFindingRow> for DayFinding {
     }
 }
 
+/// Fees of a day, of one client's payments in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayFees {
+    /// The client.
+    pub client: String,
+    /// Payments of the day whose money was taken.
+    pub payments: i64,
+    /// Paid by payers on top of the bills.
+    pub payers: Money,
+    /// Withheld from billers.
+    pub billers: Money,
+    /// Borne by the operator: no income.
+    pub operator: Money,
+}
+
+impl DayFees {
+    pub(crate) fn new((client, currency): day_end::FeeKey, fees: day_end::Fees) -> Self {
+        let money = |amount| guichet_domain::Money::new(amount, currency).into();
+        Self {
+            client: client.into(),
+            payments: fees.payments,
+            payers: money(fees.payers),
+            billers: money(fees.billers),
+            operator: money(fees.operator),
+        }
+    }
+}
+
 /// A settlement batch.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SettlementBatch {

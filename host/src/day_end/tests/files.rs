@@ -1,0 +1,121 @@
+//! What is taken, and what is refused with the mend.
+
+use guichet_domain::reconciliation::PartyKind;
+use guichet_registry::sign::sha256;
+
+use super::world::{Mood, World};
+use crate::day_end::{DayEndError, Received, Sender};
+
+async fn refused(world: &World, sender: &Sender, bytes: Vec<u8>) -> String {
+    let received = world.day_end.receive(sender, bytes.into(), "paul").await;
+    received.unwrap_err().to_string()
+}
+
+#[tokio::test]
+async fn a_file_is_taken_once_and_corrected_by_the_next_number_only() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Good).await;
+    let sender = World::biller_sends();
+    let early = world.own_file(1, &[], &[]);
+    let said = refused(&world, &sender, early.clone()).await;
+    assert!(said.contains("has not ended"), "{said}");
+    world.next_day();
+    let said = refused(&world, &sender, early).await;
+    assert!(said.contains("before the day had ended"), "{said}");
+
+    let first = world.own_file(1, &[], &[]);
+    let taken = world
+        .day_end
+        .receive(&sender, first.clone().into(), "paul")
+        .await
+        .unwrap();
+    let Received::New(file) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!((file.lines, file.totals.as_str()), (1, "CNY:1000"));
+    let (row, bytes) = world.day_end.content(&file.id).await.unwrap();
+    assert_eq!((sha256(&bytes), &bytes[..]), (row.digest, &first[..]));
+    let again = world
+        .day_end
+        .receive(&sender, first.into(), "petra")
+        .await
+        .unwrap();
+    assert_eq!(again, Received::Known(file));
+
+    let changed = world.own_file(1, &[&paid], &[]);
+    let error = world
+        .day_end
+        .receive(&sender, changed.into(), "paul")
+        .await
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        DayEndError::NumberTaken { number: 1, next: 2 }
+    ));
+    let next = world.own_file(2, &[&paid], &[]);
+    world.hand_in(next).await;
+    let listed = world
+        .day_end
+        .files(World::date(), None, "", 10)
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), 2);
+}
+
+#[tokio::test]
+async fn files_of_others_and_broken_files_are_refused() {
+    let world = World::new().await;
+    world.pay(Mood::Good).await;
+    world.next_day();
+    let good = world.own_file(1, &[], &[]);
+    let sender = World::biller_sends();
+    let other = Sender {
+        party: "b-330100-water-2".to_owned(),
+        ..sender.clone()
+    };
+    assert!(
+        refused(&world, &other, good.clone())
+            .await
+            .contains("under that name")
+    );
+    let client = Sender {
+        kind: PartyKind::Client,
+        ..sender.clone()
+    };
+    assert!(
+        refused(&world, &client, good.clone())
+            .await
+            .contains("under that name")
+    );
+    let yesterday = Sender {
+        date: World::date().previous(),
+        ..sender.clone()
+    };
+    assert!(
+        refused(&world, &yesterday, good.clone())
+            .await
+            .contains("under that day")
+    );
+    let half = good[..good.len() / 2].to_vec();
+    let said = refused(&world, &sender, half).await;
+    assert!(said.starts_with("line "), "{said}");
+    let bank = Sender {
+        kind: PartyKind::Bank,
+        party: "icbc".to_owned(),
+        ..sender.clone()
+    };
+    assert!(refused(&world, &bank, good).await.starts_with("line "));
+    // Our own file is no evidence about ourselves.
+    world.close().await;
+    world.day_end.make(&World::scope(), "paul").await.unwrap();
+    let files = world
+        .day_end
+        .files(World::date(), Some(&sender.party), "", 10)
+        .await;
+    let (_, ours) = world.day_end.content(&files.unwrap()[0].id).await.unwrap();
+    assert!(
+        refused(&world, &sender, ours.to_vec())
+            .await
+            .contains("we made")
+    );
+}

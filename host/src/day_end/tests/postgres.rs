@@ -1,0 +1,21 @@
+//! The same days on PostgreSQL: one text of every statement serves both.
+
+use guichet_tests::postgres::{Cluster, Durability};
+
+use super::world::World;
+use super::{flow, orders, settlements};
+use crate::payments::ports::Payee;
+use crate::store::Location;
+
+#[tokio::test]
+async fn the_day_ends_the_same_on_postgresql() {
+    let cluster = Cluster::start(Durability::None).unwrap();
+    let world = async |name: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Postgres(cluster.database(name).unwrap());
+        World::at(folder, &location, Payee::Biller).await
+    };
+    flow::whole_day(&world("flow").await).await;
+    settlements::there_and_back(&world("settlements").await).await;
+    orders::one_order(&world("orders").await).await;
+}

@@ -1,0 +1,525 @@
+//! One biller that answers, or keeps silent, payments of one day, and a desk
+//! that makes a silent biller speak.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use futures::future::BoxFuture;
+use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
+use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
+use guichet_domain::id::{
+    AccountId, BillerId, ClientId, PersonId, RecordId, ServiceCode, SubjectId,
+};
+use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
+use guichet_domain::reconciliation::{
+    Charset, Header, Layout, Line, LineKind, Maker, PartyKind, Writer,
+};
+use guichet_domain::work_order::{Decision, Proposal};
+use guichet_domain::{AccountingDate, Digest, Moment, Money};
+use guichet_registry::sign::sha256_parts;
+use serde_json::json;
+
+use crate::accounts::Accounts;
+use crate::day_end::{DayEnd, PayTo, Scope, Sender, SettlementAccounts};
+use crate::objects::Objects;
+use crate::payments::order::{
+    Application, Assurance, Circumstances, Order, Outcome, PayerType, PendingAnswer, Refusal,
+    RefusalGround, ReversalOrder, ReversalOutcome,
+};
+use crate::payments::ports::{
+    BillerPort, Closed, NoCallbacks, NoPolicies, Payee, Terms, TermsPort, Timer,
+};
+use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
+use crate::ports::{Clock, Ports, Random};
+use crate::seal::Vault;
+use crate::store::{Claim, Location, Payable, Store, StoreError, StoredBillQuery};
+use crate::work_orders::{Carried, DeskError, PaymentDesk, Task, Word, WorkOrders};
+
+pub(super) const SERVICE: &str = "water-330100-1";
+pub(super) const BILLER: &str = "b-330100-water-1";
+/// Of every payment that is not told otherwise.
+pub(super) const AMOUNT: i64 = 1_000;
+
+struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Moment {
+        Moment::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+struct Counting(AtomicU64);
+
+impl Random for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        let number = self.0.fetch_add(1, Ordering::SeqCst).to_be_bytes();
+        for (byte, source) in bytes.iter_mut().rev().zip(number.iter().rev()) {
+            *byte = *source;
+        }
+    }
+}
+
+struct NoTime;
+
+impl Timer for NoTime {
+    fn sleep(&self, _milliseconds: u64) -> BoxFuture<'_, ()> {
+        Box::pin(tokio::task::yield_now())
+    }
+}
+
+struct OneService(Payee);
+
+impl TermsPort for OneService {
+    fn terms(&self, service: &ServiceCode, _release: &str, _now: Moment) -> Result<Terms, Closed> {
+        Ok(Terms {
+            service: service.clone(),
+            biller: BillerId::new(BILLER).unwrap(),
+            payee: self.0,
+            rule: AmountRule::Exact,
+            limits: Limits::default(),
+            fee: FeeTerms {
+                rule: FeeRule::Fixed {
+                    amount: Money::cny(5),
+                },
+                bearer: FeeBearer::Payer,
+            },
+            capabilities: Capabilities {
+                repetition: Repetition::MayApplyAgain,
+                status: StatusAnswer::Advisory,
+                reversal: Reversal::SameAccountingDate,
+            },
+        })
+    }
+}
+
+/// What the biller does with a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mood {
+    /// Applies and says so.
+    Good,
+    /// Applies and says nothing.
+    Mute,
+    /// Does not apply and says nothing.
+    Deaf,
+}
+
+/// Effects, by payment; and what a silent biller says once it is made to speak.
+#[derive(Default)]
+pub(super) struct TestBiller {
+    moods: Mutex<Vec<Mood>>,
+    pub(super) effects: Mutex<BTreeMap<String, i64>>,
+    says: Mutex<BTreeMap<String, bool>>,
+}
+
+impl TestBiller {
+    fn applied(order: &Order) -> Outcome {
+        Outcome::Applied(Application {
+            serial: format!("S{}", order.sequence),
+            amount: order.total,
+            at: order.requested_at.to_string(),
+            record: json!({}),
+        })
+    }
+}
+
+impl BillerPort for TestBiller {
+    fn submit<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Outcome> {
+        let mood = self.moods.lock().unwrap().pop().unwrap_or(Mood::Good);
+        let id = order.payment.to_string();
+        if mood != Mood::Deaf {
+            self.effects
+                .lock()
+                .unwrap()
+                .insert(id, order.total.minor_units());
+        }
+        let outcome = match mood {
+            Mood::Good => Self::applied(order),
+            Mood::Mute | Mood::Deaf => Outcome::Unknown("no answer".to_owned()),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+
+    fn status<'a>(
+        &'a self,
+        order: &'a Order,
+        _last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, Outcome> {
+        let says = self
+            .says
+            .lock()
+            .unwrap()
+            .get(order.payment.as_str())
+            .copied();
+        let outcome = match says {
+            Some(true) => Self::applied(order),
+            Some(false) => Outcome::Refused(Refusal {
+                ground: RefusalGround::Definite,
+                code: "DAY".to_owned(),
+                message: "not in the day file".to_owned(),
+            }),
+            None => Outcome::Unknown("no answer".to_owned()),
+        };
+        Box::pin(std::future::ready(outcome))
+    }
+
+    fn reverse<'a>(&'a self, _reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {
+        Box::pin(std::future::ready(ReversalOutcome::Reversed(json!({}))))
+    }
+
+    fn reversal_status<'a>(
+        &'a self,
+        reversal: &'a ReversalOrder,
+        _last: Option<&'a PendingAnswer>,
+    ) -> BoxFuture<'a, ReversalOutcome> {
+        self.reverse(reversal)
+    }
+}
+
+/// Makes the biller speak and lets the payment room ask it.
+#[derive(Default)]
+pub(super) struct TestDesk {
+    payments: OnceLock<Arc<Payments>>,
+    biller: OnceLock<Arc<TestBiller>>,
+    pub(super) tasks: Mutex<Vec<Task>>,
+    /// How often it is away still.
+    pub(super) away: AtomicI64,
+}
+
+impl TestDesk {
+    async fn settle(&self, payment: &RecordId, applied: bool) -> Result<Carried, DeskError> {
+        if self.away.fetch_sub(1, Ordering::SeqCst) > 0 {
+            return Err(DeskError::Later("the books are away".to_owned()));
+        }
+        let biller = self.biller.get().unwrap();
+        biller
+            .says
+            .lock()
+            .unwrap()
+            .insert(payment.to_string(), applied);
+        let claim = Claim {
+            payment: payment.clone(),
+            service: ServiceCode::new(SERVICE).unwrap(),
+            tries: 0,
+        };
+        self.payments.get().unwrap().drive(&claim).await.unwrap();
+        Ok(Carried::Done)
+    }
+}
+
+impl PaymentDesk for TestDesk {
+    fn carry_out<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>> {
+        self.tasks.lock().unwrap().push(task.clone());
+        match task.decision {
+            Decision::Applied => Box::pin(self.settle(&task.payment, true)),
+            Decision::NotApplied => Box::pin(self.settle(&task.payment, false)),
+            _ => Box::pin(std::future::ready(Ok(Carried::Nothing))),
+        }
+    }
+
+    fn evidence<'a>(
+        &'a self,
+        payment: &'a RecordId,
+        word: &'a Word,
+    ) -> BoxFuture<'a, Result<Carried, DeskError>> {
+        Box::pin(self.settle(payment, matches!(word, Word::Applied { .. })))
+    }
+}
+
+struct OneAccount;
+
+impl SettlementAccounts for OneAccount {
+    fn pay_to<'a>(
+        &'a self,
+        _biller: &'a BillerId,
+    ) -> BoxFuture<'a, Result<Option<PayTo>, StoreError>> {
+        Box::pin(std::future::ready(Ok(Some(PayTo {
+            record: Digest::from_bytes([9; 32]),
+            holder: "杭州水务有限公司".to_owned(),
+            bank_code: "102331000007".to_owned(),
+            account: "1202020019900000000".to_owned(),
+        }))))
+    }
+}
+
+pub(super) struct World {
+    _folder: tempfile::TempDir,
+    clock: Arc<TestClock>,
+    ports: Ports,
+    pub(super) store: Store,
+    pub(super) biller: Arc<TestBiller>,
+    pub(super) desk: Arc<TestDesk>,
+    pub(super) payments: Arc<Payments>,
+    pub(super) work_orders: WorkOrders,
+    pub(super) day_end: DayEnd,
+    client: ClientId,
+    subject: SubjectId,
+    account: AccountId,
+    bills: AtomicU64,
+}
+
+impl World {
+    pub(super) async fn new() -> Self {
+        Self::paying(Payee::Biller).await
+    }
+
+    pub(super) async fn paying(payee: Payee) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("books.db"));
+        Self::at(folder, &location, payee).await
+    }
+
+    /// The same over books elsewhere.
+    pub(super) async fn at(folder: tempfile::TempDir, location: &Location, payee: Payee) -> Self {
+        let start: Moment = "2026-11-21T08:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(start.micros())));
+        let ports = Ports {
+            clock: clock.clone(),
+            random: Arc::new(Counting(AtomicU64::new(1))),
+        };
+        let vault = Vault::from_key(&[7; 32]).unwrap();
+        let store = Store::open(location, vault, "node-1").await.unwrap();
+        let (client, subject) = (
+            ClientId::new("demo").unwrap(),
+            SubjectId::new("anna").unwrap(),
+        );
+        let accounts = Accounts::new(store.clone(), ports.clone());
+        let funds = (Money::cny(1_000_000), Money::cny(0));
+        let account = accounts
+            .open_funding(&client, &subject, funds.0, funds.1)
+            .await;
+        let biller = Arc::new(TestBiller::default());
+        let outside = Outside {
+            timer: Arc::new(NoTime),
+            terms: Arc::new(OneService(payee)),
+            biller: biller.clone(),
+            banks: Arc::new(NoBanks),
+            policies: Arc::new(NoPolicies),
+            callbacks: Arc::new(NoCallbacks),
+        };
+        let settings = PaymentSettings::default();
+        let (payments, _queue) = Payments::new(store.clone(), ports.clone(), outside, settings);
+        let desk = Arc::new(TestDesk::default());
+        let _first = desk.payments.set(payments.clone());
+        let _first = desk.biller.set(biller.clone());
+        let work_orders = WorkOrders::new(store.clone(), ports.clone(), desk.clone());
+        let day_end = DayEnd::new(
+            (store.clone(), ports.clone()),
+            Objects::in_folder(folder.path().join("objects")).unwrap(),
+            Arc::new(OneAccount),
+            desk.clone(),
+            work_orders.clone(),
+        );
+        Self {
+            _folder: folder,
+            clock,
+            ports,
+            store,
+            biller,
+            desk,
+            payments,
+            work_orders,
+            day_end,
+            client,
+            subject,
+            account: account.unwrap(),
+            bills: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn date() -> AccountingDate {
+        "2026-11-21".parse().unwrap()
+    }
+
+    pub(super) fn scope() -> Scope {
+        Scope {
+            date: Self::date(),
+            biller: None,
+        }
+    }
+
+    pub(super) fn pass(&self, milliseconds: i64) {
+        self.clock
+            .0
+            .fetch_add(milliseconds * 1_000, Ordering::SeqCst);
+    }
+
+    /// The next day, half past midnight in Shanghai.
+    pub(super) fn next_day(&self) {
+        let next: Moment = "2026-11-21T16:30:00Z".parse().unwrap();
+        self.clock.0.store(next.micros(), Ordering::SeqCst);
+    }
+
+    /// Pays one bill, and lets the worker do what it does at once.
+    pub(super) async fn pay(&self, mood: Mood) -> RecordId {
+        self.biller.moods.lock().unwrap().push(mood);
+        let number = format!("bill-{}", self.bills.fetch_add(1, Ordering::SeqCst));
+        let query = self.query(&number).await;
+        let request = Create {
+            client: self.client.clone(),
+            idempotency_key: number.clone(),
+            body: json!({"bill": number}),
+            subject: self.subject.clone(),
+            bill_query: query,
+            items: vec![Item {
+                bill: number,
+                amount: Money::cny(AMOUNT),
+            }],
+            payer_account: self.account.clone(),
+            client_reference: None,
+            traceparent: None,
+        };
+        let paid = self.payments.create(&request).await.unwrap().payment;
+        self.drive(&paid).await;
+        paid
+    }
+
+    /// What a worker does when it looks at a payment.
+    pub(super) async fn drive(&self, payment: &RecordId) {
+        let claim = Claim {
+            payment: payment.clone(),
+            service: ServiceCode::new(SERVICE).unwrap(),
+            tries: 0,
+        };
+        self.payments.drive(&claim).await.unwrap();
+    }
+
+    async fn query(&self, number: &str) -> RecordId {
+        let now = self.ports.now();
+        let bill = Bill {
+            number: number.to_owned(),
+            title: "bill".to_owned(),
+            payable: Money::cny(AMOUNT),
+            rule: AmountRule::Exact,
+            payability: Payability::Payable,
+            payable_from: None,
+            payable_to: None,
+            order: 1,
+            group: None,
+            token: String::new(),
+        };
+        let query = StoredBillQuery {
+            id: self.ports.record_id("bq"),
+            client: self.client.clone(),
+            subject: self.subject.clone(),
+            service: ServiceCode::new(SERVICE).unwrap(),
+            release: "sha256:00".to_owned(),
+            state: "ready".to_owned(),
+            inputs: Vec::new(),
+            circumstances: Circumstances {
+                region: "330100".to_owned(),
+                channel: "mobile".to_owned(),
+                locale: "zh-CN".to_owned(),
+                journey: "j".to_owned(),
+                payer_type: PayerType::Person,
+                assurance: Assurance::Low,
+            },
+            answer: json!({}),
+            payable: Some(Payable {
+                account_number: Some("0099".to_owned()),
+                bills: vec![bill],
+                selection: Selection::Any,
+                limits: Limits::default(),
+            }),
+            created_at: now,
+            expires_at: now.plus_ms(600_000),
+        };
+        self.store.put_bill_query(&query).await.unwrap();
+        query.id
+    }
+
+    pub(super) async fn state(&self, payment: &RecordId) -> String {
+        let view = self.payments.get(&self.client, payment).await.unwrap();
+        view.state.to_string()
+    }
+
+    /// The biller's own file of its effects, but for those left out, and with
+    /// others added.
+    pub(super) fn own_file(&self, number: u32, without: &[&RecordId], more: &[&str]) -> Vec<u8> {
+        let mut writer = Writer::new(Header {
+            layout: Layout::Pipe,
+            charset: Charset::Gb18030,
+            maker: Maker::Party,
+            kind: PartyKind::Biller,
+            party: BILLER.to_owned(),
+            date: Self::date(),
+            number,
+            made_at: self.ports.now(),
+        });
+        let effects = self.biller.effects.lock().unwrap();
+        let own = effects.iter().filter(|(id, _)| {
+            !without
+                .iter()
+                .any(|left_out| left_out.as_str() == id.as_str())
+        });
+        let more = more
+            .iter()
+            .map(|reference| ((*reference).to_owned(), AMOUNT));
+        for (reference, amount) in own.map(|(id, amount)| (id.clone(), *amount)).chain(more) {
+            let line = Line {
+                reference,
+                kind: LineKind::Payment,
+                service: SERVICE.to_owned(),
+                amount: Money::cny(amount),
+                fee: 0,
+                serial: "S1".to_owned(),
+                at: "2026-11-21T08:00:00Z".parse().unwrap(),
+                note: "水费".to_owned(),
+            };
+            writer.line(&line).unwrap();
+        }
+        writer.finish(sha256_parts).0
+    }
+
+    pub(super) fn biller_sends() -> Sender {
+        Sender {
+            kind: PartyKind::Biller,
+            party: BILLER.to_owned(),
+            date: Self::date(),
+        }
+    }
+
+    pub(super) async fn hand_in(&self, bytes: Vec<u8>) {
+        let received = self
+            .day_end
+            .receive(&Self::biller_sends(), bytes.into(), "paul")
+            .await;
+        received.unwrap();
+    }
+
+    pub(super) async fn close(&self) {
+        self.day_end.close(Self::date(), "paul").await.unwrap();
+    }
+
+    /// Two persons decide an order.
+    pub(super) async fn decide(&self, order: &RecordId, decision: Decision) {
+        let proposal = Proposal {
+            by: person("paul"),
+            decision,
+            evidence: "letter 17".to_owned(),
+            serial: None,
+        };
+        self.work_orders.propose(order, proposal).await.unwrap();
+        self.work_orders
+            .agree(order, &person("petra"))
+            .await
+            .unwrap();
+    }
+
+    pub(super) async fn balance(&self, account: &str) -> i64 {
+        let id = AccountId::new(account).unwrap();
+        let row = self.store.account(&id).await.unwrap();
+        row.map_or(0, |row| {
+            row.account.credits_posted - row.account.debits_posted
+        })
+    }
+
+    pub(super) async fn assert_books(&self) {
+        let report = self.store.check_ledger(self.ports.now()).await.unwrap();
+        assert!(report.findings.is_empty(), "{:#?}", report.findings);
+    }
+}
+
+pub(super) fn person(name: &str) -> PersonId {
+    PersonId::new(name).unwrap()
+}
