@@ -7,6 +7,7 @@ mod clients;
 mod link;
 pub mod price;
 pub mod statement;
+mod told;
 mod view;
 
 use guichet_domain::Money;
@@ -18,6 +19,7 @@ pub use link::{NewBankAccount, NotLinked};
 pub use view::{AccountView, Balances, BankHolding, EntryKind, EntryView, Holding};
 
 use price::PriceError;
+use told::paid_in;
 
 use crate::bank::ConnectedBanks;
 use crate::payments::view::Page;
@@ -131,13 +133,15 @@ impl Accounts {
     ) -> Result<(), AccountError> {
         let source = chart::settlement(amount.currency());
         let debit = source.account.id.clone();
+        let now = self.ports.now();
+        let event = paid_in(account, amount, &transfer, now);
         let command = LedgerCommand {
             accounts: vec![source],
             transfers: vec![Transfer::single(transfer, debit, account.clone(), amount)],
             payment: None,
-            at: self.ports.now(),
+            at: now,
         };
-        Ok(self.store.record_transfers(command).await??)
+        Ok(self.store.record_told_transfers(command, event).await??)
     }
 
     /// The accounts that a subject may pay from through a client.

@@ -11,7 +11,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::caller::Caller;
 use super::insider::Insider;
 use super::page::Page;
 use super::parameters::{Parameters, Segments};
@@ -46,7 +45,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
     operation_id = "get_audit_key",
     responses((status = 200, description = "Name and key", body = AuditKey))
 )]
-async fn key(State(api): State<Api>, _caller: Caller<PaymentsRead>) -> axum::Json<AuditKey> {
+async fn key(State(api): State<Api>, _reader: Insider<PaymentsRead>) -> axum::Json<AuditKey> {
     let audit = &api.rooms().audit;
     axum::Json(AuditKey {
         installation: audit.installation().to_string(),
@@ -66,7 +65,7 @@ async fn key(State(api): State<Api>, _caller: Caller<PaymentsRead>) -> axum::Jso
 )]
 async fn logs(
     State(api): State<Api>,
-    _caller: Caller<PaymentsRead>,
+    _reader: Insider<PaymentsRead>,
 ) -> Result<axum::Json<Page<AuditLog>>, Problem> {
     let audit = &api.rooms().audit;
     let heads = audit.heads().await.map_err(Problem::internal)?;
@@ -90,7 +89,7 @@ async fn logs(
 )]
 async fn checkpoint(
     State(api): State<Api>,
-    _caller: Caller<PaymentsRead>,
+    _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
 ) -> Result<impl IntoResponse, Problem> {
     let head = api.rooms().audit.head(log).await;
@@ -122,7 +121,7 @@ struct Included {
 )]
 async fn inclusion(
     State(api): State<Api>,
-    _caller: Caller<PaymentsRead>,
+    _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<Included>,
 ) -> Result<axum::Json<AuditInclusion>, Problem> {
@@ -155,7 +154,7 @@ struct Sizes {
 )]
 async fn consistency(
     State(api): State<Api>,
-    _caller: Caller<PaymentsRead>,
+    _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<Sizes>,
 ) -> Result<axum::Json<AuditConsistency>, Problem> {
@@ -194,7 +193,7 @@ async fn entries(
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<From>,
 ) -> Result<axum::Json<Page<AuditLeaf>>, Problem> {
-    require_role(&insider, &Role::ALL)?;
+    require_role(&insider, &[Role::Auditor])?;
     let audit = &api.rooms().audit;
     let found = audit.entries(log, asked.from, ENTRIES).await;
     let items = found.map_err(Problem::internal)?;

@@ -34,8 +34,8 @@ fn event(number: usize) -> RecordEvent {
     random[..8].copy_from_slice(&(number as u64).to_be_bytes());
     RecordEvent {
         record: RecordId::from_parts("con", 1_000, random),
-        event: "granted",
-        state: "live",
+        event: "granted".to_owned(),
+        state: "live".to_owned(),
         content: Some(Digest::from_bytes([1; 32])),
         at: Moment::from_micros(1_700_000_000_000_000 + number as i64),
     }
@@ -208,7 +208,8 @@ async fn each_single_change_of_an_event_is_found() {
             if found.is_none() {
                 break;
             }
-            assert_eq!(found, Some(Fault::Altered(300)));
+            let expected = [Fault::Hashes(0, 255), Fault::Altered(300)];
+            assert!(expected.contains(&found.unwrap()));
         }
         assert_eq!(fault(&audit).await, None);
     }

@@ -47,7 +47,7 @@ pub struct VerifyArguments {
     /// A checkpoint that was kept: its log must lead to it. Once for each.
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Vec<PathBuf>,
-    /// Over the API of this server instead, as one of the operator's staff.
+    /// Over the API of this server instead, as one of the operator's auditors.
     #[arg(long, requires = "key", conflicts_with = "database")]
     pub url: Option<String>,
     /// The installation's key, `ed25519:HEX`, or a file that holds it.

@@ -20,7 +20,7 @@ const SHOWN: usize = 4;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PaidItem {
-    /// The bill's number.
+    /// The bill's number; the account's number within it is masked.
     pub bill: String,
     /// Its title as the biller gave it.
     pub title: String,
@@ -85,9 +85,10 @@ impl Facts {
     pub fn of(row: &PaymentRow) -> Option<Self> {
         let application = row.answer.application.as_ref()?;
         let word = |name: &str| application.record[name].as_str().map(str::to_owned);
+        let account = row.order.account_number.as_deref();
         let items = row.order.items.iter().map(|item| PaidItem {
-            bill: item.bill.clone(),
-            title: item.title.clone(),
+            bill: without(account, &item.bill),
+            title: without(account, &item.title),
             amount: item.amount,
         });
         Some(Self {
@@ -95,7 +96,7 @@ impl Facts {
             sequence: row.sequence,
             service: row.service.clone(),
             biller: row.biller.clone(),
-            account_number: row.order.account_number.as_deref().map(masked),
+            account_number: account.map(masked),
             items: items.collect(),
             total: row.total,
             fee: row.order.fee,
@@ -120,6 +121,14 @@ impl Facts {
     }
 }
 
+/// Many billers write the account's number into that of the bill.
+fn without(account: Option<&str>, text: &str) -> String {
+    match account {
+        Some(account) if account.chars().count() > SHOWN => text.replace(account, &masked(account)),
+        Some(_) | None => text.to_owned(),
+    }
+}
+
 /// The end of a number; of a short one, less than half of it.
 fn masked(number: &str) -> String {
     let characters: Vec<char> = number.chars().collect();
@@ -131,6 +140,15 @@ fn masked(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_account_is_masked_within_other_numbers() {
+        let account = Some("9716959791");
+        assert_eq!(without(account, "202608-9716959791"), "202608-****791");
+        assert_eq!(without(account, "2026年8月"), "2026年8月");
+        assert_eq!(without(Some("2026"), "202608"), "202608");
+        assert_eq!(without(None, "202608"), "202608");
+    }
 
     #[test]
     fn a_masked_number_shows_its_end_alone() {

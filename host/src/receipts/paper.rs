@@ -92,11 +92,11 @@ pub(super) fn lines(statement: &Statement, document: &Document, language: Langua
         facts.payment.to_string(),
     );
     for milestone in &statement.history {
-        let place = format!(
-            "{}  {}/audit/{} #{}",
-            milestone.event.at, statement.installation, milestone.log, milestone.index
-        );
-        fact(language.pick("审计日志", "Audit log"), place);
+        let event = format!("{}  {}", milestone.event.state, milestone.event.at);
+        fact(language.pick("审计日志", "Audit log"), event);
+        let (log, index) = (milestone.log, milestone.index);
+        let place = format!("{}/audit/{log} #{index}", statement.installation);
+        fact("", place);
     }
     lines.push(Line::Rule);
     lines.extend(notes(document, language).map(Line::Note));

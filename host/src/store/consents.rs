@@ -35,8 +35,8 @@ impl Store {
     pub async fn insert_consent(&self, consent: &StoredConsent) -> Result<(), StoreError> {
         let event = RecordEvent {
             record: consent.id.clone(),
-            event: "granted",
-            state: "live",
+            event: "granted".to_owned(),
+            state: "live".to_owned(),
             content: Some(consent.digest()),
             at: consent.created_at,
         };
@@ -75,8 +75,8 @@ impl Store {
     pub async fn withdraw_consent(&self, id: &RecordId, now: Moment) -> Result<(), StoreError> {
         let event = RecordEvent {
             record: id.clone(),
-            event: "withdrawn",
-            state: "withdrawn",
+            event: "withdrawn".to_owned(),
+            state: "withdrawn".to_owned(),
             content: None,
             at: now,
         };

@@ -3,7 +3,7 @@
 
 use super::idempotency::RESPONSE;
 use super::writer::{Command, Opened, Outcome, PreparedChange, PreparedOpen};
-use super::{LedgerCommand, OpenPayment, PaymentChange, Refused, Store, StoreError};
+use super::{LedgerCommand, OpenPayment, PaymentChange, RecordEvent, Refused, Store, StoreError};
 
 impl Store {
     /// Opens a payment with all that belongs to it, or says which rule forbids it.
@@ -43,6 +43,16 @@ impl Store {
         command: LedgerCommand,
     ) -> Result<Result<(), Refused>, StoreError> {
         plain(self.order(Command::Ledger(Box::new(command))).await?)
+    }
+
+    /// Records transfers, all or none, and the event that tells of them, unless
+    /// all of them stood there already.
+    pub async fn record_told_transfers(
+        &self,
+        command: LedgerCommand,
+        event: RecordEvent,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        plain(self.order(Command::Told(Box::new(command), event)).await?)
     }
 }
 

@@ -3,8 +3,10 @@
 use guichet_domain::id::RecordId;
 use guichet_domain::work_order::{Kind, Proposal, Standing, State};
 use guichet_domain::{AccountingDate, Moment, Money};
+use serde_json::json;
 
-use super::{Row, Statement, Store, StoreError};
+use super::{RecordEvent, Row, Statement, Store, StoreError};
+use crate::payments::canonical::canonical_digest;
 
 /// A work order as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,7 +101,7 @@ impl Store {
     }
 
     /// Changes an order where it still stands at the version before, and adds to
-    /// its history; false where it has moved on.
+    /// its history and to the audit log; false where it has moved on.
     pub async fn change_work_order(
         &self,
         next: &WorkOrderRow,
@@ -109,7 +111,7 @@ impl Store {
         // both are written or neither is.
         let history = Statement::new(
             "insert into work_order_events (work_order, number, event, actor, detail, at) \
-             values ($1, $2, $3, $4, $5, $6)",
+             values ($1, $2, $3, $4, $5, $6) returning number",
             vec![
                 next.id.as_str().into(),
                 next.version.into(),
@@ -138,7 +140,20 @@ impl Store {
                 next.id.as_str().into(),
             ],
         );
-        match self.write(vec![history, change]).await {
+        let told = RecordEvent {
+            record: next.id.clone(),
+            event: event.to_owned(),
+            state: next.standing.state.as_str().to_owned(),
+            content: Some(canonical_digest(&json!({
+                "actor": actor,
+                "detail": detail,
+                "owner": next.owner,
+                "proposal": next.standing.proposal,
+                "record": next.record,
+            }))),
+            at: next.updated_at,
+        };
+        match self.write_recorded(vec![history, change], told).await {
             Ok(_) => Ok(true),
             Err(error) if error.is_constraint() => Ok(false),
             Err(error) => Err(error),

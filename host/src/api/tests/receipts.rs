@@ -5,7 +5,7 @@ use guichet_registry::sign::SigningKey;
 use serde_json::{Value, json};
 
 use super::world::World;
-use crate::receipts::{InLog, Unproven, verify, verify_code};
+use crate::receipts::{InLog, Unproven, attached, verify, verify_code};
 
 /// A payment that the biller has applied; its path.
 async fn applied(world: &World, bill: &str) -> String {
@@ -155,26 +155,29 @@ async fn logs_are_proven_through_the_door() {
     world.rooms.audit.sign().await.unwrap();
     let logs = world.get("/v1/audit/logs").await.json();
     let size = logs["items"][0]["size"].as_u64().unwrap();
-    assert_eq!(size, 5, "{logs}");
+    assert_eq!(
+        size, 6,
+        "money paid in, and five events of the payment: {logs}"
+    );
     let note = world.get("/v1/audit/0/checkpoint").await;
     assert!(
         String::from_utf8(note.bytes)
             .unwrap()
-            .contains("/audit/0\n5\n")
+            .contains("/audit/0\n6\n")
     );
     let proof = world
-        .get("/v1/audit/0/inclusion?index=3&size=5")
+        .get("/v1/audit/0/inclusion?index=3&size=6")
         .await
         .json();
     assert_eq!(proof["path"].as_array().unwrap().len(), 3, "{proof}");
     let proof = world
-        .get("/v1/audit/0/consistency?older=3&newer=5")
+        .get("/v1/audit/0/consistency?older=3&newer=6")
         .await
         .json();
     assert_eq!(proof["newer_root"], logs["items"][0]["root"]);
     for missing in [
         "/v1/audit/1/checkpoint",
-        "/v1/audit/0/inclusion?index=5&size=5",
+        "/v1/audit/0/inclusion?index=6&size=6",
     ] {
         assert_eq!(world.get(missing).await.status, 404, "{missing}");
     }
@@ -183,4 +186,24 @@ async fn logs_are_proven_through_the_door() {
     // Payments' ids are nobody's business but the operator's.
     let entries = world.get("/v1/audit/0/entries").await;
     assert_eq!(entries.json()["code"], "forbidden");
+}
+
+#[tokio::test]
+async fn the_paper_has_the_receipt_attached() {
+    let world = World::new().await;
+    let path = applied(&world, "b1").await;
+    let early = world
+        .get("/v1/payments/pay_00000000000000000000000000/receipt.pdf")
+        .await;
+    assert_eq!(early.status, 404);
+    world.rooms.audit.sign().await.unwrap();
+    let text = receipt(&world, &path).await;
+    let paper = world.get(&format!("{path}/receipt.pdf")).await;
+    assert_eq!(paper.header("content-type"), "application/pdf");
+    assert!(paper.bytes.starts_with(b"%PDF-1."));
+    let found = attached(&paper.bytes).map(<[u8]>::to_vec);
+    assert_eq!(found.as_deref(), Some(text.as_bytes()));
+    assert!(attached(text.as_bytes()).is_none());
+    let again = world.get(&format!("{path}/receipt.pdf")).await;
+    assert_eq!(again.bytes, paper.bytes, "the same receipt, the same paper");
 }

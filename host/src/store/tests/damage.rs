@@ -51,7 +51,7 @@ async fn damaged_books_are_found() {
         ),
         (
             "insert into events (position, record, number, event, state, attempt, at) \
-             values (1, 'pay_none', 1, 'requested', 'requested', 0, 0)",
+             values (7, 'pay_none', 1, 'requested', 'requested', 0, 0)",
             "no leaf is missing in a node's log",
         ),
         (

@@ -377,6 +377,10 @@ async fn transcripts(store: &Store) {
         Some(&entry)
     );
     assert_eq!(store.transcripts_of(&id("pay", 1)).await.unwrap(), [entry]);
-    assert!(store.logged_events(0, 0, 10).await.unwrap().is_empty());
+    // A second withdrawal changes nothing and is told to nobody.
+    let logged = store.events_of(&id("con", 1)).await.unwrap();
+    let states: Vec<&str> = logged.iter().map(|one| one.entry.state.as_str()).collect();
+    assert_eq!(states, ["live", "withdrawn"]);
+    assert_eq!(store.logged_events(0, 0, 10).await.unwrap(), logged);
     assert!(store.open_payments().await.unwrap().is_empty());
 }

@@ -62,18 +62,30 @@ pub(super) async fn write(
     let rows = Rows::default();
     let mut batch = Batch { memory, view, rows };
     let mut outcomes = Vec::with_capacity(commands.len());
+    let mut told = Vec::new();
     for command in commands {
+        let booked = batch.rows.transfers.len();
         outcomes.push(match command {
             Command::Open(open) => answer(batch.open(open, command)),
             Command::Change(change) => answer(batch.change(change, command)),
-            Command::Ledger(_) => answer(batch.book(command).map(|()| Outcome::Done)),
+            Command::Ledger(_) | Command::Told(..) => {
+                answer(batch.book(command).map(|()| Outcome::Done))
+            }
             Command::Statements(_) | Command::Recorded(_) | Command::Claim(_) | Command::Stop => {
                 Outcome::Done
             }
         });
+        if let Command::Told(_, event) = command
+            && batch.rows.transfers.len() > booked
+        {
+            told.push(event);
+        }
     }
     let Batch { memory, rows, .. } = batch;
     rows.write(connection, memory.slot()).await?;
+    for event in told {
+        tell(connection, memory, event).await?;
+    }
     for (command, outcome) in commands.iter().zip(&mut outcomes) {
         match command {
             Command::Statements(statements) => {
@@ -90,7 +102,11 @@ pub(super) async fn write(
                 let text = super::super::dialect::claim(connection);
                 *outcome = Outcome::Rows(vec![connection.fetch(text, values).await?]);
             }
-            Command::Open(_) | Command::Change(_) | Command::Ledger(_) | Command::Stop => {}
+            Command::Open(_)
+            | Command::Change(_)
+            | Command::Ledger(_)
+            | Command::Told(..)
+            | Command::Stop => {}
         }
     }
     Ok(outcomes)
@@ -116,8 +132,8 @@ async fn tell(
     let values = [
         memory.next_event().into(),
         event.record.as_str().into(),
-        event.event.into(),
-        event.state.into(),
+        event.event.as_str().into(),
+        event.state.as_str().into(),
         event
             .content
             .map(|digest| digest.as_bytes().to_vec())

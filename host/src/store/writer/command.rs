@@ -34,9 +34,9 @@ pub struct RecordEvent {
     /// The record that it happens to.
     pub record: RecordId,
     /// What happens: a word.
-    pub event: &'static str,
+    pub event: String,
     /// Where it leads: a word.
-    pub state: &'static str,
+    pub state: String,
     /// SHA-256 of what it is about.
     pub content: Option<Digest>,
     /// When.
@@ -196,6 +196,8 @@ pub(in crate::store) enum Command {
     /// The last command: what waits behind it is not taken any more.
     Stop,
     Ledger(Box<LedgerCommand>),
+    /// Transfers with the event that tells of them, where one of them is new.
+    Told(Box<LedgerCommand>, RecordEvent),
     Open(Box<PreparedOpen>),
     Change(Box<PreparedChange>),
 }
@@ -242,11 +244,7 @@ pub(super) struct PayerDayLimit {
 
 impl PayerDayLimit {
     pub(super) fn key(&self) -> (String, String, String) {
-        (
-            self.client.clone(),
-            self.subject.clone(),
-            self.date.clone(),
-        )
+        (self.client.clone(), self.subject.clone(), self.date.clone())
     }
 }
 
@@ -284,7 +282,7 @@ impl Command {
     pub(super) fn booking(&self) -> Option<Booking<'_>> {
         match self {
             Self::Statements(_) | Self::Recorded(_) | Self::Claim(_) | Self::Stop => None,
-            Self::Ledger(ledger) => Some(Booking {
+            Self::Ledger(ledger) | Self::Told(ledger, _) => Some(Booking {
                 accounts: &ledger.accounts,
                 transfers: &ledger.transfers,
                 payment: ledger.payment.as_ref(),

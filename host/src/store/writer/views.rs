@@ -225,7 +225,7 @@ impl<'a> Wanted<'a> {
                     // own transfers are new.
                     wanted.add_pending(&change.transfers);
                 }
-                Command::Ledger(ledger) => {
+                Command::Ledger(ledger) | Command::Told(ledger, _) => {
                     let ids = ledger.transfers.iter().map(|transfer| transfer.id.as_str());
                     wanted.transfers.extend(ids);
                     wanted.add_pending(&ledger.transfers);
