@@ -34,6 +34,7 @@ mod packages;
 mod page;
 mod parameters;
 mod payments;
+mod policies;
 mod receipts;
 mod refunds;
 mod reconciliation;
@@ -172,6 +173,7 @@ fn documented() -> OpenApiRouter<Api> {
         .merge(receipts::routes())
         .merge(refunds::routes())
         .merge(callbacks::routes())
+        .merge(policies::routes())
         .merge(asking::routes())
         .merge(consents::routes())
         .merge(accounts::routes())

@@ -76,6 +76,8 @@ scopes! {
     WorkOrdersRead = "work-orders:read";
     /// Decide work orders; only persons can.
     WorkOrdersWrite = "work-orders:write";
+    /// Set what payers have to agree to; only persons can.
+    PoliciesWrite = "policies:write";
     /// Read what is installed.
     PackagesRead = "packages:read";
     /// Admit releases and decide over them: the operator's.

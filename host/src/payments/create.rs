@@ -2,6 +2,7 @@
 //! key, the payment, the holds and the work to be done.
 
 use guichet_domain::bill::{Limits, check_items};
+use guichet_domain::books::Transfer;
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
 use guichet_domain::{Moment, Money};
 
@@ -14,8 +15,8 @@ use super::view::PaymentView;
 use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
 use crate::store::{
-    Claim, IdempotencyKey, OpenPayment, Opened, Payable, PaymentRow, Refused, StoredAnswer,
-    StoredBillQuery, Unique,
+    Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
+    StoredAnswer, StoredBillQuery, Unique,
 };
 
 /// The route's name in the scope of keys.
@@ -166,13 +167,9 @@ impl Payments {
             .agreement
             .as_ref()
             .map_or(now, |asked| asked.expires_at);
-        let day_limit = [terms.limits, payable.limits]
-            .iter()
-            .filter_map(|limits: &Limits| limits.per_day)
-            .map(Money::minor_units)
-            .min();
-        let (service, number) = (query.service.as_str(), payable.account_number.as_deref());
-        let account = number.unwrap_or_default();
+        let day_limit = day_limit(&terms, payable);
+        let service = query.service.as_str();
+        let account = payable.account_number.as_deref().unwrap_or_default();
         let bill_keys = request
             .items
             .iter()
@@ -214,10 +211,7 @@ impl Payments {
             updated_at: now,
         };
         let view = PaymentView::of(&row);
-        let (accounts, transfers) = match row.snapshot.state {
-            State::Held => (receiving_accounts(&row), holds(&row)),
-            _ => (Vec::new(), Vec::new()),
-        };
+        let (accounts, transfers) = booked_at_once(&row);
         OpenPayment {
             unique,
             response: serde_json::to_string(&view).expect("a view is plain JSON"),
@@ -323,6 +317,23 @@ fn beginning(payer: &PayerSide) -> (Snapshot, Vec<(String, State)>) {
         events.push((event.name(), snapshot.state));
     }
     (snapshot, events)
+}
+
+/// The stricter of both limits of the account at the biller.
+fn day_limit(terms: &Terms, payable: &Payable) -> Option<i64> {
+    let limits = [terms.limits, payable.limits];
+    let by_day = limits.iter().filter_map(|limits: &Limits| limits.per_day);
+    by_day.map(Money::minor_units).min()
+}
+
+/// What the own ledger reserves with the opening; nothing where the money is a
+/// bank's, or the payer has to agree first.
+fn booked_at_once(row: &PaymentRow) -> (Vec<NewAccount>, Vec<Transfer>) {
+    if row.snapshot.is_funded() {
+        (receiving_accounts(row), holds(row))
+    } else {
+        (Vec::new(), Vec::new())
+    }
 }
 
 fn replayed(

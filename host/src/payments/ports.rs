@@ -70,7 +70,8 @@ pub enum AuthorisationRule {
 }
 
 /// Whether a second person has to agree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum SecondPersonRule {
     /// No.
     #[default]

@@ -4,7 +4,7 @@
 //! bank wrote down themselves, and by the books.
 
 use guichet_domain::Moment;
-use guichet_domain::id::RecordId;
+use guichet_domain::id::{PersonId, RecordId};
 use guichet_domain::payment::{Leg, State, StatusAnswer};
 
 use super::fakes::Fault;
@@ -12,6 +12,7 @@ use super::fakes::biller::{Memory, Mood};
 use super::looks::Haste;
 use super::world::World;
 use crate::bank::Custom;
+use crate::payments::{Ground, RefundAnswer};
 
 /// How often a case is looked at; long enough for every proof and expiry.
 const ROUNDS: u32 = 45;
@@ -24,6 +25,8 @@ enum Way {
     RefusedByBiller,
     GivenUp,
     Reversed,
+    /// Asked back on a later day; the biller agrees.
+    Refunded,
 }
 
 /// Where the fault strikes.
@@ -83,6 +86,7 @@ fn cases(backing: Option<Custom>) -> Vec<Case> {
         Way::RefusedByBiller,
         Way::GivenUp,
         Way::Reversed,
+        Way::Refunded,
     ];
     let mut cases = Vec::new();
     for way in ways {
@@ -113,7 +117,9 @@ fn points(backing: Option<Custom>, way: Way) -> Vec<Point> {
             points.push(Point::GiveBack);
         }
     }
-    if backing == Some(Custom::HoldFirst) && matches!(way, Way::Applied | Way::Reversed) {
+    if backing == Some(Custom::HoldFirst)
+        && matches!(way, Way::Applied | Way::Reversed | Way::Refunded)
+    {
         points.push(Point::Capture);
     }
     if way == Way::Reversed {
@@ -127,7 +133,7 @@ fn arrange(world: &World, backing: Option<Custom>, case: &Case) {
     let lost = [Fault::LostAfter];
     match case.way {
         Way::GivenUp => world.biller.will(&[Mood::Unsent]),
-        Way::Applied | Way::RefusedByBiller | Way::Reversed => {}
+        Way::Applied | Way::RefusedByBiller | Way::Reversed | Way::Refunded => {}
     }
     match case.point {
         Point::Submit => world.biller.will(&[case.fault.into()]),
@@ -210,7 +216,12 @@ async fn live(
             }
             let _may_refuse = world.payments.reverse(&world.client, &payment, "no").await;
         }
-        let over = case.way != Way::Reversed || asked_back;
+        if case.way == Way::Refunded && applied && !asked_back {
+            asked_back = true;
+            ask_for_refund(world, &payment).await;
+        }
+        let undone = matches!(case.way, Way::Reversed | Way::Refunded);
+        let over = !undone || asked_back;
         if row.snapshot.has_ended() && over && round > 1 {
             break;
         }
@@ -225,6 +236,21 @@ async fn live(
     let store = world.payments.store();
     store.reschedule(&payment, far, 0).await.unwrap();
     wrong
+}
+
+/// On a later day, with the biller's agreement.
+async fn ask_for_refund(world: &World, payment: &RecordId) {
+    world.pass(24 * 3_600_000);
+    let asked = world.payments.reverse(&world.client, payment, "no").await;
+    assert_eq!(asked.unwrap().state, State::Refunding);
+    let person = |name| PersonId::new(name).unwrap();
+    let ground = Ground {
+        evidence: "a letter".to_owned(),
+        by: (person("lin-desk"), person("wang-desk")),
+    };
+    let agreed = RefundAnswer::Agreed;
+    let decided = world.payments.decide_refund(payment, agreed, &ground).await;
+    decided.unwrap();
 }
 
 /// Compares the payment with what biller and bank wrote down.
@@ -271,7 +297,11 @@ async fn judge(world: &World, backing: Option<Custom>, payment: &RecordId) -> Ve
         );
         must(count(Leg::Release) <= 1 && back <= 1, "given back twice");
         let gone_back = count(Leg::Release) + back > 0;
-        must(!(gone_back && stands), "given back though it stands");
+        let agreed = matches!(state, State::Refunding | State::Refunded);
+        must(
+            !(gone_back && stands && !agreed),
+            "given back though it stands",
+        );
         must(
             !(gone_back && taken > 0 && count(Leg::Release) > 0),
             "released and taken",
@@ -370,5 +400,5 @@ async fn a_house_where_a_timeout_means_failed_is_caught() {
 /// Every case is set on a day of its own.
 fn day(number: usize) -> Moment {
     let start: Moment = "2026-11-21T02:00:00Z".parse().unwrap();
-    start.plus_ms(i64::try_from(number).unwrap() * 24 * 3_600_000)
+    start.plus_ms(i64::try_from(number).unwrap() * 48 * 3_600_000)
 }
