@@ -227,7 +227,7 @@ fn rooms_know_nothing_of_http() {
         "accounts",
         "bank",
     ];
-    for room in rooms.into_iter().chain(["audit", "store"]) {
+    for room in rooms.into_iter().chain(["audit", "receipts", "store"]) {
         let words = [
             "axum",
             "StatusCode",

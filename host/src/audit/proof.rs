@@ -2,6 +2,7 @@
 //! however long the log is.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use guichet_domain::Digest;
 use guichet_domain::merkle::{Plan, Subtree, leaf_hash};
@@ -147,9 +148,8 @@ impl Audit {
         let mut tiles = Tiles::default();
         for subtree in planned.chain(subtrees.iter().copied()) {
             let place = tile::place_of(subtree);
-            if !tiles.0.contains_key(&place) {
-                let hashes = read_tile(&self.0.store, log, place).await?;
-                tiles.0.insert(place, hashes);
+            if let Entry::Vacant(missing) = tiles.0.entry(place) {
+                missing.insert(read_tile(&self.0.store, log, place).await?);
             }
         }
         Ok(Some(tiles))
@@ -177,7 +177,7 @@ async fn read_tile(store: &Store, log: u8, place: Place) -> Result<Vec<Digest>, 
     if !kept.is_empty() || place.level > 0 {
         return Ok(kept);
     }
-    Ok(leaves(store, log, place.position * WIDTH, WIDTH).await?)
+    leaves(store, log, place.position * WIDTH, WIDTH).await
 }
 
 /// The hashes of so many leaves from `first` on, as the events give them; fewer

@@ -27,8 +27,24 @@ pub(super) const fn title(language: Language) -> &'static str {
 }
 
 pub(super) fn lines(statement: &Statement, document: &Document, language: Language) -> Vec<Line> {
+    let mut lines = vec![
+        Line::Note(standing(statement.state, language).to_owned()),
+        Line::Sum(
+            language.pick("金额", "Amount"),
+            money(statement.facts.total),
+        ),
+        Line::Rule,
+    ];
+    lines.extend(paid(statement, language));
+    lines.extend(proven(statement, language));
+    lines.push(Line::Rule);
+    lines.extend(notes(document, language).map(Line::Note));
+    lines
+}
+
+/// What was paid to whom.
+fn paid(statement: &Statement, language: Language) -> Vec<Line> {
     let facts = &statement.facts;
-    let evidence = &facts.application;
     let names = statement.names.as_ref();
     let biller = names.map(|names| language.pick(names.biller.zh.as_str(), &names.biller.en));
     let service = names.map(|names| language.pick(names.service.zh.as_str(), &names.service.en));
@@ -37,19 +53,16 @@ pub(super) fn lines(statement: &Statement, document: &Document, language: Langua
         None => id.to_owned(),
     };
     let mut lines = vec![
-        Line::Note(standing(statement.state, language).to_owned()),
-        Line::Sum(language.pick("金额", "Amount"), money(facts.total)),
-        Line::Rule,
+        Line::Fact(
+            language.pick("收费单位", "Paid to"),
+            named(biller, facts.biller.as_str()),
+        ),
+        Line::Fact(
+            language.pick("缴费项目", "Service"),
+            named(service, facts.service.as_str()),
+        ),
     ];
     let mut fact = |label, value: String| lines.push(Line::Fact(label, value));
-    fact(
-        language.pick("收费单位", "Paid to"),
-        named(biller, facts.biller.as_str()),
-    );
-    fact(
-        language.pick("缴费项目", "Service"),
-        named(service, facts.service.as_str()),
-    );
     if let Some(number) = &facts.account_number {
         fact(language.pick("户号", "Account number"), number.clone());
     }
@@ -63,43 +76,40 @@ pub(super) fn lines(statement: &Statement, document: &Document, language: Langua
             FeeBearer::Biller => language.pick("收费单位承担", "borne by the biller"),
             FeeBearer::Operator => language.pick("运营银行承担", "borne by the bank"),
         };
-        fact(
-            language.pick("手续费", "Fee"),
-            format!("{}  {bearer}", money(fee.amount)),
-        );
+        let value = format!("{}  {bearer}", money(fee.amount));
+        fact(language.pick("手续费", "Fee"), value);
     }
-    fact(
-        language.pick("付款账户", "Paid from"),
-        facts.payer_account.clone(),
-    );
-    fact(
-        language.pick("会计日期", "Accounting date"),
-        facts.accounting_date.to_string(),
-    );
+    let account = facts.payer_account.clone();
+    fact(language.pick("付款账户", "Paid from"), account);
+    lines
+}
+
+/// By which it can be found again at the biller and here.
+fn proven(statement: &Statement, language: Language) -> Vec<Line> {
+    let (facts, evidence) = (&statement.facts, &statement.facts.application);
+    let mut lines = Vec::new();
+    let mut fact = |label, value: &str| lines.push(Line::Fact(label, value.to_owned()));
+    let date = facts.accounting_date.to_string();
+    fact(language.pick("会计日期", "Accounting date"), &date);
     fact(
         language.pick("销账流水", "Biller's serial"),
-        evidence.serial.clone(),
+        &evidence.serial,
     );
-    fact(language.pick("销账时间", "Applied at"), evidence.at.clone());
+    fact(language.pick("销账时间", "Applied at"), &evidence.at);
     if let Some(code) = &evidence.treasury_code {
-        fact(language.pick("缴款码", "Treasury code"), code.clone());
+        fact(language.pick("缴款码", "Treasury code"), code);
     }
     if let Some(number) = &evidence.fiscal_receipt {
-        fact(language.pick("财政票据", "Fiscal receipt"), number.clone());
+        fact(language.pick("财政票据", "Fiscal receipt"), number);
     }
-    fact(
-        language.pick("缴费编号", "Payment"),
-        facts.payment.to_string(),
-    );
+    fact(language.pick("缴费编号", "Payment"), facts.payment.as_str());
     for milestone in &statement.history {
         let event = format!("{}  {}", milestone.event.state, milestone.event.at);
-        fact(language.pick("审计日志", "Audit log"), event);
+        fact(language.pick("审计日志", "Audit log"), &event);
         let (log, index) = (milestone.log, milestone.index);
         let place = format!("{}/audit/{log} #{index}", statement.installation);
-        fact("", place);
+        fact("", &place);
     }
-    lines.push(Line::Rule);
-    lines.extend(notes(document, language).map(Line::Note));
     lines
 }
 
