@@ -4,6 +4,7 @@
 use guichet_domain::Moment;
 use guichet_domain::books::Transfer;
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, Unmoved, transition};
+use guichet_domain::planted::{Bug, planted};
 
 use super::money::{
     borne_fees, captures, holds, receiving_accounts, refunds, releases, returned_fees,
@@ -57,6 +58,9 @@ impl Draft {
             Err(error @ Unmoved::Forbidden(_)) => return Err(error),
         }
         let mut transfers = booked(before, event, &self.change.next);
+        if is_forgotten(event) {
+            transfers.clear();
+        }
         if !transfers.is_empty() {
             self.change.accounts = receiving_accounts(&self.change.next);
             self.change.transfers.append(&mut transfers);
@@ -170,5 +174,15 @@ fn booked(before: Snapshot, event: Event, row: &PaymentRow) -> Vec<Transfer> {
         | Event::RefundAsked
         | Event::RefundAgreed
         | Event::RefundRefused => Vec::new(),
+    }
+}
+
+/// Never, but for planted mistakes.
+fn is_forgotten(event: Event) -> bool {
+    match event {
+        Event::Applied => planted(Bug::ForgottenCapture),
+        Event::Bank(Leg::Release, Step::Done) => planted(Bug::ForgottenRelease),
+        Event::Bank(Leg::Refund, Step::Done) => planted(Bug::ForgottenRefund),
+        _ => false,
     }
 }

@@ -4,6 +4,7 @@
 use guichet_domain::bill::{Limits, check_items};
 use guichet_domain::books::Transfer;
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
+use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Moment, Money};
 
 use super::canonical::{canonical_digest, sha256};
@@ -340,7 +341,7 @@ fn replayed(
     unique: &Unique,
     known: crate::store::Remembered,
 ) -> Result<Acknowledgement, PaymentError> {
-    if known.body_digest != unique.body_digest {
+    if known.body_digest != unique.body_digest && !planted(Bug::AnyBody) {
         return Err(PaymentError::KeyReused);
     }
     let body = String::from_utf8(known.response).map_err(|_| PaymentError::KeyReused)?;

@@ -8,6 +8,7 @@ use guichet_domain::id::RecordId;
 use guichet_domain::payment::{
     Event, LegState, NextStep, Repetition, State, StatusAnswer, next_step,
 };
+use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
 use super::judge::{Question, Verdict, judge, standing};
@@ -169,12 +170,20 @@ impl Payments {
         }
         let change = draft.finish(Schedule::Keep);
         let submitted = change.next.clone();
+        let spoken = if planted(Bug::SpeakFirst) {
+            Some(self.outside.biller.submit(&submitted.order).await)
+        } else {
+            None
+        };
         // Committed before the first byte leaves.
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
         self.waited_ms(&submitted.id, submitted.attempts);
-        let outcome = self.outside.biller.submit(&submitted.order).await;
+        let outcome = match spoken {
+            Some(outcome) => outcome,
+            None => self.outside.biller.submit(&submitted.order).await,
+        };
         self.conclude(submitted, outcome, Question::Submission, tries)
             .await
     }

@@ -3,6 +3,7 @@
 
 use guichet_domain::Moment;
 use guichet_domain::payment::{Event, Standing, not_found_is_proof};
+use guichet_domain::planted::{Bug, planted};
 
 use super::order::{Application, Outcome, PendingAnswer, RefusalGround};
 use super::schedule::OPERATOR;
@@ -75,7 +76,7 @@ pub(super) fn judge(
 ) -> Verdict {
     // An answer to one attempt says nothing about earlier ones.
     let speaks_for_all = match question {
-        Question::Submission => row.exposed == 0,
+        Question::Submission => row.exposed == 0 || planted(Bug::RefusalSpeaksForAll),
         Question::Status { .. } => true,
     };
     match outcome {
@@ -102,12 +103,18 @@ pub(super) fn judge(
             RefusalGround::Definite if speaks_for_all => {
                 Verdict::of(Event::Refused, Some(refusal.message))
             }
+            RefusalGround::PerhapsPaid if planted(Bug::PerhapsPaidIsRefused) => {
+                Verdict::of(Event::Refused, Some(refusal.message))
+            }
             RefusalGround::Definite | RefusalGround::PerhapsPaid => {
                 Verdict::unknown(&refusal.message)
             }
         },
         Outcome::NotSent(reason) => match question {
             Question::Submission if speaks_for_all => Verdict::of(Event::NothingSent, Some(reason)),
+            Question::Submission if planted(Bug::UnsentSpeaksForAll) => {
+                Verdict::of(Event::NothingSent, Some(reason))
+            }
             Question::Submission | Question::Status { .. } => Verdict::unknown(&reason),
         },
         Outcome::NotFound => match question {
@@ -121,6 +128,9 @@ pub(super) fn judge(
                 Verdict::unknown("the biller does not know the payment yet")
             }
         },
+        Outcome::Unknown(reason) if planted(Bug::TimeoutMeansFailed) => {
+            Verdict::of(Event::Refused, Some(reason))
+        }
         Outcome::Unknown(reason) => Verdict::unknown(&reason),
         Outcome::Reversed(_) => Verdict {
             owner: Some(OPERATOR),

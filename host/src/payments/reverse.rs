@@ -4,6 +4,7 @@
 use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId};
 use guichet_domain::payment::{Event, Reversal as Reversible, State, StatusAnswer};
+use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
 use super::drive::{Driven, Look, own_by_operator};
@@ -148,7 +149,7 @@ impl Payments {
             tracing::error!(payment = %row.id, "a reversing payment has no reversal");
             return Ok(Look::Ended(Driven::Overtaken));
         };
-        if reversal.order.attempt == 0 {
+        if reversal.order.attempt == 0 || planted(Bug::ReverseAgain) {
             return self.attempt_reversal(row, reversal, tries).await;
         }
         if row.terms.capabilities.status == StatusAnswer::None {

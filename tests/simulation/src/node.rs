@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
 use guichet::accounts::Accounts;
-use guichet::payments::ports::{NoBanks, Outside};
+use guichet::payments::ports::{NoBanks, NoCallbacks, NoPolicies, Outside};
 use guichet::payments::{PaymentSettings, Payments, Timer};
 use guichet::ports::{Clock, Ports, Random};
 use guichet::seal::Vault;
@@ -34,6 +34,10 @@ pub struct NodeClock {
 impl Clock for NodeClock {
     fn now(&self) -> Moment {
         Moment::from_micros(self.time.now() + self.skew_us.load(Ordering::Relaxed))
+    }
+
+    fn steady_ms(&self) -> i64 {
+        self.time.now() / 1_000
     }
 }
 
@@ -104,6 +108,8 @@ impl Plan {
                 terms: Arc::new(Town),
                 biller: self.biller.clone(),
                 banks: Arc::new(NoBanks),
+                policies: Arc::new(NoPolicies),
+                callbacks: Arc::new(NoCallbacks),
             },
             PaymentSettings::default(),
         );

@@ -176,9 +176,14 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
     })
 }
 
-/// Clocks are right to a few milliseconds.
+/// Most clocks are right to a few milliseconds; some are an hour off.
 fn skew(fate: &mut Chance) -> i64 {
-    i64::try_from(fate.below(10_000)).unwrap_or(0) - 5_000
+    const HOUR_US: i64 = 3_600_000_000;
+    match fate.below(8) {
+        0 => HOUR_US,
+        1 => -HOUR_US,
+        _ => i64::try_from(fate.below(10_000)).unwrap_or(0) - 5_000,
+    }
 }
 
 fn open_accounts(executor: &mut Executor, nodes: &Nodes) -> Result<Arc<Vec<Payer>>> {
@@ -239,6 +244,11 @@ fn live_through(
                 down.push((number, now + fate.below(15_000_000) as i64));
             }
             next_crash = executor.steps() + 20 + fate.below(400) as u64;
+        }
+        if fate.below(400) == 0 {
+            // Somebody sets a clock.
+            let plan = &plans[fate.below(plans.len())];
+            plan.clock.skew_us.store(skew(fate), Ordering::Relaxed);
         }
         let (back, still): (Vec<_>, Vec<_>) = down.into_iter().partition(|(_, at)| *at <= now);
         down = still;

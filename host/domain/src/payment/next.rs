@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Leg, LegState, Snapshot, State};
 use crate::moment::Moment;
+use crate::planted::{Bug, planted};
 
 /// What a biller's status query is worth.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -136,6 +137,9 @@ pub fn next_step(standing: &Standing, capabilities: &Capabilities, now: Moment) 
         State::Held if now >= standing.submit_until => NextStep::Expire,
         State::Held if standing.attempts >= standing.attempts_limit => NextStep::Expire,
         State::Held => NextStep::Submit,
+        State::Unknown if planted(Bug::ExpireUnknown) && now >= standing.submit_until => {
+            NextStep::Expire
+        }
         State::Submitted | State::Unknown | State::Pending => find_out(standing, capabilities),
         State::Reversing => NextStep::Reverse,
         State::Applied => leg(snapshot, Leg::Capture),
@@ -173,7 +177,10 @@ const fn leg(snapshot: &Snapshot, leg: Leg) -> NextStep {
 }
 
 /// The biller may have applied it.
-const fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
+fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
+    if planted(Bug::SubmitAgain) && standing.attempts < standing.attempts_limit {
+        return NextStep::Submit;
+    }
     match (capabilities.status, capabilities.repetition) {
         (StatusAnswer::Advisory | StatusAnswer::Authoritative { .. }, _) => NextStep::AskStatus,
         (StatusAnswer::None, Repetition::Deduplicates)
@@ -198,6 +205,9 @@ pub fn not_found_is_proof(
     asked_at: Moment,
     waited_ms: i64,
 ) -> bool {
+    if planted(Bug::NotFoundIsProof) {
+        return true;
+    }
     match (capabilities.status, standing.attempted_at) {
         (StatusAnswer::Authoritative { after_seconds }, Some(attempted_at)) => {
             let delay_ms = i64::from(after_seconds) * 1_000;

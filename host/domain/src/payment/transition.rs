@@ -1,6 +1,8 @@
 //! The diagram as one exhaustive function. Every pair of event and state stands
 //! here by name, so that a new one does not compile until it is decided.
 
+use crate::planted::{Bug, planted};
+
 use super::{Event, Leg, LegState, Snapshot, State, Step};
 
 /// Why an event moves nothing.
@@ -76,7 +78,9 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
     // the taking, that may exist would be forgotten.
     let is_open = |leg| matches!(leg, LegState::Asked | LegState::Unknown);
     let bank_is_open = is_open(from.hold) || is_open(from.capture);
-    let given_up = (waiting || from.state == State::Held) && !bank_is_open;
+    let given_up = (waiting || from.state == State::Held) && !bank_is_open
+        || planted(Bug::CancelSubmitted) && from.state == State::Submitted
+        || planted(Bug::ExpireUnknown) && from.state == State::Unknown;
     match event {
         Event::ActionRequired if from == Snapshot::NEW => Ok(State::RequiresAction),
         Event::Authorised if from.state == State::RequiresAction => Ok(State::Requested),
