@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{foreign, product, storm, tools};
+use crate::{foreign, product, simulate, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -48,6 +48,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
     if arguments.rest.is_empty() {
         say("storming the entry door for two minutes (the whole of it: cargo xtask storm)");
         storm::sample(&programs)?;
+        say("simulating payments (more of it: cargo xtask simulate --seeds 100000)");
+        simulate::sample()?;
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ mod fuzz;
 mod guest;
 mod packages;
 mod product;
+mod simulate;
 mod storm;
 mod tools;
 mod workspace;
@@ -36,6 +37,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Throw generated components and mutated bundles at the entry door.
     Storm(storm::Arguments),
+    /// Simulate payments under a seeded scheduler, with faults and crashes.
+    Simulate(simulate::Arguments),
     /// Fuzz what reads foreign bytes: manifest, bundle, component or mapping.
     Fuzz(fuzz::Arguments),
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Ci => check::ci(),
         Command::Bench(arguments) => bench::command(&arguments),
         Command::Storm(arguments) => storm::command(&arguments),
+        Command::Simulate(arguments) => simulate::command(&arguments),
         Command::Fuzz(arguments) => fuzz::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),
