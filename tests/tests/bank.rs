@@ -3,9 +3,10 @@
 //! capture for a payment that was applied, and money held or taken for no other.
 
 use std::collections::BTreeMap;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use guichet_tests::{Client, Marketplace};
+use guichet_tests::{Answer, Client, Marketplace, program};
 use hyper::Method;
 use serde_json::{Value, json};
 
@@ -110,7 +111,7 @@ const FAULTS: [&str; 16] = [
 
 #[tokio::test]
 async fn every_fault_of_the_bank_ends_with_one_capture_or_none() {
-    let market = Marketplace::start().unwrap();
+    let mut market = Marketplace::start().unwrap();
     let mut payments = BTreeMap::new();
     for leg in ["hold", "capture"] {
         for fault in FAULTS {
@@ -143,9 +144,21 @@ async fn every_fault_of_the_bank_ends_with_one_capture_or_none() {
     }
     assert_eq!(states["\"applied\""], 30, "{states:?}");
     assert_eq!(states["\"declined\""], 1, "{states:?}");
-    // What the host has booked is what the bank has done.
     let effects = market.effects(SERVICE).await.unwrap();
     assert_eq!(effects.len(), 30);
+    check_books(&mut market);
+}
+
+/// What the host has booked holds every invariant.
+fn check_books(market: &mut Marketplace) {
+    market.terminate().unwrap();
+    let checked = Command::new(program("guichet"))
+        .args(["ledger", "check", "--json", "--data"])
+        .arg(&market.data)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success(), "{said}");
 }
 
 #[tokio::test]
@@ -167,60 +180,60 @@ async fn a_killed_host_asks_the_bank_before_it_sends_anything_again() {
         market.kill().unwrap();
         payments.insert(id, format!("killed while the bank {fault} on {leg}"));
     }
-    let market = Marketplace::start_with(&data, &[]).unwrap();
+    let mut market = Marketplace::start_with(&data, &[]).unwrap();
     settled(&market, &payments).await;
     for id in payments.keys() {
         assert_eq!(read(&market.api, id).await["state"], "applied");
     }
+    check_books(&mut market);
 }
 
-#[tokio::test]
-async fn a_linked_account_shows_its_end_and_takes_what_its_mandate_allows() {
-    let market = Marketplace::start().unwrap();
-    let api = &market.api;
-    let path = format!("/v1/accounts/{}", market.bank_account);
-    let shown = api.get(&path).await.unwrap().json();
-    assert_eq!(shown["kind"], "bank_account");
-    assert_eq!(shown["bank"]["name"], "city-bank");
-    assert_eq!(shown["bank"]["last_four"], "1111");
-    assert_eq!(shown["balance"], Value::Null);
-    assert!(!shown.to_string().contains("6222999900001111"), "{shown}");
-
-    let new = json!({
+fn new_account(market: &Marketplace) -> Value {
+    json!({
         "subject": market.subject, "bank": "city-bank", "currency": "CNY",
         "number": "6222999900002222",
         "mandate": {
             "reference": "M-1", "agreed_at": "2026-01-01T00:00:00Z",
             "most_per_payment": {"amount": 1, "currency": "CNY"},
         },
-    });
-    let link = |body: Value, key: &'static str| async move {
-        let headers = [("idempotency-key", key)];
-        api.post("/v1/accounts", &headers, &body).await.unwrap()
-    };
-    let first = link(new.clone(), "one").await;
+    })
+}
+
+async fn link(market: &Marketplace, body: &Value, key: &str) -> Answer {
+    let headers = [("idempotency-key", key)];
+    let answer = market.api.post("/v1/accounts", &headers, body).await;
+    answer.unwrap()
+}
+
+#[tokio::test]
+async fn an_account_is_linked_once_and_shows_its_end_only() {
+    let market = Marketplace::start().unwrap();
+    let path = format!("/v1/accounts/{}", market.bank_account);
+    let shown = market.api.get(&path).await.unwrap().json();
+    assert_eq!(shown["kind"], "bank_account");
+    assert_eq!(shown["bank"]["name"], "city-bank");
+    assert_eq!(shown["bank"]["last_four"], "1111");
+    assert_eq!(shown["balance"], Value::Null);
+    assert!(!shown.to_string().contains("6222999900001111"), "{shown}");
+
+    let new = new_account(&market);
+    let first = link(&market, &new, "one").await;
     assert_eq!(first.status, 201, "{}", first.text());
-    let again = link(new.clone(), "one").await;
+    let again = link(&market, &new, "one").await;
     assert_eq!(again.text(), first.text());
-    let mut other = new.clone();
+    let mut other = new;
     other["number"] = "6222999900003333".into();
-    let reused = link(other.clone(), "one").await;
+    let reused = link(&market, &other, "one").await;
     assert_eq!(reused.status, 409, "{}", reused.text());
     assert_eq!(reused.json()["code"], "idempotency_key_reused");
+    let early = json!("2026-01-01T00:00:00Z");
+    let late = json!("2999-01-01T00:00:00Z");
     for (pointer, wrong, field) in [
         ("/bank", json!("other-bank"), "bank"),
         ("/number", json!("62 22"), "number"),
         ("/mandate/reference", json!(""), "mandate.reference"),
-        (
-            "/mandate/until",
-            json!("2026-01-01T00:00:00Z"),
-            "mandate.until",
-        ),
-        (
-            "/mandate/agreed_at",
-            json!("2999-01-01T00:00:00Z"),
-            "mandate.agreed_at",
-        ),
+        ("/mandate/until", early, "mandate.until"),
+        ("/mandate/agreed_at", late, "mandate.agreed_at"),
         (
             "/mandate/most_per_payment/currency",
             json!("USD"),
@@ -230,36 +243,37 @@ async fn a_linked_account_shows_its_end_and_takes_what_its_mandate_allows() {
         let mut body = other.clone();
         let (parent, name) = pointer.rsplit_once('/').unwrap();
         body.pointer_mut(parent).unwrap()[name] = wrong;
-        let refused = link(body, "two").await;
-        assert_eq!(refused.status, 422, "{pointer}: {}", refused.text());
+        let refused = link(&market, &body, "two").await;
         let text = refused.text();
+        assert_eq!(refused.status, 422, "{pointer}: {text}");
         assert!(text.contains(field), "{text}");
         assert!(!text.contains("6222999900003333"), "{text}");
     }
+}
 
-    // A payment above what the payer agreed to takes nothing.
-    let small = first.json()["id"].as_str().unwrap().to_owned();
+#[tokio::test]
+async fn nothing_is_taken_beyond_a_mandate() {
+    let market = Marketplace::start().unwrap();
+    let api = &market.api;
+    let small = link(&market, &new_account(&market), "one").await.json();
     let query = market.ready_bills(SERVICE).await.unwrap();
     let bill = &query["bills"][0];
-    let body = |account: &str| {
-        json!({
+    let pay = async |account: &str, key: &str| {
+        let body = json!({
             "bill_query": query["id"], "payer_account": account, "subject": market.subject,
             "items": [{"bill": bill["id"], "amount": bill["amount"]}],
-        })
+        });
+        let headers = [("idempotency-key", key)];
+        let answer = api.post("/v1/payments", &headers, &body).await;
+        answer.unwrap()
     };
-    let headers = [("idempotency-key", "above")];
-    let refused = api.post("/v1/payments", &headers, &body(&small)).await;
-    let refused = refused.unwrap();
+    let refused = pay(small["id"].as_str().unwrap(), "above").await;
     assert!(refused.status.is_client_error(), "{}", refused.text());
-    // Nor does one from an account whose mandate is withdrawn.
-    let withdrawn = api
-        .send(Method::DELETE, &path, &[], Vec::new())
-        .await
-        .unwrap();
-    assert!(withdrawn.json()["bank"]["withdrawn_at"].is_string());
-    let headers = [("idempotency-key", "withdrawn")];
-    let body = body(&market.bank_account);
-    let refused = api.post("/v1/payments", &headers, &body).await.unwrap();
+    let path = format!("/v1/accounts/{}", market.bank_account);
+    let withdrawn = api.send(Method::DELETE, &path, &[], Vec::new()).await;
+    let withdrawn = withdrawn.unwrap().json();
+    assert!(withdrawn["bank"]["withdrawn_at"].is_string(), "{withdrawn}");
+    let refused = pay(&market.bank_account, "withdrawn").await;
     assert!(refused.status.is_client_error(), "{}", refused.text());
     assert!(effects(&market).await.is_empty());
 }

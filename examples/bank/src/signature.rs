@@ -62,18 +62,28 @@ pub(crate) fn verify(
         .strip_prefix('(')
         .and_then(|text| text.split_once(')'))
         .ok_or(Foreign::Header("signature-input"))?;
-    let mut needed = vec!["\"@method\"", "\"@path\"", "\"content-digest\""];
-    if head.method == http::Method::POST {
-        needed.push("\"idempotency-key\"");
-    }
-    let names: Vec<&str> = covered.split(' ').collect();
-    for name in needed {
-        if !names.contains(&name) {
-            return Err(Foreign::Uncovered(name));
-        }
-    }
+    check_parameters(rest, now)?;
+    let mut base = covered_values(head, covered, said)?;
+    base.push_str(&format!("\"@signature-params\": {parameters}"));
+    let signature = header(head, "signature")?
+        .strip_prefix("guichet=")
+        .ok_or(Foreign::Header("signature"))?;
+    let bytes = signature
+        .strip_prefix(':')
+        .and_then(|text| text.strip_suffix(':'))
+        .and_then(|text| BASE64_STANDARD.decode(text).ok())
+        .ok_or(Foreign::Header("signature"))?;
+    UnparsedPublicKey::new(&ED25519, &keys.guichet)
+        .verify(base.as_bytes(), &bytes)
+        .map_err(|_| Foreign::Wrong)?;
+    Ok(RequestSignature(signature.to_owned()))
+}
+
+/// The agreed key, algorithm and tag, and a time that is now.
+fn check_parameters(parameters: &str, now: i64) -> Result<(), Foreign> {
     let parameter = |name: &str| {
-        rest.split(';')
+        parameters
+            .split(';')
             .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
             .map(|value| value.trim_matches('"'))
     };
@@ -89,30 +99,33 @@ pub(crate) fn verify(
     if (now - created).abs() > SKEW_SECONDS {
         return Err(Foreign::Time);
     }
+    Ok(())
+}
+
+/// The signature base's lines of what is covered, which must be all that counts.
+fn covered_values(head: &Parts, covered: &str, digest: &str) -> Result<String, Foreign> {
+    let mut needed = vec!["\"@method\"", "\"@path\"", "\"content-digest\""];
+    if head.method == http::Method::POST {
+        needed.push("\"idempotency-key\"");
+    }
+    let names: Vec<&str> = covered.split(' ').collect();
+    for name in needed {
+        if !names.contains(&name) {
+            return Err(Foreign::Uncovered(name));
+        }
+    }
     let mut base = String::new();
     for name in names {
         let value = match name {
             "\"@method\"" => head.method.as_str(),
             "\"@path\"" => head.uri.path(),
-            "\"content-digest\"" => said,
+            "\"content-digest\"" => digest,
             "\"idempotency-key\"" => header(head, "idempotency-key")?,
             _ => return Err(Foreign::Uncovered("nothing that this bank does not know")),
         };
         base.push_str(&format!("{name}: {value}\n"));
     }
-    base.push_str(&format!("\"@signature-params\": {parameters}"));
-    let signature = header(head, "signature")?
-        .strip_prefix("guichet=")
-        .ok_or(Foreign::Header("signature"))?;
-    let bytes = signature
-        .strip_prefix(':')
-        .and_then(|text| text.strip_suffix(':'))
-        .and_then(|text| BASE64_STANDARD.decode(text).ok())
-        .ok_or(Foreign::Header("signature"))?;
-    UnparsedPublicKey::new(&ED25519, &keys.guichet)
-        .verify(base.as_bytes(), &bytes)
-        .map_err(|_| Foreign::Wrong)?;
-    Ok(RequestSignature(signature.to_owned()))
+    Ok(base)
 }
 
 /// Signs an answer to a request.

@@ -8,6 +8,7 @@ use guichet_domain::{Currency, Moment, Money};
 
 use super::price::PriceList;
 use super::statement::{Direction, Period, Statement, direction};
+use super::told::paid_in;
 use super::view::Balances;
 use super::{AccountError, Accounts, chart};
 use crate::payments::canonical::sha256;
@@ -81,14 +82,16 @@ impl Accounts {
         let account = chart::client_funding(&by.client, amount.currency(), 0);
         let source = chart::settlement(amount.currency());
         let (debit, credit) = (source.account.id.clone(), account.account.id.clone());
-        let transfer = Transfer::single(top_up_id(&by.client, reference), debit, credit, amount);
+        let id = top_up_id(&by.client, reference);
+        let told = paid_in(&credit, amount, &id, now);
+        let transfer = Transfer::single(id, debit, credit, amount);
         let command = LedgerCommand {
             accounts: vec![source, account],
             transfers: vec![transfer],
             payment: None,
             at: now,
         };
-        self.store.record_transfers(command).await??;
+        self.store.record_told_transfers(command, told).await??;
         self.note(by, "top-up", amount, reference, now).await?;
         self.client_account(&by.client, amount.currency()).await
     }

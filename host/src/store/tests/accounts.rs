@@ -2,7 +2,7 @@
 
 use guichet_domain::books::Transfer;
 use guichet_domain::id::{AccountId, ClientId, PersonId, SubjectId};
-use guichet_domain::{Currency, Money};
+use guichet_domain::{Currency, CutOff, Money};
 
 use super::super::{BankAccount, LedgerCommand, Linked, Store};
 use super::now;
@@ -148,7 +148,8 @@ async fn clients(store: &Store) {
 async fn statements(store: &Store) {
     let room = Accounts::new(store.clone(), Ports::system());
     let id = AccountId::new("client:bank-app:CNY").unwrap();
-    let today = Ports::system().now().to_string();
+    let today = Ports::system().now().accounting_date(CutOff::MIDNIGHT);
+    let today = today.to_string();
     let month: Period = today[..7].parse().unwrap();
     let statement = room.statement(&client(), &id, month).await.unwrap();
     assert_eq!(statement.opening, Money::cny(0));
