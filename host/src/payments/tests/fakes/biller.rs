@@ -65,6 +65,7 @@ pub(in crate::payments::tests) struct State {
     /// What happens to the next questions.
     pub(in crate::payments::tests) answers: VecDeque<Fault>,
     late: Late<(String, i64)>,
+    late_reversals: Late<String>,
     aimed_at: Option<RecordId>,
 }
 
@@ -102,7 +103,8 @@ impl FakeBiller {
             submissions: Vec::new(),
             questions: Vec::new(),
             answers: VecDeque::new(),
-            late: Late::new(clock),
+            late: Late::new(clock.clone()),
+            late_reversals: Late::new(clock),
             aimed_at: None,
         };
         Self {
@@ -130,6 +132,9 @@ impl FakeBiller {
         for (reference, amount) in arrived {
             self.put_effect(reference, amount);
         }
+        let mut state = self.state.lock().unwrap();
+        let undone = state.late_reversals.arrived();
+        state.reversed.extend(undone);
     }
 
     fn put_effect(&self, reference: String, amount: i64) {
@@ -281,6 +286,10 @@ impl BillerPort for FakeBiller {
             let mut state = self.state.lock().unwrap();
             match mood {
                 Mood::Deaf => ReversalOutcome::Unknown("no answer".to_owned()),
+                Mood::Late(milliseconds) => {
+                    state.late_reversals.put(milliseconds, reference);
+                    ReversalOutcome::Unknown("no answer".to_owned())
+                }
                 Mood::Refusing => ReversalOutcome::Refused(Refusal {
                     ground: RefusalGround::Definite,
                     code: "E2".to_owned(),
@@ -304,6 +313,7 @@ impl BillerPort for FakeBiller {
         _last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, ReversalOutcome> {
         Box::pin(async move {
+            self.land();
             let state = self.state.lock().unwrap();
             if state.reversed.contains(&reversal.reversal.to_string()) {
                 ReversalOutcome::Reversed(json!({}))
