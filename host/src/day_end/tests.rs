@@ -7,4 +7,5 @@ mod kills;
 mod orders;
 mod postgres;
 mod settlements;
+mod town;
 mod world;

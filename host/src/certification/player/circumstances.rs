@@ -28,7 +28,10 @@ pub(super) fn context(
         channel: told.channel.clone(),
         journey: "j0000000000000000000000001".to_owned(),
         locale: locale.to_owned(),
-        accounting_date: scenario.clock.accounting_date(guichet_domain::CutOff::MIDNIGHT).to_string(),
+        accounting_date: scenario
+            .clock
+            .accounting_date(guichet_domain::CutOff::MIDNIGHT)
+            .to_string(),
         details: Vec::new(),
     }
 }

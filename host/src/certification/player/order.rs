@@ -59,7 +59,9 @@ impl Player<'_> {
             fee: None,
             inputs,
             circumstances: circumstances::of_order(scenario, &self.service),
-            accounting_date: scenario.clock.accounting_date(guichet_domain::CutOff::MIDNIGHT),
+            accounting_date: scenario
+                .clock
+                .accounting_date(guichet_domain::CutOff::MIDNIGHT),
             requested_at: scenario.clock,
         })
     }

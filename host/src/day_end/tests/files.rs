@@ -3,7 +3,8 @@
 use guichet_domain::reconciliation::PartyKind;
 use guichet_registry::sign::sha256;
 
-use super::world::{Mood, World};
+use super::town::Mood;
+use super::world::World;
 use crate::day_end::{DayEndError, Received, Sender};
 
 async fn refused(world: &World, sender: &Sender, bytes: Vec<u8>) -> String {

@@ -4,7 +4,8 @@ use guichet_domain::id::RecordId;
 use guichet_domain::reconciliation::Finding;
 use guichet_domain::work_order::{Decision, Kind, State};
 
-use super::world::{AMOUNT, BILLER, Mood, World};
+use super::town::Mood;
+use super::world::{AMOUNT, BILLER, World};
 use crate::day_end::{DayEndError, Made};
 use crate::store::WorkOrderFilter;
 use crate::work_orders::order_id;

@@ -4,7 +4,8 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-use super::world::{AMOUNT, BILLER, Mood, World};
+use super::town::Mood;
+use super::world::{AMOUNT, BILLER, World};
 
 /// A future that is dropped after so many polls: a node that is killed there.
 struct Killed<F> {

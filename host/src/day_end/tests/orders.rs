@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use guichet_domain::work_order::{Decision, Kind, Proposal, Refusal, State};
 
-use super::world::{Mood, World, person};
+use super::town::Mood;
+use super::world::{World, person};
 use crate::store::WorkOrderFilter;
 use crate::work_orders::{Swept, WorkOrderError, order_id};
 

@@ -5,7 +5,8 @@ use guichet_domain::reconciliation::{Direction, Entry, PartyKind, Statement, wri
 use guichet_domain::settlement::BatchState;
 use guichet_domain::work_order::{Decision, Kind};
 
-use super::world::{AMOUNT, BILLER, Mood, World};
+use super::town::Mood;
+use super::world::{AMOUNT, BILLER, World};
 use crate::day_end::Sender;
 use crate::payments::ports::Payee;
 use crate::work_orders::order_id;

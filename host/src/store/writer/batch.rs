@@ -6,18 +6,15 @@ use std::collections::BTreeMap;
 use guichet_domain::Currency;
 use guichet_domain::books::{Movement, Recording, Transfer};
 use guichet_domain::id::RecordId;
-
 use guichet_domain::planted::{Bug, planted};
 
 use super::super::database::Connection;
 use super::super::idempotency::RememberedRow;
 use super::super::ledger::kind_word;
 use super::super::value::{Row, Value};
-use super::command::{
-    Booking, Closing, Command, EventRow, Known, Outcome, PreparedChange, PreparedOpen, RecordEvent,
-    Statement,
-};
+use super::command::{Booking, Command, Known, Outcome, RecordEvent, Statement};
 use super::memory::Memory;
+use super::prepared::{Closing, EventRow, PreparedChange, PreparedOpen};
 use super::views::View;
 use super::{Refused, Schedule, StoreError, statements};
 

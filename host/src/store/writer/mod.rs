@@ -5,18 +5,20 @@
 mod batch;
 mod command;
 mod memory;
+mod prepared;
 mod statements;
 mod views;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(super) use command::{Command, PreparedChange, PreparedOpen, Recorded};
+pub(super) use command::{Command, Recorded};
 pub use command::{
     LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent, Refused, Schedule,
     Statement, Unique,
 };
 
 pub(super) use memory::POSITIONS;
+pub(super) use prepared::{PreparedChange, PreparedOpen};
 
 use super::StoreError;
 use super::database::{Connection, Pool};

@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use guichet_domain::Moment;
 use guichet_domain::books::Transfer;
 use guichet_domain::id::RecordId;
-
 use guichet_domain::planted::{Bug, planted};
 
 use super::super::database::Connection;
 use super::super::idempotency::{IdempotencyKey, RememberedRow};
 use super::super::ledger::NewAccount;
 use super::super::value::Value;
-use super::command::{Command, PreparedOpen};
+use super::command::Command;
 use super::memory::Memory;
+use super::prepared::PreparedOpen;
 use super::{Refused, StoreError, statements};
 
 /// What the commands of a batch depend on beside the books. Deciding changes it,
