@@ -7,12 +7,12 @@ impl Chance {
     /// The numbers of one case.
     pub fn of(seed: u64, stage: u64, case: u64) -> Self {
         let mut start = Self(seed ^ stage.rotate_left(48));
-        let mixed = start.next();
+        let mixed = start.draw();
         Self(mixed ^ case.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,7 +23,7 @@ impl Chance {
     /// A number below `bound`, or 0 where there is none.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = (bound as u64).max(1);
-        usize::try_from(self.next() % bound).unwrap_or(0)
+        usize::try_from(self.draw() % bound).unwrap_or(0)
     }
 
     /// One of several things.
@@ -35,7 +35,7 @@ impl Chance {
     pub fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(count + 8);
         while bytes.len() < count {
-            bytes.extend_from_slice(&self.next().to_le_bytes());
+            bytes.extend_from_slice(&self.draw().to_le_bytes());
         }
         bytes.truncate(count);
         bytes

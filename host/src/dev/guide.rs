@@ -38,8 +38,7 @@ pub(super) fn text(app: &App, file: &DevFile) -> Result<()> {
             .map(|service| service.code.clone())
     };
     let code = |category: &str| first(category).map(String::from).unwrap_or_default();
-    let water = code("water");
-    let mut out = std::io::stdout().lock();
+    let (water, mut out) = (code("water"), std::io::stdout().lock());
     writeln!(
         out,
         "

@@ -183,6 +183,7 @@ impl From<ConsentsError> for Problem {
 }
 
 impl From<PaymentError> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one wording for each error")]
     fn from(error: PaymentError) -> Self {
         match error {
             PaymentError::NotFound => Self::not_found(),

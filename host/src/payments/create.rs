@@ -164,10 +164,8 @@ impl Payments {
         let from = request.payer_account.as_str();
         payer.agreement = self.agreement(&policy, &order, due, from, now);
         let (snapshot, events) = beginning(&payer);
-        let sent_from = payer
-            .agreement
-            .as_ref()
-            .map_or(now, |asked| asked.expires_at);
+        let agreed_by = payer.agreement.as_ref().map(|asked| asked.expires_at);
+        let sent_from = agreed_by.unwrap_or(now);
         let day_limit = day_limit(&terms, payable);
         let service = query.service.as_str();
         let account = payable.account_number.as_deref().unwrap_or_default();
@@ -186,9 +184,7 @@ impl Payments {
             biller: terms.biller.clone(),
             bill_query: query.id.clone(),
             payer_account: request.payer_account.clone(),
-            account_key: sha256(&[service.as_bytes(), account.as_bytes()])
-                .as_bytes()
-                .to_vec(),
+            account_key: account_key(service, account),
             total,
             payer_fee: payer_fee(order.fee),
             snapshot,
@@ -335,6 +331,12 @@ fn booked_at_once(row: &PaymentRow) -> (Vec<NewAccount>, Vec<Transfer>) {
     } else {
         (Vec::new(), Vec::new())
     }
+}
+
+/// By it the limits of an account and day are counted.
+fn account_key(service: &str, account: &str) -> Vec<u8> {
+    let digest = sha256(&[service.as_bytes(), account.as_bytes()]);
+    digest.as_bytes().to_vec()
 }
 
 fn replayed(

@@ -386,13 +386,11 @@ suffered! {
 /// The suite must find a house that takes silence for a no, or it proves nothing.
 #[tokio::test]
 async fn a_house_where_a_timeout_means_failed_is_caught() {
-    let status = StatusAnswer::Advisory;
     for haste in [Haste::WithBillers, Haste::WithBanks] {
-        let mut world = World::new(Memory::AppliesAgain, status).await;
+        let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
         world.pay_by_bank(Custom::HoldFirst).await;
         world.make_hasty(haste);
         let wrong = survive(&mut world, Some(Custom::HoldFirst)).await;
-        println!("{haste:?}: {} findings", wrong.len());
         assert!(!wrong.is_empty(), "{haste:?} was not caught");
     }
 }

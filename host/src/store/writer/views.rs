@@ -130,10 +130,10 @@ impl View {
                 return Err(Refused::ReferenceReused);
             }
         }
-        if let Some(payment) = open.bill_keys.iter().find_map(|key| self.bills.get(key)) {
-            if !planted(Bug::BillTwice) {
-                return Err(Refused::BillInPayment(payment.clone()));
-            }
+        if let Some(payment) = open.bill_keys.iter().find_map(|key| self.bills.get(key))
+            && !planted(Bug::BillTwice)
+        {
+            return Err(Refused::BillInPayment(payment.clone()));
         }
         if let Some(day) = &open.day {
             let at = (day.account_key.clone(), day.date.clone());
