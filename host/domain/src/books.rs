@@ -2,7 +2,7 @@
 //! a group of transfers may be recorded. It decides over the accounts it is
 //! given; fetching and storing them is the store's work.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -191,10 +191,10 @@ pub enum Recording {
 /// that the transfers to be decided name.
 #[derive(Debug, Clone, Default)]
 pub struct Books {
-    accounts: HashMap<AccountId, Account>,
-    transfers: HashMap<TransferId, Transfer>,
+    accounts: BTreeMap<AccountId, Account>,
+    transfers: BTreeMap<TransferId, Transfer>,
     /// Pending transfers that have ended, with what ended them.
-    ended: HashMap<TransferId, TransferId>,
+    ended: BTreeMap<TransferId, TransferId>,
 }
 
 impl Books {

@@ -134,6 +134,7 @@ async fn fault(audit: &Audit) -> Option<Fault> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a list of changes")]
 async fn each_single_change_of_an_event_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (store, audit) = signed(folder.path()).await;
@@ -248,14 +249,14 @@ async fn each_single_change_beside_the_events_is_found() {
         let file = copy.join("books.db");
         let into = vec![file.to_str().unwrap().into()];
         store.fetch(text, &into).await.unwrap();
-        let other = super::tests::store(&Location::Sqlite(file), "node-1").await;
+        let other = tests::store(&Location::Sqlite(file), "node-1").await;
         std::fs::copy(
             folder.path().join("audit-0.checkpoint"),
             copy.join("audit-0.checkpoint"),
         )
         .unwrap();
         run(&other, change, Vec::new()).await;
-        let opened = super::tests::audit(&other, &copy).await;
+        let opened = tests::audit(&other, &copy).await;
         let reports = verify(&opened, std::slice::from_ref(&kept)).await.unwrap();
         let found = reports.iter().any(|report| report.fault.is_some());
         // Without a tree head nothing contradicts the kept one: the events are good.
@@ -318,9 +319,9 @@ async fn a_log_that_was_cut_back_and_signed_anew_is_noticed() {
     run(&store, "delete from audit_checkpoints", Vec::new()).await;
     // Whoever has the key but not the memory signs what is left.
     let elsewhere = tempfile::tempdir().unwrap();
-    let forger = super::tests::audit(&store, elsewhere.path()).await;
+    let forger = tests::audit(&store, elsewhere.path()).await;
     assert_eq!(forger.sign().await.unwrap(), 256);
-    let again = super::tests::audit(&store, folder.path()).await;
+    let again = tests::audit(&store, folder.path()).await;
     assert!(again.altered().unwrap().contains("missing"));
     let reports = verify(&forger, &[kept]).await.unwrap();
     let cut = Fault::CutOff {

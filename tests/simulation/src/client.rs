@@ -32,6 +32,8 @@ pub struct Seen {
     pub wrong: Option<String>,
 }
 
+/// See the module.
+#[derive(Clone)]
 pub struct Client {
     pub number: usize,
     pub nodes: Nodes,

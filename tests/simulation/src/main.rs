@@ -11,6 +11,7 @@ mod node;
 mod planted;
 mod services;
 mod trace;
+mod verdict;
 mod world;
 
 use std::io::Write as _;

@@ -31,6 +31,16 @@ pub struct NodeClock {
     pub skew_us: AtomicI64,
 }
 
+impl NodeClock {
+    /// One that is right.
+    pub fn of(time: &Arc<Time>) -> Self {
+        Self {
+            time: Arc::clone(time),
+            skew_us: AtomicI64::new(0),
+        }
+    }
+}
+
 impl Clock for NodeClock {
     fn now(&self) -> Moment {
         Moment::from_micros(self.time.now() + self.skew_us.load(Ordering::Relaxed))

@@ -2,7 +2,7 @@
 //! drawn from a seed; then calm, and the question whether everything is right.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, ensure};
@@ -17,9 +17,10 @@ use guichet_tests::chance::Chance;
 use crate::biller::Biller;
 use crate::client::{Client, Seen};
 use crate::executor::{Executor, Process, Spawner, Time};
-use crate::model::{Reach, effects_that_must_stand};
+use crate::model::Reach;
 use crate::node::{Counting, NodeClock, Plan, Room};
 use crate::trace::Trace;
+use crate::verdict::Finished;
 
 /// What each payer has in the beginning.
 pub const FUNDS: i64 = 1_000;
@@ -42,6 +43,10 @@ pub struct Nodes {
 impl Nodes {
     pub fn count(&self) -> usize {
         self.rooms().len()
+    }
+
+    pub fn room(&self, number: usize) -> Option<Room> {
+        self.rooms()[number].clone()
     }
 
     fn rooms(&self) -> std::sync::MutexGuard<'_, Vec<Option<Room>>> {
@@ -104,47 +109,35 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
     let biller = Biller::new(Arc::clone(&time), spawner.clone(), chance(2), trace.clone());
     let biller = Arc::new(biller);
     let mut fate = chance(3);
-    let random = Arc::new(Counting(AtomicU64::new(seed << 20)));
     let calm = Arc::new(AtomicBool::new(false));
-    let plans: Vec<Plan> = (0..1 + fate.below(2))
-        .map(|number| {
-            let skew_us = AtomicI64::new(skew(&mut fate));
-            Plan {
-                number,
-                file: folder.join(BOOKS),
-                time: Arc::clone(&time),
-                clock: Arc::new(NodeClock {
-                    time: Arc::clone(&time),
-                    skew_us,
-                }),
-                random: Arc::clone(&random),
-                biller: Arc::clone(&biller),
-                spawner: spawner.clone(),
-                calm: Arc::clone(&calm),
-            }
-        })
-        .collect();
-    let nodes = Nodes {
-        rooms: Arc::new(Mutex::new(vec![None; plans.len()])),
+    let origin = Plan {
+        number: 0,
+        file: folder.join(BOOKS),
+        time: Arc::clone(&time),
+        clock: Arc::new(NodeClock::of(&time)),
+        random: Arc::new(Counting(AtomicU64::new(seed << 20))),
+        biller: Arc::clone(&biller),
         spawner: spawner.clone(),
+        calm: Arc::clone(&calm),
     };
-    for plan in &plans {
-        let room = futures::executor::block_on(plan.start())?;
-        nodes.set(plan.number, Some(room));
-    }
+    let (plans, nodes) = start_nodes(&origin, &mut fate)?;
     let payers = open_accounts(&mut executor, &nodes)?;
-    let reach = Arc::new(Reach::of_the_diagram());
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+    let newcomer = Client {
+        number: 0,
+        nodes: nodes.clone(),
+        time: Arc::clone(&time),
+        chance: chance(4),
+        payers: Arc::clone(&payers),
+        seen: Arc::clone(&seen),
+        reach: Arc::new(Reach::of_the_diagram()),
+        trace: trace.clone(),
+    };
     for number in 0..6 + fate.below(6) {
         let client = Client {
             number,
-            nodes: nodes.clone(),
-            time: Arc::clone(&time),
-            chance: Chance::of(seed, 4, number as u64),
-            payers: Arc::clone(&payers),
-            seen: Arc::clone(&seen),
-            reach: Arc::clone(&reach),
-            trace: trace.clone(),
+            chance: Chance::of(seed, 5, number as u64),
+            ..newcomer.clone()
         };
         spawner.spawn(Process::World, client.live());
     }
@@ -157,7 +150,42 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
         biller,
         payers,
     };
-    let end = time.now() + CALM_US;
+    come_to_rest(&mut executor, &run)?;
+    let payments = futures::executor::block_on(run.judge())?;
+    Ok(Outcome {
+        trace: trace.hash(),
+        steps: executor.steps(),
+        payments,
+        crashes,
+    })
+}
+
+/// One node or two on one database.
+fn start_nodes(origin: &Plan, fate: &mut Chance) -> Result<(Vec<Plan>, Nodes)> {
+    let plans: Vec<Plan> = (0..1 + fate.below(2))
+        .map(|number| {
+            let clock = Arc::new(NodeClock::of(&origin.time));
+            clock.skew_us.store(skew(fate), Ordering::Relaxed);
+            Plan {
+                number,
+                clock,
+                ..origin.clone()
+            }
+        })
+        .collect();
+    let nodes = Nodes {
+        rooms: Arc::new(Mutex::new(vec![None; plans.len()])),
+        spawner: origin.spawner.clone(),
+    };
+    for plan in &plans {
+        let room = futures::executor::block_on(plan.start())?;
+        nodes.set(plan.number, Some(room));
+    }
+    Ok((plans, nodes))
+}
+
+fn come_to_rest(executor: &mut Executor, run: &Finished) -> Result<()> {
+    let end = executor.time.now() + CALM_US;
     while executor.step(end) {
         ensure!(
             executor.steps() < MOST_STEPS,
@@ -167,13 +195,7 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
             break;
         }
     }
-    let payments = futures::executor::block_on(run.judge())?;
-    Ok(Outcome {
-        trace: trace.hash(),
-        steps: executor.steps(),
-        payments,
-        crashes,
-    })
+    Ok(())
 }
 
 /// Most clocks are right to a few milliseconds; some are an hour off.
@@ -264,112 +286,4 @@ fn start_again(numbers: impl Iterator<Item = usize>, plans: &[Plan], nodes: &Nod
         nodes.set(number, Some(room));
     }
     Ok(())
-}
-
-/// A world that has calmed down.
-struct Finished {
-    nodes: Nodes,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    biller: Arc<Biller>,
-    payers: Arc<Vec<Payer>>,
-}
-
-impl Finished {
-    fn room(&self) -> Result<Room> {
-        self.nodes.rooms()[0]
-            .clone()
-            .context("the first node is down")
-    }
-
-    /// Whether every acknowledged payment has ended or belongs to people.
-    async fn is_at_rest(&self) -> Result<bool> {
-        let open = self.room()?.store.open_payments().await?;
-        Ok(open.is_empty())
-    }
-
-    async fn judge(&self) -> Result<usize> {
-        let room = self.room()?;
-        let report = room.store.check_ledger(Moment::from_micros(0)).await?;
-        ensure!(
-            report.findings.is_empty(),
-            "ledger check: {:#?}",
-            report.findings
-        );
-        let log = self.biller.log.lock().expect("one thread");
-        ensure!(
-            log.complaints.is_empty(),
-            "the biller complains: {:?}",
-            log.complaints
-        );
-        let seen = self.seen.lock().expect("one thread");
-        for one in seen.iter() {
-            ensure!(one.wrong.is_none(), "a client was told: {:?}", one.wrong);
-        }
-        let mut payments = 0;
-        for payer in self.payers.iter() {
-            let mut paid = 0;
-            let mut held = 0;
-            let mut cursor = None;
-            loop {
-                let page = room
-                    .payments
-                    .list(&payer.client, &payer.subject, cursor.as_ref(), 50);
-                let page = page.await?;
-                for payment in &page.items {
-                    payments += 1;
-                    let id = payment.id.as_str();
-                    let made = log.effects.get(id).map_or(0, Vec::len);
-                    ensure!(made <= 1, "{id} took effect {made} times");
-                    let undone = log.undone.get(id).copied().unwrap_or(0);
-                    ensure!(undone <= 1, "{id} was undone {undone} times");
-                    match effects_that_must_stand(payment.state) {
-                        Some(must) => ensure!(
-                            log.standing(id) == must,
-                            "{id} is {} and its effect stands {} times",
-                            payment.state,
-                            log.standing(id)
-                        ),
-                        None => {
-                            ensure!(
-                                payment.owner.is_some() && payment.news_by.is_some(),
-                                "{id} is {} and nobody's",
-                                payment.state
-                            );
-                        }
-                    }
-                    use guichet_domain::payment::State;
-                    match payment.state {
-                        State::Applied | State::Reversing | State::Refunding => {
-                            paid += payment.total.minor_units();
-                        }
-                        State::Held
-                        | State::Submitted
-                        | State::Pending
-                        | State::Unknown
-                        | State::Refused => {
-                            held += payment.total.minor_units();
-                        }
-                        _ => {}
-                    }
-                }
-                let Some(next) = page.next_cursor else { break };
-                cursor = Some(next.parse().context("a cursor")?);
-            }
-            let account = room.store.account(&payer.account).await?;
-            let account = account.context("the payer's account is gone")?.account;
-            let reserved = account.debits_pending;
-            let balance = account.available().minor_units() + reserved;
-            ensure!(
-                reserved == held && balance == FUNDS - paid,
-                "{} has {balance} and {reserved} held, but {paid} paid and {held} held by payments",
-                payer.account
-            );
-        }
-        for one in seen.iter().filter(|one| one.payment.is_some()) {
-            let id = one.payment.as_ref().context("an id")?;
-            let found = room.store.payment(id).await?;
-            ensure!(found.is_some(), "{id} was acknowledged and is lost");
-        }
-        Ok(payments)
-    }
 }

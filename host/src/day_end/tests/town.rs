@@ -11,10 +11,10 @@ use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::id::{BillerId, RecordId, ServiceCode};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::work_order::Decision;
-use guichet_domain::{Moment, Money};
+use guichet_domain::{Digest, Moment, Money};
 use serde_json::json;
 
-use super::world::{AMOUNT, BILLER, SERVICE};
+use super::world::{BILLER, SERVICE};
 use crate::day_end::{PayTo, SettlementAccounts};
 use crate::payments::Payments;
 use crate::payments::order::{
@@ -92,9 +92,9 @@ pub(super) enum Mood {
 /// Effects, by payment; and what a silent biller says once it is made to speak.
 #[derive(Default)]
 pub(super) struct TestBiller {
-    moods: Mutex<Vec<Mood>>,
+    pub(super) moods: Mutex<Vec<Mood>>,
     pub(super) effects: Mutex<BTreeMap<String, i64>>,
-    says: Mutex<BTreeMap<String, bool>>,
+    pub(super) says: Mutex<BTreeMap<String, bool>>,
 }
 
 impl TestBiller {
@@ -164,8 +164,8 @@ impl BillerPort for TestBiller {
 /// Makes the biller speak and lets the payment room ask it.
 #[derive(Default)]
 pub(super) struct TestDesk {
-    payments: OnceLock<Arc<Payments>>,
-    biller: OnceLock<Arc<TestBiller>>,
+    pub(super) payments: OnceLock<Arc<Payments>>,
+    pub(super) biller: OnceLock<Arc<TestBiller>>,
     pub(super) tasks: Mutex<Vec<Task>>,
     /// How often it is away still.
     pub(super) away: AtomicI64,

@@ -1,21 +1,15 @@
 //! One day of a small house, and what can be done in it.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
 
-use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
-use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
-use guichet_domain::id::{
-    AccountId, BillerId, ClientId, PersonId, RecordId, ServiceCode, SubjectId,
-};
-use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
+use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId, ServiceCode, SubjectId};
 use guichet_domain::reconciliation::{
     Charset, Header, Layout, Line, LineKind, Maker, PartyKind, Writer,
 };
 use guichet_domain::work_order::{Decision, Proposal};
-use guichet_domain::{AccountingDate, Digest, Moment, Money};
+use guichet_domain::{AccountingDate, Moment, Money};
 use guichet_registry::sign::sha256_parts;
 use serde_json::json;
 
@@ -23,20 +17,15 @@ use super::town::{
     Counting, Mood, NoTime, OneAccount, OneService, TestBiller, TestClock, TestDesk,
 };
 use crate::accounts::Accounts;
-use crate::day_end::{DayEnd, PayTo, Scope, Sender, SettlementAccounts};
+use crate::day_end::{DayEnd, Scope, Sender};
 use crate::objects::Objects;
-use crate::payments::order::{
-    Application, Assurance, Circumstances, Order, Outcome, PayerType, PendingAnswer, Refusal,
-    RefusalGround, ReversalOrder, ReversalOutcome,
-};
-use crate::payments::ports::{
-    BillerPort, Closed, NoCallbacks, NoPolicies, Payee, Terms, TermsPort, Timer,
-};
+use crate::payments::order::{Assurance, Circumstances, PayerType};
+use crate::payments::ports::{NoCallbacks, NoPolicies, Payee};
 use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
-use crate::ports::{Clock, Ports, Random};
+use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{Claim, Location, Payable, Store, StoreError, StoredBillQuery};
-use crate::work_orders::{Carried, DeskError, PaymentDesk, Task, Word, WorkOrders};
+use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
+use crate::work_orders::WorkOrders;
 
 pub(super) const SERVICE: &str = "water-330100-1";
 pub(super) const BILLER: &str = "b-330100-water-1";

@@ -1,0 +1,74 @@
+//! What may be done next with the biller.
+
+use super::super::*;
+use super::with;
+use crate::moment::Moment;
+
+#[test]
+fn nothing_is_submitted_twice_without_proof() {
+    let now = Moment::from_micros(100_000_000);
+    let standing = |state| Standing {
+        snapshot: with(state, LegState::Done, LegState::None),
+        backing: Backing::OwnLedger,
+        attempts: 1,
+        attempted_at: Some(now),
+        act_until: None,
+        submit_until: now.plus_ms(60_000),
+        attempts_limit: 5,
+    };
+    let biller = |repetition, status| Capabilities {
+        repetition,
+        status,
+        reversal: Reversal::Unsupported,
+    };
+    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
+    for state in [State::Submitted, State::Unknown, State::Pending] {
+        for status in [StatusAnswer::Advisory, proof] {
+            for repetition in [Repetition::MayApplyAgain, Repetition::Deduplicates] {
+                let step = next_step(&standing(state), &biller(repetition, status), now);
+                assert_eq!(step, NextStep::AskStatus);
+            }
+        }
+        let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
+        assert_eq!(
+            next_step(&standing(state), &silent, now),
+            NextStep::Escalate
+        );
+        let safe = biller(Repetition::Deduplicates, StatusAnswer::None);
+        assert_eq!(next_step(&standing(state), &safe, now), NextStep::Submit);
+        let tired = Standing {
+            attempts: 5,
+            ..standing(state)
+        };
+        assert_eq!(next_step(&tired, &safe, now), NextStep::Escalate);
+    }
+    let held = standing(State::Held);
+    let silent = biller(Repetition::MayApplyAgain, StatusAnswer::None);
+    assert_eq!(next_step(&held, &silent, now), NextStep::Submit);
+    assert_eq!(
+        next_step(&held, &silent, now.plus_ms(60_000)),
+        NextStep::Expire
+    );
+    let asked = biller(Repetition::MayApplyAgain, proof);
+    assert!(!not_found_is_proof(
+        &held,
+        &asked,
+        now.plus_ms(29_999),
+        30_000
+    ));
+    assert!(not_found_is_proof(
+        &held,
+        &asked,
+        now.plus_ms(30_000),
+        30_000
+    ));
+    let jumped = now.plus_ms(3_600_000);
+    assert!(!not_found_is_proof(&held, &asked, jumped, 29_999));
+    let advisory = biller(Repetition::MayApplyAgain, StatusAnswer::Advisory);
+    assert!(!not_found_is_proof(
+        &held,
+        &advisory,
+        now.plus_ms(90_000),
+        90_000
+    ));
+}
