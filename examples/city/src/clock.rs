@@ -14,18 +14,32 @@ const SHANGHAI_SECONDS: i64 = 8 * 3_600;
 pub enum Clock {
     /// The machine's.
     System,
+    /// The machine's, put forward by so many milliseconds, or back.
+    Shifted(i64),
     /// Set by a test: milliseconds since 1970.
     Set(Arc<AtomicI64>),
 }
 
 impl Clock {
+    /// One that runs from this moment on, given as `2026-11-21T02:00:00Z`.
+    #[must_use]
+    pub fn beginning_at(text: &str) -> Option<Self> {
+        let begin = Moment::read_rfc3339(text)?;
+        Some(Self::Shifted(begin.0.saturating_sub(machine())))
+    }
+
     /// Now.
     pub(crate) fn now(&self) -> Moment {
         Moment(match self {
-            Self::System => (OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64,
+            Self::System => machine(),
+            Self::Shifted(milliseconds) => machine().saturating_add(*milliseconds),
             Self::Set(millis) => millis.load(Ordering::Relaxed),
         })
     }
+}
+
+fn machine() -> i64 {
+    (OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000) as i64
 }
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

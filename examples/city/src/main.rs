@@ -40,6 +40,10 @@ struct Serve {
     /// Seconds until a credit report is ready.
     #[arg(long, default_value_t = 2)]
     report_seconds: u32,
+    /// When the country's clock begins to run: `2026-11-21T02:00:00Z`. Without it,
+    /// it shows the machine's time.
+    #[arg(long)]
+    begin: Option<String>,
     /// Prints one line of JSON with the URL once it listens.
     #[arg(long)]
     json: bool,
@@ -57,11 +61,17 @@ fn main() -> anyhow::Result<()> {
 async fn run(arguments: Serve) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let clock = match &arguments.begin {
+        Some(begin) => Clock::beginning_at(begin).with_context(|| {
+            format!("--begin {begin}: expected a time like 2026-11-21T02:00:00Z")
+        })?,
+        None => Clock::System,
+    };
     let options = Options {
         seed: arguments.seed,
         log: arguments.log,
         report_seconds: arguments.report_seconds,
-        clock: Clock::System,
+        clock,
     };
     let city = Arc::new(City::open(country().services(), &options)?);
     let running = serve(city, arguments.listen)

@@ -11,6 +11,9 @@ use guichet_registry::scenario::{Material, Scenario, TestCredential};
 use guichet_tests::{Client, program};
 use serde_json::Value;
 
+/// The country's time: in the morning, when every biller takes everything back.
+const BEGIN: &str = "2026-11-20T02:00:00Z";
+
 pub struct City {
     child: Child,
     url: String,
@@ -22,7 +25,8 @@ impl City {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(program("guichet-city"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--json", "--log"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--json"])
+            .args(["--begin", BEGIN, "--log"])
             .arg(folder.path().join("effects.jsonl"))
             .stdout(Stdio::piped())
             .spawn()
@@ -59,13 +63,8 @@ impl City {
     pub async fn draft(&self, package: &str, service: &str, title: &str) -> Scenario {
         let told = self.ask("/_operator").await;
         let told = &told["packages"][package];
-        let now = std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .unwrap();
-        let now = i64::try_from(now.as_secs()).unwrap() * 1_000_000;
-        let clock = guichet_domain::Moment::from_micros(now);
         let mut draft: Scenario = serde_json::from_value(serde_json::json!({
-            "guichet_scenario": 1, "title": title, "service": service, "clock": clock, "seed": 7,
+            "guichet_scenario": 1, "title": title, "service": service, "clock": BEGIN, "seed": 7,
         }))
         .unwrap();
         draft.inputs = self.inputs(service).await;
