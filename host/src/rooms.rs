@@ -86,7 +86,14 @@ impl Rooms {
                 policies: Arc::new(StoredPolicies::new(store.clone(), ports.clone())),
                 callbacks: Arc::new(plugins.clone()),
             },
-            PaymentSettings::default(),
+            PaymentSettings {
+                foreign_call_ms: if store.is_embedded() {
+                    0
+                } else {
+                    guichet_sandbox::Limits::ceiling().deadline_ms.into()
+                },
+                ..PaymentSettings::default()
+            },
         );
         let desk = Arc::new(PaymentRoom(payments.clone()));
         let work_orders = WorkOrders::new(store.clone(), ports.clone(), desk.clone());

@@ -37,6 +37,8 @@ bugs! {
     SubmitAgain = "submit-again",
     /// Every "not found" is proof at once.
     NotFoundIsProof = "not-found-is-proof",
+    /// A "not found" ripens from the begin of the attempt, not from its end.
+    RipensFromTheBegin = "ripens-from-the-begin",
     /// A refusal of the last attempt speaks for earlier ones.
     RefusalSpeaksForAll = "refusal-speaks-for-all",
     /// "Already paid" is taken for a refusal.

@@ -179,19 +179,32 @@ impl Payments {
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
-        self.waited_ms(&submitted.id, submitted.attempts);
+        if planted(Bug::RipensFromTheBegin) {
+            self.attempt_ended(&submitted.id, submitted.attempts);
+        }
         let outcome = match spoken {
             Some(outcome) => outcome,
             None => self.outside.biller.submit(&submitted.order).await,
         };
+        if !planted(Bug::RipensFromTheBegin) {
+            self.attempt_ended(&submitted.id, submitted.attempts);
+        }
         self.conclude(submitted, outcome, Question::Submission, tries)
             .await
     }
 
-    /// How long this node has waited for the end of an attempt.
+    /// How long ago an attempt ended; below zero while it may go on elsewhere.
     pub(super) fn waited_ms(&self, record: &RecordId, attempt: u32) -> i64 {
         let steady_ms = self.ports.clock.steady_ms();
-        self.watches.waited_ms(record, attempt, steady_ms)
+        let longest_ms = self.settings.foreign_call_ms;
+        self.watches
+            .waited_ms(record, attempt, steady_ms, longest_ms)
+    }
+
+    /// From now on a "not found" about this attempt ripens.
+    pub(super) fn attempt_ended(&self, record: &RecordId, attempt: u32) {
+        let steady_ms = self.ports.clock.steady_ms();
+        self.watches.ended(record, attempt, steady_ms);
     }
 
     /// Why nothing may be sent now, though it could when the payment began.
@@ -289,7 +302,9 @@ impl Payments {
             (next.terms.capabilities.status, next.attempted_at)
         {
             // Asking between is useful only until the answer can be proof.
-            let proof = attempted.plus_ms(i64::from(after_seconds) * 1_000);
+            let delay_ms = i64::from(after_seconds) * 1_000;
+            let ripe = now.plus_ms(delay_ms - self.waited_ms(&next.id, next.attempts));
+            let proof = attempted.plus_ms(delay_ms).max(ripe);
             if now < proof && proof < look {
                 look = proof;
             }

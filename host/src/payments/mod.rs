@@ -110,6 +110,9 @@ pub struct PaymentSettings {
     pub authorise_within_ms: i64,
     /// How long a lease lasts without renewal.
     pub lease_ms: i64,
+    /// How long another node's call to a biller may go on after this node has
+    /// taken its payment over; zero where no other node can be running.
+    pub foreign_call_ms: i64,
 }
 
 impl Default for PaymentSettings {
@@ -119,6 +122,7 @@ impl Default for PaymentSettings {
             attempts: 20,
             authorise_within_ms: 15 * 60_000,
             lease_ms: 10_000,
+            foreign_call_ms: 0,
         }
     }
 }

@@ -203,8 +203,8 @@ impl Payments {
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
-        self.waited_ms(&begun.order.reversal, begun.order.attempt);
         let outcome = self.outside.biller.reverse(&begun.order).await;
+        self.attempt_ended(&begun.order.reversal, begun.order.attempt);
         if let ReversalOutcome::NotSent(reason) = &outcome {
             // Earlier attempts are proven to be without effect, or there were none.
             let mut draft = Draft::of(&submitted, self.ports.now());

@@ -182,6 +182,12 @@ impl Store {
         Ok((store, Box::pin(work)))
     }
 
+    /// Whether the database is a file that only this node uses.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.inner.readers.is_embedded()
+    }
+
     /// The name of this node in leases.
     #[must_use]
     pub fn node(&self) -> &str {

@@ -20,10 +20,10 @@ use crate::services;
 use crate::trace::Trace;
 
 /// After this long the host has given up a call.
-const DEADLINE_MS: u64 = 10_000;
-/// A request that was delayed on its way arrives before this, and so before the
-/// biller's "not found" counts as proof.
-const LATEST_MS: usize = 45_000;
+pub const DEADLINE_MS: u64 = 10_000;
+/// A request that was delayed on its way arrives so soon after it has left, and so
+/// before the biller's "not found" counts as proof.
+const LATEST_MS: usize = 55_000;
 
 /// What the biller has decided about one reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,6 +111,16 @@ impl Biller {
     fn draw(&self, bound: usize) -> usize {
         let mut chance = self.chance.lock().expect("one thread runs the simulation");
         chance.below(bound)
+    }
+
+    /// A number below `bound`, every other time close to it: the last moment is
+    /// where mistakes are.
+    fn draw_late(&self, bound: usize) -> u64 {
+        let drawn = match self.draw(2) {
+            0 => bound - 1 - self.draw(bound / 20),
+            _ => self.draw(bound),
+        };
+        drawn as u64
     }
 
     fn fault(&self) -> Fault {
@@ -207,12 +217,17 @@ impl Biller {
             Fault::PerhapsPaid => return refusal(RefusalGround::PerhapsPaid),
             Fault::Late => {
                 let (log, time) = (Arc::clone(&self.log), Arc::clone(&self.time));
-                let (order, delay) = (order.clone(), self.draw(LATEST_MS) as u64);
+                let (order, delay) = (order.clone(), self.draw_late(LATEST_MS));
+                // It leaves at any time of the call.
+                let leaves = self.draw_late(DEADLINE_MS as usize);
+                self.time.sleep(leaves).await;
+                let tell_late = DEADLINE_MS - leaves;
                 self.spawner.spawn(Process::World, async move {
                     time.sleep(delay).await;
                     Self::receive(&log, &order, Decision::Applied);
                 });
-                return self.hang().await;
+                self.time.sleep(tell_late).await;
+                return Outcome::Unknown("deadline".to_owned());
             }
             Fault::None | Fault::HangAfter | Fault::LostAfter | Fault::Refuse | Fault::Pending => {}
         }

@@ -14,7 +14,7 @@ use guichet::seal::Vault;
 use guichet::store::{Claim, Location, Store, StoreError};
 use guichet_domain::Moment;
 
-use crate::biller::Biller;
+use crate::biller::{Biller, DEADLINE_MS};
 use crate::executor::{Process, Spawner, Time};
 use crate::services::Town;
 
@@ -121,7 +121,10 @@ impl Plan {
                 policies: Arc::new(NoPolicies),
                 callbacks: Arc::new(NoCallbacks),
             },
-            PaymentSettings::default(),
+            PaymentSettings {
+                foreign_call_ms: DEADLINE_MS as i64,
+                ..PaymentSettings::default()
+            },
         );
         let room = Room {
             accounts: Accounts::new(store.clone(), ports),
