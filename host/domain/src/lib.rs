@@ -15,6 +15,7 @@ pub mod planted;
 pub mod reconciliation;
 pub mod room;
 pub mod settlement;
+pub mod words;
 pub mod work_order;
 
 pub use digest::{Digest, DigestAlgorithm};

@@ -2,10 +2,9 @@
 //! function that moves them. It neither books money nor asks anybody: what has
 //! to be done next is for the payment rooms.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
+
+use crate::words::words;
 
 mod next;
 mod transition;
@@ -16,52 +15,7 @@ pub use next::{
 };
 pub use transition::{Unmoved, transition};
 
-macro_rules! worded {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$case_doc])* #[serde(rename = $word)] $case,)*
-        }
-
-        impl $name {
-            /// All of them, in the order of the diagram.
-            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
-
-            /// The word used in the database and on the API.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$case => $word,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text {
-                    $($word => Ok(Self::$case),)*
-                    _ => Err(UnknownWord),
-                }
-            }
-        }
-    )*};
-}
-
-/// A word that names no state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a state's name")]
-pub struct UnknownWord;
-
-worded! {
+words! {
     /// Where a payment stands.
     State {
         /// Asked for; no money is reserved yet.

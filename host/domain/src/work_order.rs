@@ -1,60 +1,16 @@
 //! Work orders: what people have to decide, by evidence or by two of them, and
 //! the one function that moves an order. It knows no payment and no database.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
+use crate::words::words;
 
 mod advance;
 
 pub use advance::{Act, Refusal, Standing, advance};
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$case_doc])* #[serde(rename = $word)] $case,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
-
-            /// Its word in the database and on the API.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$case => $word,)*
-                }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(UnknownWord)
-            }
-        }
-    )*};
-}
-
-/// A word that names nothing here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not a word of work orders")]
-pub struct UnknownWord;
 
 words! {
     /// What an order is about.

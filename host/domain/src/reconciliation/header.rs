@@ -1,41 +1,7 @@
 //! The first line of a day file: who made it, about whom, for which day.
 
-use std::str::FromStr;
-
-use serde::{Deserialize, Serialize};
-
 use crate::moment::{AccountingDate, Moment};
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $word:literal,)* })*) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$case_doc])* #[serde(rename = $word)] $case,)*
-        }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$case,)*];
-
-            /// Its word in a file.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    $(Self::$case => $word,)*
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = ();
-
-            fn from_str(text: &str) -> Result<Self, ()> {
-                Self::ALL.iter().copied().find(|one| one.as_str() == text).ok_or(())
-            }
-        }
-    )*};
-}
+use crate::words::words;
 
 words! {
     /// How lines are written.
