@@ -192,15 +192,14 @@ impl Store {
 }
 
 fn read(row: &Row) -> Result<DayFileRow, StoreError> {
-    let word = |position: usize| StoreError::Shape(position);
     Ok(DayFileRow {
         id: row.parsed(0)?,
         name: row.text(1)?.to_owned(),
         date: row.parsed(2)?,
-        maker: row.text(3)?.parse().map_err(|()| word(3))?,
-        party_kind: row.text(4)?.parse().map_err(|()| word(4))?,
+        maker: row.parsed(3)?,
+        party_kind: row.parsed(4)?,
         party: row.text(5)?.to_owned(),
-        number: u32::try_from(row.int(6)?).map_err(|_| word(6))?,
+        number: u32::try_from(row.int(6)?).map_err(|_| StoreError::Shape(6))?,
         form: row.text(7)?.to_owned(),
         digest: row.parsed(8)?,
         bytes: row.int(9)?,
@@ -208,6 +207,6 @@ fn read(row: &Row) -> Result<DayFileRow, StoreError> {
         totals: row.text(11)?.to_owned(),
         brought_by: row.text(12)?.to_owned(),
         created_at: row.moment(13)?,
-        charset: row.text(14)?.parse().map_err(|()| word(14))?,
+        charset: row.parsed(14)?,
     })
 }
