@@ -23,68 +23,106 @@ pub enum Durability {
 
 /// A running server.
 pub struct Cluster {
-    folder: tempfile::TempDir,
+    home: Home,
     programs: PathBuf,
     port: u16,
+    durability: Durability,
     server: Child,
+}
+
+/// Where a cluster's files are.
+enum Home {
+    /// Thrown away with the cluster.
+    Own(tempfile::TempDir),
+    /// Left where they are.
+    Kept(PathBuf),
+}
+
+impl Home {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Own(folder) => folder.path(),
+            Self::Kept(folder) => folder,
+        }
+    }
 }
 
 impl Cluster {
     /// Makes a cluster in a folder of its own and starts it on a free port of
     /// 127.0.0.1.
     pub fn start(durability: Durability) -> Result<Self> {
+        Self::at(Home::Own(tempfile::tempdir()?), durability)
+    }
+
+    /// The same in a folder that stays, or the cluster that is there already. The
+    /// server's user must be able to reach the folder.
+    pub fn kept(folder: &Path, durability: Durability) -> Result<Self> {
+        Self::at(Home::Kept(folder.to_owned()), durability)
+    }
+
+    fn at(home: Home, durability: Durability) -> Result<Self> {
         let programs = programs()?;
-        let folder = tempfile::tempdir()?;
-        let data = folder.path().join("data");
-        if is_root() {
-            // The server refuses to run as root.
-            run(Command::new("chmod").arg("0711").arg(folder.path()))?;
-            run(Command::new("install")
-                .args(["-d", "-o", "postgres", "-m", "0700"])
-                .arg(&data))?;
+        let data = home.path().join("data");
+        if !data.exists() {
+            make(&programs, home.path(), &data)?;
         }
-        let trusting = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"];
-        run(as_server(&programs.join("initdb"))
-            .args(trusting)
-            .arg("--no-sync")
-            .arg("-D")
-            .arg(&data))?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?
             .local_addr()?
             .port();
-        let fsync = match durability {
-            Durability::None => "fsync=off",
-            Durability::Full => "fsync=on",
-        };
-        let server = as_server(&programs.join("postgres"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "unix_socket_directories=", "-c", fsync])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
+        let server = serve(&programs, &data, port, durability)?;
         let cluster = Self {
-            folder,
+            home,
             programs,
             port,
+            durability,
             server,
         };
+        cluster.answers()?;
+        Ok(cluster)
+    }
+
+    /// Stops the server as a crash would: connections break, nothing is written.
+    /// What was committed is found again by `resume`.
+    pub fn crash(&mut self) -> Result<()> {
+        // The server's own word for it, which takes its children along.
+        let pid = self.server.id().to_string();
+        run(Command::new("kill").args(["-QUIT", &pid]))?;
+        self.server.wait()?;
+        Ok(())
+    }
+
+    /// Starts the server again, at the same place and port.
+    pub fn resume(&mut self) -> Result<()> {
+        let data = self.home.path().join("data");
+        self.server = serve(&self.programs, &data, self.port, self.durability)?;
+        self.answers()
+    }
+
+    /// The server's process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    fn answers(&self) -> Result<()> {
         let patience = Instant::now() + START;
-        while !cluster.psql("postgres", "select 1")?.status.success() {
+        while !self.psql("postgres", "select 1")?.status.success() {
             ensure!(Instant::now() < patience, "PostgreSQL does not start");
             std::thread::sleep(Duration::from_millis(100));
         }
-        Ok(cluster)
+        Ok(())
     }
 
     /// A new, empty database; its URL.
     pub fn database(&self, name: &str) -> Result<String> {
         self.sql("postgres", &format!("create database {name}"))?;
-        Ok(format!(
-            "postgres://postgres@127.0.0.1:{}/{name}",
-            self.port
-        ))
+        Ok(self.url(name))
+    }
+
+    /// The URL of a database.
+    #[must_use]
+    pub fn url(&self, name: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{name}", self.port)
     }
 
     /// Runs a statement as the server's owner.
@@ -113,14 +151,46 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         let _gone = self.server.kill();
         let _gone = self.server.wait();
-        if is_root() {
+        if is_root()
+            && let Home::Own(folder) = &self.home
+        {
             // Its files belong to another user.
-            let _removed = Command::new("rm")
-                .arg("-rf")
-                .arg(self.folder.path())
-                .status();
+            let _removed = Command::new("rm").arg("-rf").arg(folder.path()).status();
         }
     }
+}
+
+/// A new cluster in `data`, which may lie in a folder of another user's.
+fn make(programs: &Path, folder: &Path, data: &Path) -> Result<()> {
+    if is_root() {
+        // The server refuses to run as root.
+        run(Command::new("chmod").arg("0711").arg(folder))?;
+        run(Command::new("install")
+            .args(["-d", "-o", "postgres", "-m", "0700"])
+            .arg(data))?;
+    }
+    let trusting = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C"];
+    run(as_server(&programs.join("initdb"))
+        .args(trusting)
+        .arg("--no-sync")
+        .arg("-D")
+        .arg(data))
+}
+
+fn serve(programs: &Path, data: &Path, port: u16, durability: Durability) -> Result<Child> {
+    let fsync = match durability {
+        Durability::None => "fsync=off",
+        Durability::Full => "fsync=on",
+    };
+    let server = as_server(&programs.join("postgres"))
+        .arg("-D")
+        .arg(data)
+        .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
+        .args(["-c", "unix_socket_directories=", "-c", fsync])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    Ok(server)
 }
 
 /// The folder of the newest server, or the one that the environment names.

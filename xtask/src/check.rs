@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{foreign, product, simulate, storm, tools};
+use crate::{chaos, foreign, product, simulate, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -50,6 +50,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         storm::sample(&programs)?;
         say("simulating payments (more of it: cargo xtask simulate --seeds 100000)");
         simulate::sample()?;
+        say("killing nodes under load (the whole of it: cargo xtask chaos --on sqlite|postgres)");
+        chaos::sample(&programs)?;
     }
     Ok(())
 }

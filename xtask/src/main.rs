@@ -6,11 +6,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod bench;
+mod chaos;
 mod check;
 mod foreign;
 mod fuzz;
 mod guest;
 mod packages;
+mod planted;
 mod product;
 mod simulate;
 mod storm;
@@ -37,6 +39,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Throw generated components and mutated bundles at the entry door.
     Storm(storm::Arguments),
+    /// Kill real nodes under load, and judge by the biller's and the bank's logs.
+    Chaos(chaos::Arguments),
     /// Simulate payments under a seeded scheduler, with faults and crashes.
     Simulate(simulate::Arguments),
     /// Fuzz what reads foreign bytes: manifest, bundle, component or mapping.
@@ -54,6 +58,7 @@ fn main() -> ExitCode {
         Command::Ci => check::ci(),
         Command::Bench(arguments) => bench::command(&arguments),
         Command::Storm(arguments) => storm::command(&arguments),
+        Command::Chaos(arguments) => chaos::command(&arguments),
         Command::Simulate(arguments) => simulate::command(&arguments),
         Command::Fuzz(arguments) => fuzz::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),

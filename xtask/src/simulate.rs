@@ -5,7 +5,8 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::workspace::{Profile, cargo, run, say, target};
+use crate::planted;
+use crate::workspace::{Profile, run, say};
 
 /// Seeds of the test job's sample.
 const SAMPLE_SEEDS: &str = "10000";
@@ -37,17 +38,6 @@ pub(crate) fn sample() -> Result<()> {
 /// the workspace's programs.
 fn simulate<A: AsRef<std::ffi::OsStr>>(profile: Profile, arguments: &[A]) -> Result<()> {
     say("building the simulation");
-    let mut build = cargo();
-    build.args(["build", "--package", "guichet-simulation"]);
-    build.args(["--features", "planted-bugs"]);
-    let folder = match profile {
-        Profile::Development => "debug",
-        Profile::Release => {
-            build.arg("--release");
-            "release"
-        }
-    };
-    run(&mut build)?;
-    let program = target()?.join(folder).join("guichet-simulation");
+    let program = planted::build(profile)?.join("guichet-simulation");
     run(Command::new(program).args(arguments))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::catalogue::{Kind, Service};
+use crate::catalogue::{Kind, Reversal, Service};
 use crate::clock::Clock;
 use crate::code::Code;
 use crate::fault::Faults;
@@ -14,6 +14,9 @@ use crate::keys::{PackageKeys, RsaKeys};
 use crate::ledger::{Gate, LogFile, ORDERS_LIMIT, Receipt, Submission, Terms, Undoing};
 use crate::place::Place;
 use crate::world::World;
+
+/// Minutes of a day.
+const DAY_MINUTES: u16 = 24 * 60;
 
 /// How the city is set up.
 #[derive(Debug, Clone)]
@@ -181,9 +184,13 @@ impl City {
         if place.is_in_maintenance(self.clock.now()) {
             return Err(Code::Maintenance);
         }
-        place
-            .books()
-            .undo(&self.gate(place), undoing, place.service.traits.reversal)
+        let rule = match place.service.traits.reversal {
+            Reversal::SameDay { .. } if place.is_forced_open() => Reversal::SameDay {
+                until_minute: DAY_MINUTES,
+            },
+            rule @ (Reversal::SameDay { .. } | Reversal::None) => rule,
+        };
+        place.books().undo(&self.gate(place), undoing, rule)
     }
 
     fn gate<'a>(&'a self, place: &'a Place) -> Gate<'a> {

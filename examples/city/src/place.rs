@@ -72,6 +72,11 @@ impl Place {
         self.forced.store(value, Ordering::Relaxed);
     }
 
+    /// Whether the service is open against its calendar.
+    pub(crate) fn is_forced_open(&self) -> bool {
+        self.forced.load(Ordering::Relaxed) < 0
+    }
+
     /// Whether nothing at all is answered now.
     pub(crate) fn is_in_maintenance(&self, now: Moment) -> bool {
         match self.forced.load(Ordering::Relaxed) {

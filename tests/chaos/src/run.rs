@@ -1,0 +1,188 @@
+//! One run from beginning to end: stage, load, kills, calm, judgement.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use guichet_tests::chance::Chance;
+use guichet_tests::program;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::evidence::Evidence;
+use crate::findings::{Findings, Rule};
+use crate::insist::Insistent;
+use crate::journal::Journal;
+use crate::killer::Killer;
+use crate::load::{self, Load};
+use crate::nodes::Nodes;
+use crate::stage::Stage;
+use crate::summary::Summary;
+use crate::tally::Tally;
+use crate::{Arguments, FINDINGS, balances, judge, say, weather};
+
+/// How often progress is told.
+const PROGRESS: Duration = Duration::from_secs(10);
+/// Payments that there must be for every kill, at least.
+const PAYMENTS_PER_KILL: u64 = 2;
+/// A number that neither load nor killer has as its stage of chance.
+const WEATHER: u64 = 3;
+/// States in which the house itself has something to do at once.
+const AT_WORK: [&str; 4] = ["requested", "held", "submitted", "refused"];
+
+/// Runs until so many kills are done, and judges.
+pub async fn run(arguments: &Arguments, folder: &Path) -> Result<Summary> {
+    let stage = Stage::open(folder, arguments.on).await?;
+    let findings = Arc::new(Findings::open(&folder.join(FINDINGS))?);
+    let mut tally = Tally::read(&folder.join("tally.json"))?;
+    tally.parts += 1;
+    let host = match &arguments.planted {
+        Some(_) => "guichet-planted",
+        None => "guichet",
+    };
+    let plans = stage.plans(host, arguments.planted.as_deref())?;
+    let nodes = Arc::new(Nodes::down(plans.len(), &stage.kept.token));
+    let load = Arc::new(Load {
+        nodes: Insistent::new(nodes.clone()),
+        city: stage.city.client.clone(),
+        payers: stage.kept.payers.clone(),
+        journal: Journal::open(&folder.join("journal.jsonl"))?,
+        findings: findings.clone(),
+        part: tally.parts,
+        next: AtomicU64::new(0),
+    });
+    let mut killer = Killer::new(plans, nodes, findings.clone(), arguments.seed);
+    killer.start_all(&mut tally).await?;
+    if tally.kills < arguments.kills {
+        kill_under_load(arguments, folder, (&stage, &load), &mut killer, &mut tally).await?;
+    }
+    weather::clear(&stage.city.client, &stage.bank.client).await?;
+    say("calm: waiting until nothing is at work any more");
+    let calm = calm(&load, Duration::from_secs(arguments.calm_seconds)).await?;
+    killer.all_go_on()?;
+    is_under_load(&load, &tally)?;
+    let counted = judged(&stage, &load, &findings).await?;
+    let summary = Summary::new(
+        arguments,
+        &tally,
+        load.journal.counts(),
+        counted,
+        load.nodes.answers(),
+        (&findings, calm.as_secs()),
+    );
+    Ok(summary)
+}
+
+/// Kills without payments would find nothing wrong.
+fn is_under_load(load: &Load, tally: &Tally) -> Result<()> {
+    let (_, told) = load.journal.counts();
+    if (told as u64) < tally.kills * PAYMENTS_PER_KILL {
+        let text = format!("{told} payments acknowledged in {} kills", tally.kills);
+        load.findings.add(Rule::UnderLoad, "the load", &text)?;
+    }
+    Ok(())
+}
+
+/// Load and kills at the same time; the tally is kept after every cycle.
+async fn kill_under_load(
+    arguments: &Arguments,
+    folder: &Path,
+    (stage, load): (&Stage, &Arc<Load>),
+    killer: &mut Killer,
+    tally: &mut Tally,
+) -> Result<()> {
+    let (stop, stopping) = watch::channel(false);
+    let mut clients = JoinSet::new();
+    for client in 0..arguments.clients {
+        let seed = (arguments.seed ^ tally.kills, client);
+        clients.spawn(load::client(load.clone(), seed, stopping.clone()));
+    }
+    let before = tally.seconds;
+    let begun = Instant::now();
+    let mut told = Instant::now();
+    while tally.kills < arguments.kills {
+        let mut chance = Chance::of(arguments.seed, WEATHER, tally.kills);
+        weather::turn(&stage.city.client, &stage.bank.client, &mut chance).await?;
+        killer.strike(tally).await?;
+        tally.seconds = before + begun.elapsed().as_secs();
+        tally.keep(&folder.join("tally.json"))?;
+        stage.remember(&killer.pids())?;
+        if told.elapsed() > PROGRESS {
+            told = Instant::now();
+            progress(arguments, tally, load);
+        }
+        // A client that cannot go on is a mistake of this program.
+        if let Some(ended) = clients.try_join_next() {
+            ended??;
+        }
+    }
+    stop.send_replace(true);
+    weather::clear(&stage.city.client, &stage.bank.client).await?;
+    while let Some(ended) = clients.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+fn progress(arguments: &Arguments, tally: &Tally, load: &Load) {
+    let (asked, told) = load.journal.counts();
+    say(&format!(
+        "{} of {} kills in {} s, {told} of {asked} payments acknowledged, a start takes {} ms, {} findings",
+        tally.kills,
+        arguments.kills,
+        tally.seconds,
+        tally.start_ms(50),
+        load.findings.counts().values().sum::<u64>()
+    ));
+}
+
+/// Waits until the nodes have nothing to do at once, or patience ends; how long
+/// it took.
+async fn calm(load: &Load, patience: Duration) -> Result<Duration> {
+    let begun = Instant::now();
+    let mut chance = Chance::of(0, 0, 0);
+    while begun.elapsed() < patience {
+        let metrics = load.nodes.read("/metrics", &mut chance).await?.text();
+        let at_work = metrics.lines().any(|line| {
+            line.starts_with("guichet_payments_open{")
+                && AT_WORK.iter().any(|state| line.contains(state))
+                && !line.ends_with(" 0")
+        });
+        if !at_work {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    Ok(begun.elapsed())
+}
+
+async fn judged(stage: &Stage, load: &Arc<Load>, findings: &Findings) -> Result<judge::Counted> {
+    say("repeating every request that was ever made");
+    judge::repeat_all(load).await?;
+    say("reading every payment and the logs of billers and bank");
+    let shown = judge::read_all(load).await?;
+    let evidence = Evidence::read(&stage.city, &stage.bank, &stage.kept.payers).await?;
+    judge::promises(&load.journal.all(), &shown, findings)?;
+    let counted = judge::payments(&shown, &evidence, findings)?;
+    balances::judge(load, &stage.bank.client, &shown, &evidence, findings).await?;
+    for (rule, command) in [
+        (Rule::Ledger, ["ledger", "check"]),
+        (Rule::Audit, ["audit", "verify"]),
+    ] {
+        // The judge is the program without mistakes, whatever the nodes were.
+        let output = Command::new(program("guichet"))
+            .args(command)
+            .args(stage.books()?)
+            .output()
+            .context("the host's command line")?;
+        if !output.status.success() {
+            let said = [output.stdout, output.stderr].concat();
+            let said = String::from_utf8_lossy(&said).into_owned();
+            findings.add(rule, command[0], &said)?;
+        }
+    }
+    Ok(counted)
+}
