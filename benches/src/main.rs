@@ -11,17 +11,23 @@ use serde_json::{Value, json};
 
 mod catalogue;
 mod disk;
+mod growth;
 mod http;
 mod ledger;
 mod load;
 mod nodes;
 mod packages;
 mod payments;
+mod processor;
 mod registry;
 mod sandbox;
 mod search;
 mod sqlite;
 mod statistics;
+
+/// The node's own allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// What is measured.
 #[derive(Debug, Parser)]
@@ -32,6 +38,9 @@ struct Arguments {
     /// One line of JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// How many payments `growth` makes.
+    #[arg(long, value_name = "PAYMENTS", default_value_t = growth::USUAL)]
+    up_to: usize,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -51,6 +60,8 @@ enum Bench {
     Payments,
     /// Transfers through the writer on both databases, against `pgbench`.
     Ledger,
+    /// What a payment costs as the tables grow.
+    Growth,
     /// The entry door, and a log of 6,300 packages with three releases each.
     Registry,
     /// How fast three nodes on PostgreSQL follow a kill switch.
@@ -78,7 +89,7 @@ fn main() -> Result<()> {
         std::env::var_os("GUICHET_TARGET").is_some(),
         "GUICHET_TARGET names no target folder: run `cargo xtask bench NAME`"
     );
-    let mut figures = run(arguments.bench)?;
+    let mut figures = run(arguments.bench, arguments.up_to)?;
     if let Value::Object(fields) = &mut figures {
         fields.insert("profile".to_owned(), json!(PROFILE));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -92,7 +103,7 @@ fn main() -> Result<()> {
     writeln!(std::io::stdout().lock(), "{text}").context("standard output")
 }
 
-fn run(bench: Bench) -> Result<Value> {
+fn run(bench: Bench, up_to: usize) -> Result<Value> {
     // One thread for the sandbox: both sides of its comparison run on it.
     let mut runtime = match bench {
         Bench::Sandbox | Bench::SandboxCall => tokio::runtime::Builder::new_current_thread(),
@@ -107,6 +118,7 @@ fn run(bench: Bench) -> Result<Value> {
         Bench::Http => runtime.block_on(http::measure()),
         Bench::Payments => runtime.block_on(payments::measure()),
         Bench::Ledger => runtime.block_on(ledger::measure()),
+        Bench::Growth => runtime.block_on(growth::measure(up_to)),
         Bench::Registry => runtime.block_on(registry::measure()),
         Bench::Nodes => runtime.block_on(nodes::measure()),
         Bench::FoldLog => runtime.block_on(registry::fold()),

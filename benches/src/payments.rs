@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::statistics::{Samples, millis, per_second, times};
-use crate::{disk, say};
+use crate::{disk, processor, say};
 
 /// Connections, and how many payments they make together.
-const LEVELS: [(usize, usize); 3] = [(1, 40), (16, 160), (64, 256)];
+const LEVELS: [(usize, usize); 3] = [(1, 300), (16, 3_000), (64, 6_000)];
+/// What the payer has, in fen: enough for all of them.
+const BALANCE: &str = "100000000000";
 /// Services that are tried, and how many are enough.
 const CANDIDATES: usize = 60;
 const SERVICES: usize = 16;
@@ -29,11 +31,13 @@ struct Errand {
 
 /// Runs the bench.
 pub(crate) async fn measure() -> Result<Value> {
-    let market = Arc::new(Marketplace::start()?);
+    let folder = tempfile::tempdir()?;
+    let arguments = ["--balance", BALANCE];
+    let market = Marketplace::start_with(&folder.path().join("data"), &arguments)?;
+    let market = Arc::new(market);
     say("choosing services that answer at once");
     let services = services(&market).await?;
-    let folder = market.data.clone();
-    let before = disk::fsync(&folder)?;
+    let before = disk::fsync(folder.path())?;
     let mut levels = Vec::new();
     for (connections, count) in LEVELS {
         say(&format!("{connections} connections"));
@@ -48,7 +52,7 @@ pub(crate) async fn measure() -> Result<Value> {
             "payments_over_queries": times(payments.rate(), queries.rate()),
         }));
     }
-    let after = disk::fsync(&folder)?;
+    let after = disk::fsync(folder.path())?;
     Ok(json!({
         "bench": "payments",
         "services": services.len(),
@@ -70,6 +74,8 @@ enum Part {
 struct Done {
     samples: Samples,
     elapsed: Duration,
+    /// Of the node, of the simulated billers and bank, and of this program.
+    spent: [Duration; 3],
     failed: Vec<String>,
     /// States of the slowest payment, each with its moment.
     slowest: Vec<String>,
@@ -80,12 +86,22 @@ impl Done {
         per_second(self.samples.len(), self.elapsed)
     }
 
+    fn each(&self, spent: Duration) -> f64 {
+        let count = u32::try_from(self.samples.len()).unwrap_or(u32::MAX);
+        crate::statistics::micros(spent / count.max(1))
+    }
+
     fn figures(&self) -> Value {
         json!({
             "count": self.samples.len(),
             "per_s": self.rate(),
             "p50_ms": millis(self.samples.p50()),
             "p99_ms": millis(self.samples.p99()),
+            "cpu_us_each": {
+                "node": self.each(self.spent[0]),
+                "billers_and_bank": self.each(self.spent[1]),
+                "load": self.each(self.spent[2]),
+            },
             "not_completed": self.failed.len(),
             "first_reason": self.failed.first(),
             "slowest": self.slowest,
@@ -145,6 +161,7 @@ async fn run(
     part: Part,
 ) -> Result<Done> {
     let errands = Arc::new(Mutex::new(errands));
+    let spent_before = spent(market)?;
     let begun = Instant::now();
     let mut tasks = JoinSet::new();
     for connection in 0..connections {
@@ -168,6 +185,7 @@ async fn run(
         failed.extend(own_failed);
     }
     let elapsed = begun.elapsed();
+    let spent_after = spent(market)?;
     let Some((_, slowest)) = times.iter().max_by_key(|(time, _)| *time) else {
         bail!("nothing was completed: {:?}", failed.first());
     };
@@ -175,8 +193,19 @@ async fn run(
         slowest: history(market, slowest.as_deref()).await?,
         samples: Samples::new(times.into_iter().map(|(time, _)| time).collect()),
         elapsed,
+        spent: std::array::from_fn(|part| spent_after[part] - spent_before[part]),
         failed,
     })
+}
+
+/// Processor time so far of the node, of the programs beside it, and of this one.
+fn spent(market: &Marketplace) -> Result<[Duration; 3]> {
+    let mut beside = Duration::ZERO;
+    for child in processor::children(market.pid())? {
+        beside += processor::spent(child)?;
+    }
+    let own = processor::spent(std::process::id())?;
+    Ok([processor::spent(market.pid())?, beside, own])
 }
 
 /// What became of a payment, and when: it says where the time has gone.

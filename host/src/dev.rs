@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use guichet_domain::CutOff;
+use guichet_domain::{CutOff, Money};
 use guichet_registry::PackageName;
 use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::register::Mode;
@@ -53,6 +53,8 @@ pub struct DevSettings {
     pub city: Option<String>,
     /// The folder of packages; else found beside the program.
     pub packages: Option<PathBuf>,
+    /// What the demo citizen's account holds at the first start.
+    pub balance: Money,
     /// What is printed once it is ready.
     pub announce: Announce,
 }
@@ -84,7 +86,7 @@ pub async fn run(settings: DevSettings) -> Result<()> {
     let bank = Bank::start(&node.folder("bank")).await?;
     let node = node.with_banks(vec![bank.settings()]);
     let prepared = tokio::select! {
-        prepared = prepare(node, &city, &packages) => prepared.map(Some),
+        prepared = prepare(node, &city, &packages, settings.balance) => prepared.map(Some),
         () = shutdown.told() => Ok(None),
     };
     let beside = (&city, &bank);
@@ -99,7 +101,12 @@ pub async fn run(settings: DevSettings) -> Result<()> {
 }
 
 /// Opens the node, admits what is new and makes the demo's client and citizen.
-async fn prepare(node: Settings, city: &City, packages: &Path) -> Result<(App, Demo)> {
+async fn prepare(
+    node: Settings,
+    city: &City,
+    packages: &Path,
+    balance: Money,
+) -> Result<(App, Demo)> {
     log::make_signer(&node.folder(app::REGISTRY_KEY))?;
     let app = App::open(node).await?;
     let founding = Founding {
@@ -110,7 +117,7 @@ async fn prepare(node: Settings, city: &City, packages: &Path) -> Result<(App, D
     let operator = city.operator().await?;
     install_new(&app, &operator, packages).await?;
     operator.apply(&app).await?;
-    let demo = demo::prepare(&app).await?;
+    let demo = demo::prepare(&app, balance).await?;
     Ok((app, demo))
 }
 

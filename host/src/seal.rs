@@ -83,8 +83,7 @@ impl SubjectKey {
     /// Seals a value for its place.
     pub fn seal<T: Serialize>(&self, place: Place, value: &T) -> Result<Sealed<T>, SealError> {
         let plain = serde_json::to_vec(value).map_err(|_| SealError::Content)?;
-        let bytes = seal_bytes(&self.key, &binding(place, self.subject.as_str()), plain)?;
-        Ok(Sealed::from_bytes(bytes))
+        self.seal_bytes(place, plain).map(Sealed::from_bytes)
     }
 
     /// Opens a value found at its place.
@@ -93,9 +92,18 @@ impl SubjectKey {
         place: Place,
         sealed: &Sealed<T>,
     ) -> Result<T, SealError> {
-        let bound = binding(place, self.subject.as_str());
-        let plain = open_bytes(&self.key, &bound, &sealed.bytes)?;
+        let plain = self.open_bytes(place, &sealed.bytes)?;
         serde_json::from_slice(&plain).map_err(|_| SealError::Content)
+    }
+
+    /// Seals bytes of another encoding for their place.
+    pub fn seal_bytes(&self, place: Place, plain: Vec<u8>) -> Result<Vec<u8>, SealError> {
+        seal_bytes(&self.key, &binding(place, self.subject.as_str()), plain)
+    }
+
+    /// Opens what `seal_bytes` sealed.
+    pub fn open_bytes(&self, place: Place, sealed: &[u8]) -> Result<Vec<u8>, SealError> {
+        open_bytes(&self.key, &binding(place, self.subject.as_str()), sealed)
     }
 }
 

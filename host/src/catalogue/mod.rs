@@ -9,8 +9,9 @@ use guichet_domain::Moment;
 use guichet_domain::id::{PersonId, RecordId, ServiceCode};
 use guichet_registry::PackageName;
 use guichet_registry::admit::Admission;
+use guichet_sandbox::StoredTranscript;
 
-use crate::plugins::{Access, Calls, Entry, Kept, Plugins, ReadingError, Shelf};
+use crate::plugins::{Access, Calls, Entry, Plugins, ReadingError, Shelf};
 use crate::store::StoreError;
 
 /// How long whoever has changed the catalogue waits until it is served.
@@ -90,7 +91,7 @@ impl Catalogue {
         &self,
         person: &PersonId,
         call: &RecordId,
-    ) -> Result<Kept, ReadingError> {
+    ) -> Result<StoredTranscript, ReadingError> {
         self.plugins.read_transcript(person, call).await
     }
 

@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand};
-use guichet_domain::CutOff;
+use clap::{Args, Subcommand, value_parser};
 use guichet_domain::id::RecordId;
+use guichet_domain::{CutOff, Money};
 use guichet_sandbox::compile_main;
 use serde_json::{Value, json};
 
@@ -45,6 +45,9 @@ pub struct DevArguments {
     /// The folder of packages to install; else found beside the program.
     #[arg(long, value_name = "DIR")]
     pub packages: Option<PathBuf>,
+    /// What the demo citizen's account holds at the first start, in fen.
+    #[arg(long, value_name = "FEN", default_value_t = 10_000_000, value_parser = value_parser!(i64).range(0..=1_000_000_000_000))]
+    pub balance: i64,
 }
 
 /// How `guichet serve` runs.
@@ -116,6 +119,7 @@ pub(super) fn dev(dev: &DevArguments, globals: &Globals) -> Result<Ending, Failu
         city: dev.city.clone(),
         cut_off: dev.cut_off,
         packages: dev.packages.clone(),
+        balance: Money::cny(dev.balance),
         announce: if globals.json {
             Announce::Json
         } else {

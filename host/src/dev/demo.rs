@@ -17,8 +17,6 @@ use crate::store::StoredClient;
 
 const CLIENT: &str = "demo-bank-app";
 const SUBJECT: &str = "demo-citizen";
-/// ¥100,000, in fen.
-const OPENING: i64 = 10_000_000;
 /// The demo citizen's account number at the simulated bank.
 const NUMBER: &str = "6222999900001111";
 /// Under it that account is linked; no client can send such a key.
@@ -44,7 +42,7 @@ pub(super) struct Demo {
 }
 
 /// Finds or makes them.
-pub(super) async fn prepare(app: &App) -> Result<Demo> {
+pub(super) async fn prepare(app: &App, balance: Money) -> Result<Demo> {
     let rooms = app.rooms();
     let now = rooms.ports.now();
     let client = ClientId::new(CLIENT)?;
@@ -82,10 +80,9 @@ pub(super) async fn prepare(app: &App) -> Result<Demo> {
     let account = match own {
         Some(account) => account,
         None => {
-            let (opening, credit) = (Money::cny(OPENING), Money::cny(0));
             rooms
                 .accounts
-                .open_funding(&client, &subject, opening, credit)
+                .open_funding(&client, &subject, balance, Money::cny(0))
                 .await?
         }
     };

@@ -51,13 +51,16 @@ impl Bus {
         self.bell(payment).notified()
     }
 
+    /// Tells followers of every change, and those who wait of what they wait for.
     pub(super) fn ring(&self, row: &PaymentRow) {
-        self.bell(&row.id).notify_waiters();
+        let view = PaymentView::of(row);
+        if view.is_awaited() {
+            self.bell(&row.id).notify_waiters();
+        }
         if self.changes.receiver_count() > 0 {
-            let payment = Arc::new(PaymentView::of(row));
             let _nobody_follows = self.changes.send(Change {
                 client: row.client.clone(),
-                payment,
+                payment: Arc::new(view),
             });
         }
     }

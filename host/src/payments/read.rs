@@ -118,8 +118,7 @@ impl Payments {
             let mut ring = Box::pin(self.bus.next_ring(id));
             ring.as_mut().enable();
             let view = self.get(client, id).await?;
-            // The payer has to act first: there is nothing to wait for.
-            if view.has_ended() || view.action.is_some() {
+            if view.is_awaited() {
                 return Ok(view);
             }
             match select(ring, until).await {

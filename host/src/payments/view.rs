@@ -77,6 +77,13 @@ pub struct ActionView {
 }
 
 impl PaymentView {
+    /// Whether somebody who waits for the payment is answered now: it has ended, or
+    /// the payer has to act first.
+    #[must_use]
+    pub const fn is_awaited(&self) -> bool {
+        self.has_ended() || self.action.is_some()
+    }
+
     /// Whether clients need not wait any longer. The bank's legs end in the
     /// same transaction with the embedded ledger.
     #[must_use]

@@ -5,8 +5,9 @@
 use guichet_domain::Moment;
 use guichet_domain::id::{PersonId, RecordId};
 use guichet_registry::PackageName;
+use guichet_sandbox::StoredTranscript;
 
-use super::{Kept, Plugins, TranscriptError};
+use super::{Plugins, TranscriptError};
 use crate::store::StoreError;
 
 /// How long two persons' leave to read lasts.
@@ -81,7 +82,7 @@ impl Plugins {
         &self,
         person: &PersonId,
         call: &RecordId,
-    ) -> Result<Kept, ReadingError> {
+    ) -> Result<StoredTranscript, ReadingError> {
         let now = self.0.ports.now();
         let allowed = self.0.log.read(|register| {
             register.reading(call).is_some_and(|reading| {

@@ -45,7 +45,7 @@ pub use replay::ReplayError;
 pub use retention::retain;
 pub use shelf::{Entry, Shelf};
 pub use terms::closing;
-pub use transcripts::{Kept, TranscriptError, Transcripts};
+pub use transcripts::{TranscriptError, Transcripts};
 
 use crate::language::Language;
 use crate::log::{Log, LogError};

@@ -6,9 +6,9 @@ use guichet_domain::Digest;
 use guichet_domain::id::RecordId;
 use guichet_registry::bundle::{Bundle, BundleLimits};
 use guichet_registry::sign::sha256;
-use guichet_sandbox::{LoadError, Replay};
+use guichet_sandbox::{LoadError, Replay, StoredTranscript};
 
-use super::{Kept, Plugins, TranscriptError};
+use super::{Plugins, TranscriptError};
 use crate::objects::{Kind, ObjectError};
 
 /// Why a call cannot be replayed.
@@ -50,9 +50,9 @@ impl Plugins {
     pub async fn replay(&self, call: &RecordId) -> Result<Replay, ReplayError> {
         let kept = self.transcripts().read(call).await?;
         let transcript = match kept.ok_or_else(|| ReplayError::Unknown(call.clone()))? {
-            Kept::Full(transcript) => transcript,
-            Kept::Digest { function, .. } | Kept::None { function } => {
-                return Err(ReplayError::NotKept(function));
+            StoredTranscript::Full(transcript) => transcript,
+            StoredTranscript::Digest { headline, .. } | StoredTranscript::None(headline) => {
+                return Err(ReplayError::NotKept(headline.function));
             }
         };
         let digest = transcript.component;

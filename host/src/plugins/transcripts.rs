@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
-use guichet_domain::{Digest, Moment};
 use guichet_registry::manifest::DataClass;
-use guichet_sandbox::Transcript;
-use serde::{Deserialize, Serialize};
+use guichet_sandbox::{StoredTranscript, Transcript, TranscriptClass};
 use tokio::sync::mpsc;
 
-use crate::seal::{Place, Sealed};
+use crate::seal::Place;
 use crate::store::{Store, StoreError, TranscriptEntry};
 
 const PLACE: Place = Place {
@@ -30,43 +29,6 @@ const BATCH: usize = 64;
 const PATIENCE: Duration = Duration::from_millis(500);
 /// A segment is closed beyond this size.
 const SEGMENT_BYTES: u64 = 64 << 20;
-
-/// What is kept of a call.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kept {
-    /// Everything: the call can be replayed.
-    Full(Box<Transcript>),
-    /// The function called and the digest of the transcript.
-    Digest {
-        /// Function of the contract.
-        function: String,
-        /// Over the transcript's JSON.
-        digest: Digest,
-    },
-    /// That the call took place.
-    None {
-        /// Function of the contract.
-        function: String,
-    },
-}
-
-impl Kept {
-    fn new(class: DataClass, transcript: Transcript) -> Self {
-        let function = transcript.call.question.function().to_owned();
-        match class {
-            DataClass::Full => Self::Full(Box::new(transcript)),
-            DataClass::Digest => {
-                let json = serde_json::to_vec(&transcript).unwrap_or_default();
-                Self::Digest {
-                    function,
-                    digest: guichet_registry::sign::sha256(&json),
-                }
-            }
-            DataClass::None => Self::None { function },
-        }
-    }
-}
 
 /// One call's transcript on its way to a segment.
 pub struct Recorded {
@@ -141,7 +103,7 @@ impl Transcripts {
     }
 
     /// Reads the transcript of a call; none where there is none.
-    pub async fn read(&self, call: &RecordId) -> Result<Option<Kept>, TranscriptError> {
+    pub async fn read(&self, call: &RecordId) -> Result<Option<StoredTranscript>, TranscriptError> {
         let Some(entry) = self.store.transcript(call).await? else {
             return Ok(None);
         };
@@ -159,7 +121,9 @@ impl Transcripts {
             .known_subject_key(&subject)
             .await?
             .ok_or(TranscriptError::Erased)?;
-        key.open(PLACE, &Sealed::from_bytes(sealed.to_vec()))
+        let plain = key.open_bytes(PLACE, sealed);
+        let plain = plain.map_err(|_| TranscriptError::Damaged)?;
+        StoredTranscript::decode(&plain)
             .map(Some)
             .map_err(|_| TranscriptError::Damaged)
     }
@@ -218,11 +182,10 @@ impl Writer {
             let component = recorded.transcript.component.to_string();
             let function = recorded.transcript.call.question.function();
             let consent = recorded.consent.map(|consent| consent.to_string());
-            let kept = Kept::new(recorded.class, recorded.transcript);
-            let sealed = key
-                .seal(PLACE, &kept)
-                .map_err(|_| TranscriptError::Damaged)?;
-            let record = join_record(&recorded.subject, &sealed.into_bytes());
+            let kept = recorded.transcript.prepare(kept_of(recorded.class));
+            let sealed = key.seal_bytes(PLACE, kept.encode());
+            let sealed = sealed.map_err(|_| TranscriptError::Damaged)?;
+            let record = join_record(&recorded.subject, &sealed);
             entries.push(TranscriptEntry {
                 call: recorded.call,
                 service: recorded.service,
@@ -256,6 +219,14 @@ pub const fn class_name(class: DataClass) -> &'static str {
         DataClass::Full => "full",
         DataClass::Digest => "digest",
         DataClass::None => "none",
+    }
+}
+
+const fn kept_of(class: DataClass) -> TranscriptClass {
+    match class {
+        DataClass::Full => TranscriptClass::Full,
+        DataClass::Digest => TranscriptClass::Digest,
+        DataClass::None => TranscriptClass::None,
     }
 }
 

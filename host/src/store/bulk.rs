@@ -1,16 +1,16 @@
-//! Set-based statements: one text over a list of rows. Lists are cut into
-//! powers of two, so that a few prepared statements serve every length.
-//!
-//! The places of values are numbered for PostgreSQL and nameless for SQLite, which
-//! keeps names in a list that it searches from the start at every binding.
+//! Set-based statements: one text over a list of rows. PostgreSQL gets the list
+//! as one array for each column, whatever its length. SQLite has no arrays: there
+//! lists are cut into powers of two, so that a few prepared statements serve every
+//! length; places are nameless, since SQLite keeps names in a list that it searches
+//! from the start at every binding.
 
 use std::sync::{Arc, OnceLock};
 
 use super::database::{Connection, Text};
 use super::value::{Row, Value};
-use super::{StoreError, dialect};
+use super::{StoreError, dialect, embedded};
 
-/// The longest list of one statement: 2^8 rows.
+/// The longest list of one statement on SQLite: 2^8 rows.
 const SIZES: usize = 9;
 
 /// What a statement does to the rows it reads.
@@ -30,7 +30,7 @@ pub(super) struct Bulk {
     after: &'static str,
     lock: Lock,
     sqlite: [OnceLock<Arc<str>>; SIZES],
-    postgres: [OnceLock<Arc<str>>; SIZES],
+    postgres: OnceLock<Arc<str>>,
 }
 
 impl Bulk {
@@ -51,7 +51,7 @@ impl Bulk {
             after,
             lock,
             sqlite: [const { OnceLock::new() }; SIZES],
-            postgres: [const { OnceLock::new() }; SIZES],
+            postgres: OnceLock::new(),
         }
     }
 
@@ -61,16 +61,32 @@ impl Bulk {
         connection: &mut Connection,
         rows: &[Vec<Value>],
     ) -> Result<Vec<Row>, StoreError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        match connection {
+            Connection::Sqlite(connection) => self.in_parts(connection, rows),
+            Connection::Postgres(_) => {
+                let text = Text::Built(self.over_arrays(connection));
+                connection.fetch_columns(text, rows).await
+            }
+        }
+    }
+
+    fn in_parts(
+        &self,
+        connection: &embedded::Connection,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Row>, StoreError> {
         let mut found = Vec::new();
         let mut rest = rows;
         while !rest.is_empty() {
             let power = usize::BITS - 1 - rest.len().leading_zeros();
             let power = (power as usize).min(SIZES - 1);
             let (part, later) = rest.split_at(1 << power);
-            let values: Vec<Value> = part.iter().flatten().cloned().collect();
+            let values: Vec<&Value> = part.iter().flatten().collect();
             debug_assert_eq!(values.len(), part.len() * self.columns);
-            let text = Text::Built(self.text(connection, power));
-            found.append(&mut connection.fetch(text, &values).await?);
+            found.append(&mut connection.fetch(&self.over_values(power), &values)?);
             rest = later;
         }
         Ok(found)
@@ -85,35 +101,28 @@ impl Bulk {
         self.fetch(connection, rows).await.map(drop)
     }
 
-    fn text(&self, connection: &Connection, power: usize) -> Arc<str> {
-        let is_postgres = connection.is_postgres();
-        let texts = if is_postgres {
-            &self.postgres
-        } else {
-            &self.sqlite
-        };
-        let made = texts[power].get_or_init(|| {
-            let place = |number: usize| {
-                if is_postgres {
-                    format!("${number}")
-                } else {
-                    "?".to_owned()
-                }
-            };
-            let rows = (0..1_usize << power).map(|row| {
-                let first = row * self.columns + 1;
-                let places: Vec<String> = (first..first + self.columns).map(place).collect();
-                format!("({})", places.join(", "))
-            });
-            let rows: Vec<String> = rows.collect();
+    fn over_values(&self, power: usize) -> Arc<str> {
+        let made = self.sqlite[power].get_or_init(|| {
+            let row = format!("({})", vec!["?"; self.columns].join(", "));
+            let rows = vec![row; 1 << power].join(", ");
+            format!("{} values {rows}{}", self.before, self.after).into()
+        });
+        Arc::clone(made)
+    }
+
+    fn over_arrays(&self, connection: &Connection) -> Arc<str> {
+        let made = self.postgres.get_or_init(|| {
+            let arrays: Vec<String> = (1..=self.columns)
+                .map(|place| format!("${place}"))
+                .collect();
             let lock = match self.lock {
                 Lock::None => "",
                 Lock::Rows => dialect::for_update(connection),
             };
             format!(
-                "{} values {}{}{lock}",
+                "{} select * from unnest({}){}{lock}",
                 self.before,
-                rows.join(", "),
+                arrays.join(", "),
                 self.after
             )
             .into()

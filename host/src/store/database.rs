@@ -9,7 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr as _};
 
-use super::value::{Row, Value, from_postgres, postgres_arguments};
+use super::value::{Row, Value, from_postgres, postgres_arguments, postgres_columns};
 use super::{StoreError, embedded};
 
 /// Where the books are.
@@ -140,6 +140,22 @@ impl Connection {
             Self::Sqlite(connection) => connection.fetch(text.as_str(), values),
             Self::Postgres(connection) => {
                 let query = sqlx::query_with(text.sql(), postgres_arguments(values)?);
+                let rows = query.fetch_all(&mut **connection).await?;
+                rows.iter().map(|row| Ok(from_postgres(row)?)).collect()
+            }
+        }
+    }
+
+    /// Runs one statement of a server over one array for each column of `rows`.
+    pub(super) async fn fetch_columns(
+        &mut self,
+        text: Text,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Row>, StoreError> {
+        match self {
+            Self::Sqlite(_) => Err(StoreError::Unfit("SQLite has no arrays".to_owned())),
+            Self::Postgres(connection) => {
+                let query = sqlx::query_with(text.sql(), postgres_columns(rows)?);
                 let rows = query.fetch_all(&mut **connection).await?;
                 rows.iter().map(|row| Ok(from_postgres(row)?)).collect()
             }

@@ -4,6 +4,7 @@
 //! reads for long is given a thread of its own by whoever asks for it. Knows no
 //! statement beyond the settings.
 
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -104,7 +105,11 @@ impl Connection {
     }
 
     /// Runs one statement and gives all its rows.
-    pub(super) fn fetch(&self, text: &str, values: &[Value]) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn fetch<V: Borrow<Value>>(
+        &self,
+        text: &str,
+        values: &[V],
+    ) -> Result<Vec<Row>, StoreError> {
         let mut statement = self.inner().prepare_cached(text)?;
         bind(&mut statement, values)?;
         let columns = statement.column_count();
@@ -156,13 +161,17 @@ impl Drop for Connection {
 
 /// SQLite takes `$7` for a name and counts names as they come, so that the
 /// number is read from it; nameless places take the values in their order.
-fn bind(statement: &mut rusqlite::Statement<'_>, values: &[Value]) -> Result<(), StoreError> {
+fn bind<V: Borrow<Value>>(
+    statement: &mut rusqlite::Statement<'_>,
+    values: &[V],
+) -> Result<(), StoreError> {
     for place in 1..=statement.parameter_count() {
         let number = match statement.parameter_name(place) {
             Some(name) => name[1..].parse().map_err(|_| StoreError::Shape(place))?,
             None => place,
         };
-        match values.get(number - 1).ok_or(StoreError::Shape(number))? {
+        let value = values.get(number - 1).ok_or(StoreError::Shape(number))?;
+        match value.borrow() {
             Value::Text(text) => statement.raw_bind_parameter(place, text),
             Value::Int(number) => statement.raw_bind_parameter(place, number),
             Value::Bytes(bytes) => statement.raw_bind_parameter(place, bytes),

@@ -161,14 +161,49 @@ impl Row {
 pub(super) fn postgres_arguments(values: &[Value]) -> Result<PgArguments, sqlx::Error> {
     let mut arguments = PgArguments::default();
     for value in values {
-        match value.clone() {
-            Value::Text(text) => arguments.add(text),
+        match value {
+            Value::Text(text) => arguments.add(text.as_deref()),
             Value::Int(number) => arguments.add(number),
-            Value::Bytes(bytes) => arguments.add(bytes),
+            Value::Bytes(bytes) => arguments.add(bytes.as_deref()),
         }
         .map_err(sqlx::Error::Encode)?;
     }
     Ok(arguments)
+}
+
+/// One array for each column of the rows, of the type that the first row shows.
+pub(super) fn postgres_columns(rows: &[Vec<Value>]) -> Result<PgArguments, StoreError> {
+    let mut arguments = PgArguments::default();
+    for (column, shown) in rows.iter().take(1).flatten().enumerate() {
+        let cells = rows.iter().map(|row| row.get(column));
+        match shown {
+            Value::Text(_) => arguments.add(array(cells, |cell| match cell {
+                Value::Text(text) => Some(text.as_deref()),
+                Value::Int(_) | Value::Bytes(_) => None,
+            })?),
+            Value::Int(_) => arguments.add(array(cells, |cell| match cell {
+                Value::Int(number) => Some(*number),
+                Value::Text(_) | Value::Bytes(_) => None,
+            })?),
+            Value::Bytes(_) => arguments.add(array(cells, |cell| match cell {
+                Value::Bytes(bytes) => Some(bytes.as_deref()),
+                Value::Text(_) | Value::Int(_) => None,
+            })?),
+        }
+        .map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+/// The cells of one column, which are all of one type.
+fn array<'a, T>(
+    cells: impl Iterator<Item = Option<&'a Value>>,
+    read: impl Fn(&'a Value) -> Option<T>,
+) -> Result<Vec<T>, StoreError> {
+    let read = |(row, cell): (usize, Option<&'a Value>)| {
+        cell.and_then(&read).ok_or(StoreError::Shape(row))
+    };
+    cells.enumerate().map(read).collect()
 }
 
 pub(super) fn from_postgres(row: &PgRow) -> Result<Row, sqlx::Error> {

@@ -24,6 +24,7 @@ pub enum TranscriptClass {
 
 /// A transcript ready to be sealed and stored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StoredTranscript {
     /// Everything.
     Full(Box<Transcript>),
