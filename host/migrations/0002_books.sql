@@ -8,6 +8,7 @@ create table accounts (
     client text,
     subject text,
     biller text,
+    bank text,
     created_at bigint not null
 );
 
@@ -51,6 +52,8 @@ create table transfers (
     created_at bigint not null,
     check ((kind in ('post', 'void')) = (pending is not null)),
     check (expires_at is null or kind = 'pending'),
+    -- What a payment has reserved goes back by evidence, never by a clock.
+    check (expires_at is null or payment is null),
     check (debit <> credit)
 );
 

@@ -23,6 +23,9 @@ create table payments (
     account_key bytea not null,
     total bigint not null check (total > 0),
     fee bigint not null check (fee >= 0),
+    -- What it costs its client, and how much of that comes back where it is undone.
+    client_fee bigint not null check (client_fee >= 0),
+    client_fee_back bigint not null check (client_fee_back between 0 and client_fee),
     currency text not null,
     -- Behind the payer's account; null where the books hold it.
     bank text,

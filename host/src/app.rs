@@ -151,6 +151,7 @@ impl App {
         let caring = tokio::spawn(caretaker::watch(
             self.rooms.store.clone(),
             self.rooms.work_orders.clone(),
+            self.rooms.accounts.clone(),
         ));
         let signing = tokio::spawn(signing::watch(self.rooms.audit.clone()));
         let clients = Arc::new(self.rooms.store.clone());

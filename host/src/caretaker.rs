@@ -1,9 +1,11 @@
 //! Looks around at intervals: opens work orders about what people must decide,
-//! closes those that have settled themselves, and carries on what was decided.
+//! closes those that have settled themselves, carries on what was decided, and gives
+//! back what expired reservations hold.
 //! The rooms themselves never wait.
 
 use std::time::Duration;
 
+use crate::accounts::Accounts;
 use crate::store::Store;
 use crate::work_orders::WorkOrders;
 
@@ -11,7 +13,7 @@ use crate::work_orders::WorkOrders;
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Looks around until the store is closed.
-pub async fn watch(store: Store, work_orders: WorkOrders) {
+pub async fn watch(store: Store, work_orders: WorkOrders, accounts: Accounts) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
@@ -28,6 +30,11 @@ pub async fn watch(store: Store, work_orders: WorkOrders) {
                 "work orders were looked after"
             ),
             Err(error) => tracing::warn!(%error, "work orders cannot be looked after"),
+        }
+        match accounts.end_expired().await {
+            Ok(0) => {}
+            Ok(ended) => tracing::info!(ended, "expired reservations were given back"),
+            Err(error) => tracing::warn!(%error, "expired reservations cannot be given back"),
         }
     }
 }

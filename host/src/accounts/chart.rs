@@ -7,9 +7,38 @@ use guichet_domain::id::{AccountId, BankName, BillerId, ClientId, SubjectId};
 
 use crate::store::NewAccount;
 
-/// Fee income is spread over so many accounts, so that nodes do not wait for
-/// each other on a single row.
-const STRIPES: u64 = 8;
+/// Stripes of an account at most; nodes beyond share them.
+const STRIPES: u8 = 16;
+
+/// Accounts that everybody credits come in stripes, one for each node, so that no
+/// node waits for another one's commit. What stands on such an account is the sum
+/// of its stripes: one of them may be below zero, which is why an account with a
+/// cap has none. A node's batch shares its commit already and gains nothing from
+/// more than one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stripe(u8);
+
+impl Stripe {
+    /// The stripe of whatever no payment decides.
+    pub const FIRST: Self = Self(0);
+
+    /// The stripe of the node with this slot.
+    #[must_use]
+    pub const fn of_slot(slot: u8) -> Self {
+        Self(slot % STRIPES)
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (0..STRIPES).map(Self)
+    }
+}
+
+impl std::fmt::Display for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
 
 fn named(id: String) -> AccountId {
     AccountId::new(id).expect("names of the chart are made of validated names")
@@ -23,6 +52,7 @@ fn new(id: AccountId, kind: &'static str, currency: Currency, capped: Capped) ->
         client: None,
         subject: None,
         biller: None,
+        bank: None,
     }
 }
 
@@ -63,17 +93,21 @@ pub fn bank_account(
     account
 }
 
-/// What a bank owes for payments from the accounts that it holds.
+/// What a bank owes for payments from the accounts that it holds; striped.
 #[must_use]
-pub fn clearing(bank: &BankName, currency: Currency) -> NewAccount {
-    let id = named(format!("clearing:{bank}:{currency}"));
-    new(id, "clearing", currency, Capped::None)
+pub fn clearing(bank: &BankName, stripe: Stripe, currency: Currency) -> NewAccount {
+    let id = named(format!("clearing:{bank}:{stripe}:{currency}"));
+    let mut account = new(id, "clearing", currency, Capped::None);
+    account.bank = Some(bank.clone());
+    account
 }
 
 /// The kind of accounts from which clients pay for their use of the house.
 pub const CLIENT_FUNDING: &str = "client_funding";
 
-/// A client's own account: paid in ahead, or used on credit up to its limit.
+/// A client's own account: paid in ahead, or used on credit up to its limit. Every
+/// payment of a client that pays fees reserves something on it, and yet it is one
+/// row: its cap must be exact.
 #[must_use]
 pub fn client_funding(client: &ClientId, currency: Currency, credit_limit: i64) -> NewAccount {
     let id = named(format!("client:{client}:{currency}"));
@@ -83,35 +117,35 @@ pub fn client_funding(client: &ClientId, currency: Currency, credit_limit: i64) 
     account
 }
 
-/// What is owed to a biller, in its own name.
+/// What is owed to a biller, in its own name; striped.
 #[must_use]
-pub fn payable(biller: &BillerId, currency: Currency) -> NewAccount {
-    let id = named(format!("payable:{biller}:{currency}"));
+pub fn payable(biller: &BillerId, stripe: Stripe, currency: Currency) -> NewAccount {
+    let id = named(format!("payable:{biller}:{stripe}:{currency}"));
     let mut account = new(id, "payable", currency, Capped::None);
     account.biller = Some(biller.clone());
     account
 }
 
-/// What is owed to the treasury for one collecting agency.
+/// What is owed to the treasury for one collecting agency; striped.
 #[must_use]
-pub fn treasury(agency: &BillerId, currency: Currency) -> NewAccount {
-    let id = named(format!("treasury:{agency}:{currency}"));
+pub fn treasury(agency: &BillerId, stripe: Stripe, currency: Currency) -> NewAccount {
+    let id = named(format!("treasury:{agency}:{stripe}:{currency}"));
     let mut account = new(id, "treasury", currency, Capped::None);
     account.biller = Some(agency.clone());
     account
 }
 
-/// Fee income; the number spreads it.
+/// Fee income; striped.
 #[must_use]
-pub fn fee_income(number: u64, currency: Currency) -> NewAccount {
-    let id = named(format!("fee-income:{}:{currency}", number % STRIPES));
+pub fn fee_income(stripe: Stripe, currency: Currency) -> NewAccount {
+    let id = named(format!("fee-income:{stripe}:{currency}"));
     new(id, "fee_income", currency, Capped::None)
 }
 
-/// What the house itself pays for fees that it bears; spread as fee income is.
+/// What the house itself pays for fees that it bears; striped.
 #[must_use]
-pub fn fee_expense(number: u64, currency: Currency) -> NewAccount {
-    let id = named(format!("fee-expense:{}:{currency}", number % STRIPES));
+pub fn fee_expense(stripe: Stripe, currency: Currency) -> NewAccount {
+    let id = named(format!("fee-expense:{stripe}:{currency}"));
     new(id, "fee_expense", currency, Capped::None)
 }
 

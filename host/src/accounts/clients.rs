@@ -8,7 +8,7 @@ use guichet_domain::{Currency, Moment, Money};
 
 use super::price::PriceList;
 use super::statement::{Direction, Period, Statement, direction};
-use super::told::paid_in;
+use super::told::{limit_set, paid_in, prices_set};
 use super::view::Balances;
 use super::{AccountError, Accounts, chart};
 use crate::payments::canonical::sha256;
@@ -91,8 +91,8 @@ impl Accounts {
             payment: None,
             at: now,
         };
-        self.store.record_told_transfers(command, told).await??;
-        self.note(by, "top-up", amount, reference, now).await?;
+        let act = self.act(by, "top-up", amount, reference, now);
+        self.store.record_top_up(command, &act, told).await??;
         self.client_account(&by.client, amount.currency()).await
     }
 
@@ -115,14 +115,11 @@ impl Accounts {
             at: now,
         };
         self.store.record_transfers(command).await??;
-        if !self
-            .store
-            .set_credit_limit(&id, limit.minor_units())
-            .await?
-        {
+        let act = self.act(by, "credit-limit", limit, "", now);
+        let told = limit_set(&id, limit, &by.person, now);
+        if !self.store.set_credit_limit(&id, &act, told).await? {
             return Err(AccountError::BelowUse);
         }
-        self.note(by, "credit-limit", limit, "", now).await?;
         self.client_account(&by.client, limit.currency()).await
     }
 
@@ -130,22 +127,22 @@ impl Accounts {
     /// keep theirs.
     pub async fn set_prices(&self, by: &ByOperator, list: &PriceList) -> Result<(), AccountError> {
         list.check()?;
-        let now = self.ports.now();
-        self.store
-            .put_client_prices(&by.client, list, &by.person, now)
-            .await?;
-        Ok(())
+        let told = prices_set(&by.client, list, &by.person, self.ports.now());
+        let put = self
+            .store
+            .put_client_prices(&by.client, list, &by.person, told);
+        Ok(put.await?)
     }
 
-    async fn note(
+    fn act(
         &self,
         by: &ByOperator,
         act: &'static str,
         amount: Money,
         reference: &str,
         at: Moment,
-    ) -> Result<(), AccountError> {
-        let act = ClientAct {
+    ) -> ClientAct {
+        ClientAct {
             id: self.ports.record_id("act"),
             client: by.client.clone(),
             act,
@@ -153,8 +150,7 @@ impl Accounts {
             reference: reference.to_owned(),
             person: by.person.clone(),
             at,
-        };
-        Ok(self.store.insert_client_act(&act).await?)
+        }
     }
 
     /// The statement of one of the client's accounts, its own or a payer's, over a
@@ -206,10 +202,18 @@ impl Accounts {
 
 /// Follows from client and reference: the same top-up is booked once.
 fn top_up_id(client: &ClientId, reference: &str) -> TransferId {
-    let digest = sha256(&[b"top-up", client.as_str().as_bytes(), reference.as_bytes()]);
+    digest_id(
+        "top-up",
+        &[client.as_str().as_bytes(), reference.as_bytes()],
+    )
+}
+
+/// A transfer's id that follows from what it is for.
+pub(super) fn digest_id(word: &str, of: &[&[u8]]) -> TransferId {
+    let digest = sha256(&[&[word.as_bytes()], of].concat());
     let digits: String = digest.as_bytes()[..20]
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    TransferId::new(format!("top-up:{digits}")).expect("a word and digits make a transfer id")
+    TransferId::new(format!("{word}:{digits}")).expect("a word and digits make a transfer id")
 }

@@ -4,7 +4,9 @@
 pub mod bound;
 pub mod chart;
 mod clients;
+mod expiry;
 mod link;
+mod policies;
 pub mod price;
 pub mod statement;
 mod told;

@@ -43,8 +43,31 @@ pub struct Price {
 pub struct PriceList {
     /// Of fees, and of the payments that they are for.
     pub currency: Currency,
+    /// What becomes of the fee of a payment that is reversed or refunded.
+    #[serde(default)]
+    pub undone: Undone,
     /// In any order.
     pub prices: Vec<Price>,
+}
+
+/// What becomes of the fee where the payment is undone after it was applied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undone {
+    /// The client gets it back.
+    #[default]
+    GiveBack,
+    /// It stays: the work was done.
+    Keep,
+}
+
+/// What one payment costs its client, fixed when the payment begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientFee {
+    /// Taken with the payment's application, in minor units; above zero.
+    pub amount: i64,
+    /// Given back where the payment is undone; from zero to the amount.
+    pub back: i64,
 }
 
 /// Why a list cannot be one; positions begin at zero.
@@ -109,7 +132,7 @@ pub fn client_fee(
     service: &ServiceCode,
     category: &CategoryCode,
     total: Money,
-) -> Option<Money> {
+) -> Option<ClientFee> {
     if total.currency() != list.currency {
         return None;
     }
@@ -120,7 +143,11 @@ pub fn client_fee(
     let fee = (share + i128::from(price.fixed)).max(i128::from(price.minimum));
     let fee = i64::try_from(fee).unwrap_or(i64::MAX);
     let fee = price.maximum.map_or(fee, |most| fee.min(most));
-    (fee > 0).then(|| Money::new(fee, list.currency))
+    let back = match list.undone {
+        Undone::GiveBack => fee,
+        Undone::Keep => 0,
+    };
+    (fee > 0).then_some(ClientFee { amount: fee, back })
 }
 
 #[cfg(test)]
@@ -134,7 +161,7 @@ mod tests {
     fn fee(list: &PriceList, service: &str, category: &str, total: i64) -> i64 {
         let (service, category) = (service.parse().unwrap(), category.parse().unwrap());
         let fee = client_fee(list, &service, &category, Money::cny(total));
-        fee.map_or(0, Money::minor_units)
+        fee.map_or(0, |fee| fee.amount)
     }
 
     #[test]
@@ -163,6 +190,20 @@ mod tests {
         let foreign = Money::new(500, "USD".parse().unwrap());
         let (service, category) = ("water-1".parse().unwrap(), "water".parse().unwrap());
         assert_eq!(client_fee(&list, &service, &category, foreign), None);
+    }
+
+    #[test]
+    fn the_list_says_whether_a_fee_comes_back_with_its_payment() {
+        let (service, category) = ("water-1".parse().unwrap(), "water".parse().unwrap());
+        for (undone, back) in [
+            ("", 3),
+            (r#""undone":"give-back","#, 3),
+            (r#""undone":"keep","#, 0),
+        ] {
+            let text = format!(r#"{{"currency":"CNY",{undone}"prices":[{{"fixed":3}}]}}"#);
+            let fee = client_fee(&list(&text), &service, &category, Money::cny(1));
+            assert_eq!(fee, Some(ClientFee { amount: 3, back }), "{text}");
+        }
     }
 
     #[test]

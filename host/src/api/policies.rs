@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use guichet_domain::id::{AccountId, ClientId};
+use guichet_domain::id::{AccountId, ClientId, PersonId};
 use guichet_registry::register::Role;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -16,6 +16,7 @@ use super::insider::Insider;
 use super::parameters::Segments;
 use super::registry::require_role;
 use super::scope::PoliciesWrite;
+use crate::accounts::ByOperator;
 use crate::error::{Code, Problem, Text};
 use crate::payments::{AuthorisationRule, SecondPersonRule};
 
@@ -50,10 +51,10 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(set_for_account))
 }
 
-fn must_be_officer(insider: &Insider<PoliciesWrite>) -> Result<(), Problem> {
-    require_role(insider, &[Role::PaymentOfficer])?;
-    if insider.person.is_some() {
-        return Ok(());
+fn officer(insider: Insider<PoliciesWrite>) -> Result<PersonId, Problem> {
+    require_role(&insider, &[Role::PaymentOfficer])?;
+    if let Some((person, _)) = insider.person {
+        return Ok(person);
     }
     Err(Problem::new(Code::Forbidden).with_detail(Text::new(
         "付款规则只能由运营方人员本人设置，请使用人员令牌。",
@@ -79,7 +80,7 @@ async fn set_for_client(
     Segments(client): Segments<ClientId>,
     Json(new): Json<ClientPolicy>,
 ) -> Result<StatusCode, Problem> {
-    must_be_officer(&insider)?;
+    let person = officer(insider)?;
     let authorisation = match new.authorise_above {
         None => AuthorisationRule::Never,
         Some(0) => AuthorisationRule::Always,
@@ -89,11 +90,9 @@ async fn set_for_client(
     if new.payer_per_day.is_some_and(|limit| limit <= 0) {
         return Err(not_negative("payer_per_day"));
     }
-    let (rooms, limit) = (api.rooms(), new.payer_per_day);
-    let now = rooms.ports.now();
-    rooms
-        .store
-        .put_client_policy(&client, authorisation, limit, now)
+    let by = ByOperator { person, client };
+    let room = &api.rooms().accounts;
+    room.set_client_policy(&by, authorisation, new.payer_per_day)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -116,12 +115,9 @@ async fn set_for_account(
     Segments(account): Segments<AccountId>,
     Json(new): Json<AccountPolicy>,
 ) -> Result<StatusCode, Problem> {
-    must_be_officer(&insider)?;
-    let rooms = api.rooms();
-    let now = rooms.ports.now();
-    rooms
-        .store
-        .put_account_policy(&account, new.second_person, now)
+    let person = officer(insider)?;
+    let room = &api.rooms().accounts;
+    room.set_account_policy(&person, &account, new.second_person)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

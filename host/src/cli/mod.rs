@@ -14,6 +14,7 @@ mod exit;
 mod globals;
 mod inputs;
 mod last;
+mod ledger;
 mod node;
 mod output;
 mod pay;
@@ -78,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Dev(dev) => node::dev(dev, globals),
         Command::Serve(serve) => node::serve(serve, globals),
         Command::Replay(asked) => node::replay(asked, globals),
-        Command::Ledger(command) => node::ledger(command, globals),
+        Command::Ledger(command) => ledger::ledger(command, globals),
         Command::Receipt(command) => receipt::run(command, globals),
         Command::Audit(command) if command.remote().is_none() => audit::offline(command, globals),
         Command::Plugin(command) => plugin::run(command, globals),

@@ -3,8 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use clap::{Args, Subcommand, value_parser};
+use clap::{Args, value_parser};
 use guichet_domain::id::RecordId;
 use guichet_domain::{CutOff, Money};
 use guichet_sandbox::compile_main;
@@ -13,13 +12,11 @@ use serde_json::{Value, json};
 use super::exit::{Ending, Failure};
 use super::globals::Globals;
 use super::last::{self, Noun};
-use super::output::{Form, Lines};
-use super::storage::{Books, Storage};
+use super::output::Form;
+use super::storage::Storage;
 use crate::app::{self, App};
 use crate::dev::{self, Announce, DevSettings};
-use crate::ports::Ports;
 use crate::shutdown::Shutdown;
-use crate::store::LedgerReport;
 use crate::web::SignIn;
 
 /// How `guichet dev` runs.
@@ -95,17 +92,6 @@ pub struct ReplayArguments {
     /// Where its books and objects are.
     #[command(flatten)]
     pub storage: Storage,
-}
-
-/// `guichet ledger …`
-#[derive(Debug, Subcommand)]
-pub enum LedgerCommand {
-    /// Check every invariant of the books; exits 1 where one is broken.
-    Check {
-        /// Where they are.
-        #[command(flatten)]
-        books: Books,
-    },
 }
 
 /// Runs `guichet dev` until it is told to stop.
@@ -197,77 +183,6 @@ pub(super) fn replay(asked: &ReplayArguments, globals: &Globals) -> Result<Endin
         }
     });
     Ok(if same { Ending::Done } else { Ending::Refused })
-}
-
-/// Checks the books.
-pub(super) fn ledger(command: &LedgerCommand, globals: &Globals) -> Result<Ending, Failure> {
-    let LedgerCommand::Check { books } = command;
-    log("error", Form::Text);
-    let output = globals.output()?;
-    let settings = books.offline(globals)?;
-    let report = many_threads()?.block_on(async {
-        let store = app::open_store(&settings).await?;
-        let report = store.check_ledger(Ports::system().now()).await;
-        store.close().await;
-        report.context("the books cannot be read")
-    })?;
-    output.answer(&report_json(&report), |lines| draw_report(lines, &report));
-    Ok(if report.findings.is_empty() {
-        Ending::Done
-    } else {
-        Ending::Refused
-    })
-}
-
-fn report_json(report: &LedgerReport) -> Value {
-    let findings: Vec<Value> = report
-        .findings
-        .iter()
-        .map(|finding| {
-            json!({
-                "invariant": finding.invariant,
-                "record": finding.record,
-                "detail": finding.detail,
-            })
-        })
-        .collect();
-    json!({
-        "balanced": findings.is_empty(),
-        "accounts": report.accounts,
-        "transfers": report.transfers,
-        "payments": report.payments,
-        "findings": findings,
-    })
-}
-
-fn draw_report(lines: &mut Lines, report: &LedgerReport) {
-    lines.pair("账户", "Accounts", &report.accounts.to_string());
-    lines.pair("分录", "Transfers", &report.transfers.to_string());
-    lines.pair("缴费", "Payments", &report.payments.to_string());
-    if report.findings.is_empty() {
-        lines.say(
-            "账目平衡，所有不变式成立。",
-            "The books balance; every invariant holds.",
-        );
-        return;
-    }
-    let row = |finding: &crate::store::Finding| {
-        vec![
-            finding.invariant.clone(),
-            finding.record.clone(),
-            finding.detail.clone(),
-        ]
-    };
-    let rows: Vec<Vec<String>> = report.findings.iter().map(row).collect();
-    lines.say("账目有问题：", "The books are not right:");
-    lines.table(
-        &[
-            ("不变式", "Invariant"),
-            ("记录", "Record"),
-            ("发现", "Found"),
-        ],
-        &rows,
-    );
 }
 
 /// Compiles a component in this process, which its parent has limited.

@@ -23,6 +23,8 @@ pub struct Fees {
     pub billers: i64,
     /// Borne by the operator: no income.
     pub operator: i64,
+    /// Paid by the client itself.
+    pub client: i64,
 }
 
 /// Whose fees, and in which currency.
@@ -57,6 +59,7 @@ impl DayEnd {
 
 fn add(fees: &mut Fees, payment: &DayPayment) {
     fees.payments += 1;
+    fees.client = fees.client.saturating_add(payment.client_fee);
     let Some(fee) = payment.terms.fee.of(payment.total) else {
         return;
     };

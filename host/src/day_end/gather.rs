@@ -8,6 +8,7 @@ use guichet_domain::{AccountingDate, Currency, Money};
 
 use super::{DayEnd, DayEndError, PAGE};
 use crate::accounts::chart;
+use crate::accounts::chart::Stripe;
 use crate::payments::ports::Payee;
 use crate::store::{BatchRow, DayPayment, LedgerCommand, NewAccount};
 use crate::work_orders::derived_id;
@@ -188,11 +189,12 @@ impl DayEnd {
     }
 }
 
-/// What is owed, and what is on its way.
+/// What is owed, and what is on its way. A whole batch is booked out of one stripe
+/// of what is owed: only their sum means anything.
 pub(super) fn accounts(batch: &BatchRow) -> (NewAccount, NewAccount) {
     let owed = match batch.payee {
-        Payee::Biller => chart::payable(&batch.biller, batch.currency),
-        Payee::Treasury => chart::treasury(&batch.biller, batch.currency),
+        Payee::Biller => chart::payable(&batch.biller, Stripe::FIRST, batch.currency),
+        Payee::Treasury => chart::treasury(&batch.biller, Stripe::FIRST, batch.currency),
     };
     (owed, chart::settlement_transit(batch.currency))
 }

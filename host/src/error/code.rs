@@ -126,6 +126,8 @@ codes! {
     LimitExceeded = "limit_exceeded", CONFLICT, Never, "超过缴费限额", "A limit is exceeded";
     /// Not enough money.
     InsufficientFunds = "insufficient_funds", CONFLICT, Never, "余额不足", "Not enough money";
+    /// The client's own account does not cover its fee.
+    ClientFunds = "client_funds_exhausted", CONFLICT, After, "渠道账户余额不足", "The client's account is exhausted";
     /// The client may not debit the account.
     AccountNotAllowed = "account_not_allowed", FORBIDDEN, Never, "无权使用该付款账户", "The account may not be debited";
     /// The client's own reference was used before.

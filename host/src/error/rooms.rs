@@ -226,6 +226,10 @@ impl From<PaymentError> for Problem {
                 "payer_account",
                 Text::new("账户可用余额不足，请换一个账户或先充值。", "The account has not enough money; use another one or fund it first."),
             ),
+            PaymentError::ClientFunds => Self::new(Code::ClientFunds).with_detail(Text::new(
+                "渠道自有账户余额不足以支付本次手续费，本次没有办理；请联系运营方充值。",
+                "The client's own account does not cover its fee and nothing was done; ask the operator for a top-up.",
+            )),
             PaymentError::AboveDayLimit => Self::new(Code::LimitExceeded).with_detail(Text::new(
                 "已达到该户号当日缴费限额，请明日再缴。",
                 "The limit for this account and day is reached; pay tomorrow.",

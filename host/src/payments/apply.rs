@@ -7,7 +7,8 @@ use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, Unmove
 use guichet_domain::planted::{Bug, planted};
 
 use super::money::{
-    borne_fees, captures, holds, receiving_accounts, refunds, releases, returned_fees,
+    borne_fees, captures, client_captures, client_refunds, client_releases, holds,
+    receiving_accounts, refunds, releases, returned_fees,
 };
 use crate::store::{PaymentChange, PaymentRow, Schedule};
 
@@ -58,6 +59,9 @@ impl Draft {
             Err(error @ Unmoved::Forbidden(_)) => return Err(error),
         }
         let mut transfers = booked(before, event, &self.change.next);
+        if !is_in_vain(before.state) && is_in_vain(self.change.next.snapshot.state) {
+            transfers.append(&mut client_releases(&self.change.next));
+        }
         if is_forgotten(event) {
             transfers.clear();
         }
@@ -135,10 +139,12 @@ fn booked(before: Snapshot, event: Event, row: &PaymentRow) -> Vec<Transfer> {
         Event::Bank(Leg::Hold | Leg::Capture, Step::Done) if before.state == State::Requested => {
             holds(row)
         }
-        Event::Applied => [captures(row), borne_fees(row)].concat(),
+        Event::Applied => [captures(row), borne_fees(row), client_captures(row)].concat(),
         Event::Bank(Leg::Release, Step::Done) => releases(row),
         Event::Bank(Leg::Refund, Step::Done) => match row.snapshot.state {
-            State::Reversed | State::Refunded => [refunds(row), returned_fees(row)].concat(),
+            State::Reversed | State::Refunded => {
+                [refunds(row), returned_fees(row), client_refunds(row)].concat()
+            }
             State::Requested
             | State::RequiresAction
             | State::Declined
@@ -174,6 +180,27 @@ fn booked(before: Snapshot, event: Event, row: &PaymentRow) -> Vec<Transfer> {
         | Event::RefundAsked
         | Event::RefundAgreed
         | Event::RefundRefused => Vec::new(),
+    }
+}
+
+/// Whether it is certain that the payment has no effect. Its client pays nothing
+/// for it from then on, even while the payer's money is still on its way back.
+const fn is_in_vain(state: State) -> bool {
+    match state {
+        State::Declined | State::Cancelled | State::Expired | State::Refused | State::Released => {
+            true
+        }
+        State::Requested
+        | State::RequiresAction
+        | State::Held
+        | State::Submitted
+        | State::Pending
+        | State::Unknown
+        | State::Applied
+        | State::Reversing
+        | State::Reversed
+        | State::Refunding
+        | State::Refunded => false,
     }
 }
 

@@ -2,19 +2,20 @@
 //! key, the payment, the holds and the work to be done.
 
 use guichet_domain::bill::{Limits, check_items};
-use guichet_domain::books::Transfer;
+use guichet_domain::books::{BooksError, Transfer};
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
 use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Moment, Money};
 
 use super::canonical::{canonical_digest, sha256};
-use super::money::{holds, payer_fee, receiving_accounts};
+use super::money::{client_holds, holds, payer_fee, receiving_accounts};
 use super::order::{Order, OrderItem};
 use super::payer::{PayerBank, PayerSide};
 use super::ports::{PayerPolicy, Terms};
 use super::view::PaymentView;
 use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
+use crate::accounts::price::ClientFee;
 use crate::store::{
     Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
     StoredAnswer, StoredBillQuery, Unique,
@@ -64,6 +65,8 @@ impl Payments {
         let account = &request.payer_account;
         let policy = self.outside.policies.policy(&request.client, account);
         let policy = policy.await?;
+        let client = &request.client;
+        let client_fee = self.prices.fee(client, &terms, total, now).await?;
         let checked = Checked {
             query: &query,
             payable: &payable,
@@ -72,6 +75,7 @@ impl Payments {
             due,
             payer,
             policy,
+            client_fee,
         };
         let open = self.assemble(request, unique, checked, now);
         match self.store.open_payment(&open).await? {
@@ -160,6 +164,7 @@ impl Payments {
             due,
             mut payer,
             policy,
+            client_fee,
         } = checked;
         let from = request.payer_account.as_str();
         payer.agreement = self.agreement(&policy, &order, due, from, now);
@@ -187,6 +192,7 @@ impl Payments {
             account_key: account_key(service, account),
             total,
             payer_fee: payer_fee(order.fee),
+            client_fee,
             snapshot,
             version: i64::try_from(events.len()).unwrap_or(0),
             attempts: 0,
@@ -279,6 +285,9 @@ impl Payments {
             Refused::ReferenceReused => PaymentError::ReferenceReused,
             Refused::AboveDayLimit => PaymentError::AboveDayLimit,
             Refused::AbovePayerLimit => PaymentError::AbovePayerLimit,
+            Refused::Books(BooksError::Exceeds(account)) if account != request.payer_account => {
+                PaymentError::ClientFunds
+            }
             Refused::Books(_) => PaymentError::InsufficientFunds,
             Refused::Stale => PaymentError::NotFound,
         }
@@ -295,6 +304,7 @@ struct Checked<'a> {
     due: Money,
     payer: PayerSide,
     policy: PayerPolicy,
+    client_fee: Option<ClientFee>,
 }
 
 /// The house's own ledger holds the money in the transaction that opens the
@@ -323,13 +333,17 @@ fn day_limit(terms: &Terms, payable: &Payable) -> Option<i64> {
     by_day.map(Money::minor_units).min()
 }
 
-/// What the own ledger reserves with the opening; nothing where the money is a
-/// bank's, or the payer has to agree first.
+/// What the own ledger reserves with the opening: the client's fee always; nothing
+/// of the payer's where the money is a bank's, or the payer has to agree first.
 fn booked_at_once(row: &PaymentRow) -> (Vec<NewAccount>, Vec<Transfer>) {
+    let mut transfers = client_holds(row);
     if row.snapshot.is_funded() {
-        (receiving_accounts(row), holds(row))
+        transfers.append(&mut holds(row));
+    }
+    if transfers.is_empty() {
+        (Vec::new(), transfers)
     } else {
-        (Vec::new(), Vec::new())
+        (receiving_accounts(row), transfers)
     }
 }
 

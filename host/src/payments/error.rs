@@ -41,6 +41,9 @@ pub enum PaymentError {
     /// Not enough money, or beyond the credit limit.
     #[error("the account has not enough money for this payment")]
     InsufficientFunds,
+    /// The client's own account does not cover its fee.
+    #[error("the client's own account does not cover the fee of this payment")]
+    ClientFunds,
     /// The account has been paid as much today as it may be.
     #[error("the limit for this account and day is reached")]
     AboveDayLimit,

@@ -19,6 +19,7 @@ pub mod order;
 pub mod payer;
 mod policies;
 pub mod ports;
+mod prices;
 mod read;
 pub mod receipt;
 mod reverse;
@@ -49,6 +50,7 @@ pub use view::{ActionView, EventView, Page, PaymentView, Receipt};
 use crate::ports::Ports;
 use crate::store::{Claim, Store};
 use bus::Bus;
+use prices::ClientPrices;
 use sequence::Sequencer;
 use watch::Watches;
 
@@ -136,6 +138,7 @@ pub struct Payments {
     bus: Bus,
     sequencer: Sequencer,
     watches: Watches,
+    prices: ClientPrices,
     handed_over: mpsc::Sender<Claim>,
 }
 
@@ -158,6 +161,7 @@ impl Payments {
     ) -> (Arc<Self>, mpsc::Receiver<Claim>) {
         let (handed_over, queue) = mpsc::channel(HANDED_OVER);
         let sequencer = Sequencer::new(store.slot());
+        let prices = ClientPrices::new(store.clone(), ports.clone());
         let bus = Bus::new();
         let room = Self {
             store,
@@ -167,6 +171,7 @@ impl Payments {
             bus,
             sequencer,
             watches: Watches::default(),
+            prices,
             handed_over,
         };
         (Arc::new(room), queue)

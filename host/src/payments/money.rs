@@ -7,7 +7,9 @@ use guichet_domain::fee::{Fee, FeeBearer};
 use guichet_domain::id::{AccountId, RecordId, TransferId};
 
 use super::ports::Payee;
+use super::sequence::slot_of;
 use crate::accounts::chart;
+use crate::accounts::chart::Stripe;
 use crate::store::{NewAccount, PaymentRow};
 
 fn transfer_id(payment: &RecordId, part: &str) -> TransferId {
@@ -35,12 +37,18 @@ pub(super) fn taken(row: &PaymentRow) -> Money {
     Money::new(sum, row.total.currency())
 }
 
+/// The stripe of the node that opened the payment: that node mostly goes on with
+/// it, and whoever takes it over books on the same accounts.
+fn stripe(row: &PaymentRow) -> Stripe {
+    Stripe::of_slot(slot_of(row.sequence))
+}
+
 /// In whose name the money is booked.
 fn receiver(row: &PaymentRow) -> NewAccount {
     let currency = row.total.currency();
     match row.terms.payee {
-        Payee::Biller => chart::payable(&row.biller, currency),
-        Payee::Treasury => chart::treasury(&row.biller, currency),
+        Payee::Biller => chart::payable(&row.biller, stripe(row), currency),
+        Payee::Treasury => chart::treasury(&row.biller, stripe(row), currency),
     }
 }
 
@@ -49,7 +57,11 @@ fn receiver(row: &PaymentRow) -> NewAccount {
 fn source(row: &PaymentRow) -> AccountId {
     match &row.payer.bank {
         None => row.payer_account.clone(),
-        Some(bank) => chart::clearing(&bank.name, row.total.currency()).account.id,
+        Some(bank) => {
+            chart::clearing(&bank.name, stripe(row), row.total.currency())
+                .account
+                .id
+        }
     }
 }
 
@@ -58,12 +70,15 @@ fn source(row: &PaymentRow) -> AccountId {
 pub(super) fn receiving_accounts(row: &PaymentRow) -> Vec<NewAccount> {
     let currency = row.total.currency();
     let mut accounts = vec![receiver(row)];
-    if row.order.fee.is_some() {
-        accounts.push(chart::fee_income(row.sequence, currency));
+    if row.order.fee.is_some() || row.client_fee.is_some() {
+        accounts.push(chart::fee_income(stripe(row), currency));
+    }
+    if row.client_fee.is_some() {
+        accounts.push(chart::client_funding(&row.client, currency, 0));
     }
     accounts.extend(fee_payer(row).map(|(payer, _fee)| payer));
     if let Some(bank) = &row.payer.bank {
-        accounts.push(chart::clearing(&bank.name, currency));
+        accounts.push(chart::clearing(&bank.name, stripe(row), currency));
     }
     accounts
 }
@@ -73,7 +88,7 @@ pub(super) fn holds(row: &PaymentRow) -> Vec<Transfer> {
     let currency = row.total.currency();
     let mut parts = vec![("hold", receiver(row), row.total.minor_units())];
     if row.payer_fee > 0 {
-        let income = chart::fee_income(row.sequence, currency);
+        let income = chart::fee_income(stripe(row), currency);
         parts.push(("fee-hold", income, row.payer_fee));
     }
     parts
@@ -129,14 +144,20 @@ fn fee_payer(row: &PaymentRow) -> Option<(NewAccount, Money)> {
     let fee = row.order.fee?;
     match fee.bearer {
         FeeBearer::Payer => None,
-        FeeBearer::Biller => Some((chart::payable(&row.biller, currency), fee.amount)),
-        FeeBearer::Operator => Some((chart::fee_expense(row.sequence, currency), fee.amount)),
+        FeeBearer::Biller => {
+            let owed = chart::payable(&row.biller, stripe(row), currency);
+            Some((owed, fee.amount))
+        }
+        FeeBearer::Operator => {
+            let expense = chart::fee_expense(stripe(row), currency);
+            Some((expense, fee.amount))
+        }
     }
 }
 
 /// Books the fee that biller or operator bear, at application.
 pub(super) fn borne_fees(row: &PaymentRow) -> Vec<Transfer> {
-    let income = chart::fee_income(row.sequence, row.total.currency());
+    let income = chart::fee_income(stripe(row), row.total.currency());
     let fee = fee_payer(row).map(|(payer, fee)| {
         let id = transfer_id(&row.id, "fee");
         Transfer::single(id, payer.account.id, income.account.id, fee)
@@ -151,4 +172,50 @@ pub(super) fn returned_fees(row: &PaymentRow) -> Vec<Transfer> {
         Transfer::single(id, fee.credit, fee.debit, fee.amount)
     });
     back.collect()
+}
+
+/// Reserves the client's fee on its own account, when the payment begins: it must
+/// not fail when the payment is applied.
+pub(super) fn client_holds(row: &PaymentRow) -> Vec<Transfer> {
+    let currency = row.total.currency();
+    let hold = row.client_fee.map(|fee| {
+        Transfer::pending(
+            transfer_id(&row.id, "client-fee-hold"),
+            chart::client_funding(&row.client, currency, 0).account.id,
+            chart::fee_income(stripe(row), currency).account.id,
+            Money::new(fee.amount, currency),
+        )
+    });
+    hold.into_iter().collect()
+}
+
+/// Takes the client's fee, at application.
+pub(super) fn client_captures(row: &PaymentRow) -> Vec<Transfer> {
+    let taken = client_holds(row).into_iter().map(|held| {
+        let id = transfer_id(&row.id, "client-fee-capture");
+        Transfer::post(id, &held, held.amount)
+    });
+    taken.collect()
+}
+
+/// Gives the client's fee back, where nothing was applied.
+pub(super) fn client_releases(row: &PaymentRow) -> Vec<Transfer> {
+    let released = client_holds(row)
+        .into_iter()
+        .map(|held| Transfer::void(transfer_id(&row.id, "client-fee-release"), &held));
+    released.collect()
+}
+
+/// Gives back of the client's fee what the client's prices say, where the payment
+/// was undone.
+pub(super) fn client_refunds(row: &PaymentRow) -> Vec<Transfer> {
+    let Some(fee) = row.client_fee.filter(|fee| fee.back > 0) else {
+        return Vec::new();
+    };
+    let back = Money::new(fee.back, row.total.currency());
+    let refunded = client_holds(row).into_iter().map(|held| {
+        let id = transfer_id(&row.id, "client-fee-refund");
+        Transfer::single(id, held.credit, held.debit, back)
+    });
+    refunded.collect()
 }

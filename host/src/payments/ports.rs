@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{AccountId, BillerId, ClientId, ServiceCode};
+use guichet_domain::id::{AccountId, BillerId, CategoryCode, ClientId, ServiceCode};
 use guichet_domain::payment::Capabilities;
 use serde::{Deserialize, Serialize};
 
@@ -166,6 +166,8 @@ pub enum Payee {
 pub struct Terms {
     /// The catalogue entry.
     pub service: ServiceCode,
+    /// What kind of service it is; clients' prices go by it.
+    pub category: CategoryCode,
     /// Who is paid.
     pub biller: BillerId,
     /// In whose name the money is booked.

@@ -12,6 +12,11 @@ const COUNT: u64 = 1_000;
 /// Slots.
 const SLOTS: u64 = 100;
 
+/// The slot of the node that gave the number.
+pub(super) fn slot_of(number: u64) -> u8 {
+    u8::try_from(number / COUNT % SLOTS).unwrap_or_default()
+}
+
 /// Gives numbers.
 pub(super) struct Sequencer {
     slot: u64,
@@ -54,8 +59,10 @@ mod tests {
             last = number;
         }
         assert_eq!(last.to_string().len(), 18);
+        assert_eq!(slot_of(last), 99);
         let far: Moment = "2200-01-01T00:00:00Z".parse().unwrap();
         assert!(sequencer.next(far) < 1_000_000_000_000_000_000);
         assert_ne!(Sequencer::new(1).next(now), Sequencer::new(2).next(now));
+        assert_eq!(slot_of(Sequencer::new(7).next(now)), 7);
     }
 }

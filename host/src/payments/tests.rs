@@ -2,6 +2,7 @@
 
 mod agreeing;
 mod banks;
+mod client_fees;
 mod fakes;
 mod flows;
 mod limits;

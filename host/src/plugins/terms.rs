@@ -31,6 +31,7 @@ impl TermsPort for Plugins {
         };
         Ok(Terms {
             service: code.clone(),
+            category: service.category.clone(),
             biller: service.biller.id.clone(),
             payee: payee(&service),
             rule: terms.amount.rule.clone(),

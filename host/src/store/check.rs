@@ -149,7 +149,8 @@ const INVARIANTS: &[Invariant] = &[
             where (p.hold = 'done' or p.capture = 'done') and (h.id is null \
             or h.amount <> p.total or (p.bank is null and a.id <> p.payer_account) \
             or (p.bank is not null \
-            and a.id <> 'clearing:' || p.bank || ':' || p.currency)) limit 100",
+            and (a.kind <> 'clearing' or a.bank <> p.bank \
+            or a.currency <> p.currency))) limit 100",
     },
     Invariant {
         name: "applied money is taken, and only applied money",
@@ -186,6 +187,24 @@ const INVARIANTS: &[Invariant] = &[
             left join transfers as f on f.id = p.id || ':fee-capture' \
             where (p.hold = 'done' or p.capture = 'done') and ((p.fee > 0) <> (h.id is not null) \
             or (p.fee > 0 and ((c.id is null) <> (f.id is null) or h.amount <> p.fee))) limit 100",
+    },
+    Invariant {
+        name: "a client's fee goes the way of the payment",
+        query: "select p.id, p.state from payments as p \
+            left join transfers as h on h.id = p.id || ':client-fee-hold' \
+            left join transfers as c on c.id = p.id || ':client-fee-capture' \
+            left join transfers as r on r.id = p.id || ':client-fee-release' \
+            left join transfers as b on b.id = p.id || ':client-fee-refund' \
+            left join accounts as a on a.number = h.debit \
+            where (p.client_fee > 0) <> (h.id is not null) \
+            or (p.client_fee > 0 and (h.amount <> p.client_fee or a.client <> p.client \
+            or (p.state in ('applied', 'reversing', 'reversed', 'refunding', 'refunded')) \
+            <> (c.id is not null) or c.amount <> p.client_fee \
+            or (p.state in ('declined', 'cancelled', 'expired', 'refused', 'released')) \
+            <> (r.id is not null) \
+            or (p.client_fee_back > 0 and p.refund = 'done' \
+            and p.state in ('reversed', 'refunded')) <> (b.id is not null) \
+            or b.amount <> p.client_fee_back)) limit 100",
     },
     Invariant {
         name: "every open payment is looked after",

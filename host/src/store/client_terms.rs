@@ -5,7 +5,7 @@ use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId};
 use guichet_domain::{Moment, Money};
 
 use super::writer::SET_CREDIT_LIMIT;
-use super::{Statement, Store, StoreError};
+use super::{RecordEvent, Statement, Store, StoreError, Value};
 use crate::accounts::price::PriceList;
 
 /// What somebody did to a client's account.
@@ -36,6 +36,43 @@ pub struct AccountHead {
     pub last: i64,
 }
 
+impl ClientAct {
+    /// The act's row.
+    pub(super) fn insert(&self) -> Statement {
+        Statement::new(
+            "insert into client_acts (id, client, act, amount, currency, reference, person, at) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
+            self.values(),
+        )
+    }
+
+    /// The act's row, where the account has that limit now.
+    fn insert_for_limit(&self, account: &AccountId) -> Statement {
+        let mut values = self.values();
+        values.push(account.as_str().into());
+        Statement::new(
+            "insert into client_acts (id, client, act, amount, currency, reference, person, at) \
+             select $1, $2, $3, $4, $5, $6, $7, $8 from accounts as a \
+             join balances as b on b.account = a.number \
+             where a.id = $9 and b.credit_limit = $4",
+            values,
+        )
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.id.as_str().into(),
+            self.client.as_str().into(),
+            self.act.into(),
+            self.amount.minor_units().into(),
+            self.amount.currency().as_str().into(),
+            self.reference.as_str().into(),
+            self.person.as_str().into(),
+            self.at.into(),
+        ]
+    }
+}
+
 impl Store {
     /// What stands on an account and by which transfer, read at once: a page of
     /// its entries that is read later begins exactly there.
@@ -56,35 +93,44 @@ impl Store {
         rows.first().map(read).transpose()
     }
 
-    /// Sets how far an account may live on credit; false where it has used more
-    /// already, or where there is no such account.
-    pub async fn set_credit_limit(&self, id: &AccountId, limit: i64) -> Result<bool, StoreError> {
+    /// Sets how far an account may live on credit, with the act and the event that
+    /// tell of it; false where it has used more already, or where there is no such
+    /// account.
+    pub async fn set_credit_limit(
+        &self,
+        id: &AccountId,
+        act: &ClientAct,
+        event: RecordEvent,
+    ) -> Result<bool, StoreError> {
+        let limit = act.amount.minor_units();
         let set = Statement::new(SET_CREDIT_LIMIT, vec![id.as_str().into(), limit.into()]);
-        let rows = self.write(vec![set]).await?;
+        let rows = self
+            .write_recorded(vec![set, act.insert_for_limit(id)], event)
+            .await?;
         Ok(rows.first().is_some_and(|rows| !rows.is_empty()))
     }
 
-    /// Gives a client new prices from this moment on.
+    /// Gives a client new prices from the event's moment on.
     pub async fn put_client_prices(
         &self,
         client: &ClientId,
         list: &PriceList,
         person: &PersonId,
-        now: Moment,
+        event: RecordEvent,
     ) -> Result<(), StoreError> {
         let body = serde_json::to_string(list).expect("a price list is plain JSON");
         let put = Statement::new(
             "insert into client_prices (client, valid_from, body, person) \
              values ($1, $2, $3, $4) on conflict (client, valid_from) do update \
-             set body = excluded.body, person = excluded.person",
+             set body = excluded.body, person = excluded.person returning client",
             vec![
                 client.as_str().into(),
-                now.into(),
+                event.at.into(),
                 body.into(),
                 person.as_str().into(),
             ],
         );
-        self.write(vec![put]).await.map(drop)
+        self.write_recorded(vec![put], event).await.map(drop)
     }
 
     /// The prices that a client had at a moment.
@@ -103,24 +149,5 @@ impl Store {
         rows.first()
             .map(|row| serde_json::from_str(row.text(0)?).map_err(|_| StoreError::Shape(0)))
             .transpose()
-    }
-
-    /// Notes what somebody did to a client's account.
-    pub async fn insert_client_act(&self, act: &ClientAct) -> Result<(), StoreError> {
-        let insert = Statement::new(
-            "insert into client_acts (id, client, act, amount, currency, reference, person, at) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            vec![
-                act.id.as_str().into(),
-                act.client.as_str().into(),
-                act.act.into(),
-                act.amount.minor_units().into(),
-                act.amount.currency().as_str().into(),
-                act.reference.as_str().into(),
-                act.person.as_str().into(),
-                act.at.into(),
-            ],
-        );
-        self.write(vec![insert]).await.map(drop)
     }
 }

@@ -30,6 +30,8 @@ pub struct DayPayment {
     pub total: Money,
     /// What the payer paid beside it, in minor units.
     pub payer_fee: i64,
+    /// What it costs its client, in minor units.
+    pub client_fee: i64,
     /// The day it belongs to.
     pub date: AccountingDate,
     /// Where it and its legs stand.
@@ -67,7 +69,7 @@ macro_rules! select_day {
             "select p.id, p.sequence, p.client, p.service, p.biller, p.payer_account, p.total, \
              p.fee, p.currency, p.accounting_date, p.state, p.hold, p.capture, p.release_leg, \
              p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at, \
-             k.bank from payments as p \
+             k.bank, p.client_fee from payments as p \
              left join bank_accounts as k on k.account = p.payer_account ",
             $rest
         )
@@ -216,6 +218,7 @@ fn read(row: &Row) -> Result<DayPayment, StoreError> {
         payer_account: row.parsed(5)?,
         total: Money::new(row.int(6)?, currency),
         payer_fee: row.int(7)?,
+        client_fee: row.int(22)?,
         date: row.parsed(9)?,
         snapshot: Snapshot {
             state: row.parsed(10)?,

@@ -1,11 +1,26 @@
 //! The few statements that differ between SQLite and PostgreSQL, and the checks
 //! that either database is fit to keep books.
 
-use super::StoreError;
+use std::collections::BTreeSet;
+
+use super::bulk::Bulk;
 use super::database::Connection;
+use super::{StoreError, Value};
 
 /// The oldest SQLite without the damage to write-ahead logs.
 const SQLITE_MINIMUM: (u32, u32, u32) = (3, 51, 3);
+
+/// Names that one batch locks one by one. A server with its standard settings has
+/// room for 6,400 locks.
+const LOCKED_NAMES: usize = 256;
+
+/// The names' numbers are 64 bits wide and never small: none is taken for that of
+/// all names, nor for that of migrations.
+static LOCK_NAMES: Bulk = Bulk::new(
+    "with s(name) as (",
+    1,
+    ") select count(pg_advisory_xact_lock(s.name)) from s",
+);
 
 /// SQLite takes its write lock at once, so that two writers never deadlock.
 pub(super) const fn begin(connection: &Connection) -> &'static str {
@@ -65,6 +80,29 @@ pub(super) const fn claim(connection: &Connection) -> &'static str {
          update outbox set lease_node = $3, lease_until = $4 from due \
          where outbox.payment = due.payment returning outbox.payment, outbox.service, outbox.tries"
     }
+}
+
+/// Locks these names until the commit, in their order, against other nodes; SQLite
+/// has one writer. The server keeps such locks in a table of fixed size: where a
+/// batch has too many names it locks all that there can be.
+pub(super) async fn lock_names(
+    connection: &mut Connection,
+    names: &BTreeSet<i64>,
+) -> Result<(), StoreError> {
+    if names.is_empty() || !connection.is_postgres() {
+        return Ok(());
+    }
+    if names.len() > LOCKED_NAMES {
+        return connection
+            .execute("select count(pg_advisory_xact_lock(7142))", &[])
+            .await
+            .map(drop);
+    }
+    connection
+        .execute("select count(pg_advisory_xact_lock_shared(7142))", &[])
+        .await?;
+    let rows: Vec<Vec<Value>> = names.iter().map(|name| vec![(*name).into()]).collect();
+    LOCK_NAMES.execute(connection, &rows).await
 }
 
 /// Two nodes that start at once migrate one after the other.

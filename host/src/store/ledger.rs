@@ -2,7 +2,7 @@
 //! Transfers are only ever inserted, and only by the writer.
 
 use guichet_domain::books::{Account, Capped, Transfer, TransferKind};
-use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, SubjectId};
+use guichet_domain::id::{AccountId, BankName, BillerId, ClientId, RecordId, SubjectId};
 use guichet_domain::{Currency, Moment, Money};
 
 use super::{Row, Statement, Store, StoreError, Value};
@@ -20,6 +20,8 @@ pub struct NewAccount {
     pub subject: Option<SubjectId>,
     /// Where it stands in a biller's name.
     pub biller: Option<BillerId>,
+    /// Where it stands for what a bank owes.
+    pub bank: Option<BankName>,
 }
 
 /// An account as kept.
@@ -61,6 +63,7 @@ impl NewAccount {
             owner(self.client.as_ref().map(ClientId::as_str)),
             owner(self.subject.as_ref().map(SubjectId::as_str)),
             owner(self.biller.as_ref().map(BillerId::as_str)),
+            owner(self.bank.as_ref().map(BankName::as_str)),
             at.into(),
         ]
     }

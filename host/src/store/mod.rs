@@ -6,6 +6,7 @@
 
 mod accounting_days;
 mod audit;
+mod balances;
 mod bank_accounts;
 mod bill_queries;
 mod biller_records;
@@ -53,6 +54,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use accounting_days::ClosedDay;
 pub use audit::{Entry, LoggedEvent};
+pub use balances::ChartBalance;
 pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
 pub use bound_accounts::BoundAccount;

@@ -2,8 +2,11 @@
 //! writer, which everybody shares, only has to collect.
 
 use super::idempotency::RESPONSE;
-use super::writer::{Command, Opened, Outcome, PreparedChange, PreparedOpen};
-use super::{LedgerCommand, OpenPayment, PaymentChange, RecordEvent, Refused, Store, StoreError};
+use super::writer::{Command, Opened, Outcome, PreparedChange, PreparedOpen, Recorded};
+use super::{
+    ClientAct, LedgerCommand, OpenPayment, PaymentChange, RecordEvent, Refused, Statement, Store,
+    StoreError,
+};
 
 impl Store {
     /// Opens a payment with all that belongs to it, or says which rule forbids it.
@@ -52,7 +55,29 @@ impl Store {
         command: LedgerCommand,
         event: RecordEvent,
     ) -> Result<Result<(), Refused>, StoreError> {
-        plain(self.order(Command::Told(Box::new(command), event)).await?)
+        self.tell_transfers(command, Vec::new(), event).await
+    }
+
+    /// Records what somebody paid into a client's account, with the act and the
+    /// event that tell of it; unless it stood there already.
+    pub async fn record_top_up(
+        &self,
+        command: LedgerCommand,
+        act: &ClientAct,
+        event: RecordEvent,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        self.tell_transfers(command, vec![act.insert()], event)
+            .await
+    }
+
+    async fn tell_transfers(
+        &self,
+        command: LedgerCommand,
+        statements: Vec<Statement>,
+        event: RecordEvent,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        let told = Box::new(Recorded::new(statements, event));
+        plain(self.order(Command::Told(Box::new(command), told)).await?)
     }
 }
 

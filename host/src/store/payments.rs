@@ -8,6 +8,7 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, Store, StoreError, Value};
+use crate::accounts::price::ClientFee;
 use crate::payments::order::{Application, Order, PendingAnswer, ReversalOrder};
 use crate::payments::payer::PayerSide;
 use crate::payments::ports::Terms;
@@ -78,6 +79,8 @@ pub struct PaymentRow {
     pub total: Money,
     /// What the payer pays beside the total, in minor units; zero or above.
     pub payer_fee: i64,
+    /// What it costs its client, where it costs something.
+    pub client_fee: Option<ClientFee>,
     /// Where it and its legs stand.
     pub snapshot: Snapshot,
     /// Counts the events; guards every change.
@@ -158,6 +161,8 @@ impl PaymentRow {
                 .as_ref()
                 .map(|bank| bank.name.to_string())
                 .into(),
+            self.client_fee.map_or(0, |fee| fee.amount).into(),
+            self.client_fee.map_or(0, |fee| fee.back).into(),
         ];
         values.extend(self.changing_values(key)?);
         Ok(values)
@@ -209,7 +214,7 @@ macro_rules! select_payments {
              accounting_date, traceparent, terms, sealed_order, created_at, state, hold, \
              capture, release_leg, refund, version, attempts, exposed, attempted_at, \
              sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, reason, \
-             updated_at \
+             updated_at, client_fee, client_fee_back \
              from payments ",
             $rest
         )
@@ -260,6 +265,11 @@ impl Store {
     }
 }
 
+fn client_fee(row: &Row) -> Result<Option<ClientFee>, StoreError> {
+    let (amount, back) = (row.int(36)?, row.int(37)?);
+    Ok((amount > 0).then_some(ClientFee { amount, back }))
+}
+
 fn small(row: &Row, position: usize) -> Result<u32, StoreError> {
     u32::try_from(row.int(position)?).map_err(|_| StoreError::Shape(position))
 }
@@ -297,6 +307,7 @@ fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
         account_key: row.bytes(9)?.to_vec(),
         total: Money::new(row.int(10)?, currency),
         payer_fee: row.int(11)?,
+        client_fee: client_fee(row)?,
         submit_until: row.moment(13)?,
         accounting_date: row.parsed(14)?,
         traceparent: text(15)?,

@@ -1,10 +1,9 @@
 //! What clients ask of their payers: authorisation, a second person, a limit a
 //! day. Read with every payment, so kept in two narrow tables.
 
-use guichet_domain::Moment;
 use guichet_domain::id::{AccountId, ClientId};
 
-use super::{Statement, Store, StoreError};
+use super::{RecordEvent, Statement, Store, StoreError};
 use crate::payments::{AuthorisationRule, PayerPolicy, SecondPersonRule};
 
 impl Store {
@@ -53,13 +52,13 @@ impl Store {
         Ok(!rows.is_empty())
     }
 
-    /// Sets what holds for all payments of a client.
+    /// Sets what holds for all payments of a client, with the event that tells of it.
     pub async fn put_client_policy(
         &self,
         client: &ClientId,
         authorisation: AuthorisationRule,
         payer_per_day: Option<i64>,
-        now: Moment,
+        event: RecordEvent,
     ) -> Result<(), StoreError> {
         let above: Option<i64> = match authorisation {
             AuthorisationRule::Never => None,
@@ -70,23 +69,25 @@ impl Store {
             "insert into client_policies (client, authorise_above, payer_per_day, updated_at) \
              values ($1, $2, $3, $4) on conflict (client) do update set \
              authorise_above = excluded.authorise_above, \
-             payer_per_day = excluded.payer_per_day, updated_at = excluded.updated_at",
+             payer_per_day = excluded.payer_per_day, updated_at = excluded.updated_at \
+             returning client",
             vec![
                 client.as_str().into(),
                 above.into(),
                 payer_per_day.into(),
-                now.into(),
+                event.at.into(),
             ],
         );
-        self.write(vec![put]).await.map(drop)
+        self.write_recorded(vec![put], event).await.map(drop)
     }
 
-    /// Sets whether payments from an account need a second person.
+    /// Sets whether payments from an account need a second person, with the event
+    /// that tells of it.
     pub async fn put_account_policy(
         &self,
         account: &AccountId,
         rule: SecondPersonRule,
-        now: Moment,
+        event: RecordEvent,
     ) -> Result<(), StoreError> {
         let needed: i64 = match rule {
             SecondPersonRule::Needed => 1,
@@ -95,9 +96,10 @@ impl Store {
         let put = Statement::new(
             "insert into account_policies (account, second_person, updated_at) \
              values ($1, $2, $3) on conflict (account) do update set \
-             second_person = excluded.second_person, updated_at = excluded.updated_at",
-            vec![account.as_str().into(), needed.into(), now.into()],
+             second_person = excluded.second_person, updated_at = excluded.updated_at \
+             returning account",
+            vec![account.as_str().into(), needed.into(), event.at.into()],
         );
-        self.write(vec![put]).await.map(drop)
+        self.write_recorded(vec![put], event).await.map(drop)
     }
 }

@@ -12,7 +12,7 @@ use super::form::Field;
 use super::page::{Page, Visit, draw};
 use super::service::{self, Filled, Place, Step};
 use super::statement::{self, AmountField, BillView, Fact};
-use super::texts::{self, Texts};
+use super::texts::Texts;
 use super::{Web, format};
 use crate::bills::{BillAnswer, BillQuery, BillsError};
 use crate::plugins::{Entry, translate};
@@ -236,7 +236,7 @@ pub(super) async fn confirm(
             .iter()
             .map(|one| Fact::new(&one.title, format::money(one.amount)))
             .collect(),
-        funding: account_in_words(citizen.account.as_str(), t),
+        funding: format::account(citizen.account.as_str(), t),
         key: web.rooms().ports.record_id("web").to_string(),
         bill_query: query.id.to_string(),
         items: chosen
@@ -245,13 +245,6 @@ pub(super) async fn confirm(
             .collect(),
         page: visit.page(),
     })
-}
-
-/// People know their account by its last characters.
-fn account_in_words(account: &str, t: &Texts) -> String {
-    let skipped = account.chars().count().saturating_sub(4);
-    let end: String = account.chars().skip(skipped).collect();
-    texts::fill(&t.account_ending, &[("end", &end)])
 }
 
 fn values<'a>(fields: &'a [(String, String)], wanted: &'a str) -> impl Iterator<Item = &'a str> {

@@ -4,6 +4,8 @@
 use guichet_domain::{Currency, Moment, Money};
 use guichet_sandbox::contract::types;
 
+use super::texts::{Texts, fill};
+
 /// `¥86.50`; other currencies with their code.
 #[must_use]
 pub fn money(amount: Money) -> String {
@@ -29,6 +31,14 @@ pub fn contract_money(amount: &types::Money) -> String {
 #[must_use]
 pub fn plain(amount: Money) -> String {
     major(amount.minor_units().unsigned_abs())
+}
+
+/// People know their account by its last characters.
+#[must_use]
+pub(super) fn account(account: &str, t: &Texts) -> String {
+    let skipped = account.chars().count().saturating_sub(4);
+    let end: String = account.chars().skip(skipped).collect();
+    fill(&t.account_ending, &[("end", &end)])
 }
 
 fn major(minor_units: u64) -> String {

@@ -73,6 +73,8 @@ impl Web {
             .route("/bills/{id}", get(bill::show).post(bill::confirm))
             .route("/payments", get(pay::list).post(pay::create))
             .route("/payments/{id}", get(pay::show))
+            .route("/payments/{id}/authorise", post(pay::authorise))
+            .route("/payments/{id}/cancel", post(pay::cancel))
             .route("/payments/{id}/receipt", get(pay::receipt))
             .route("/payments/{id}/{file}", get(pay::download))
             .route("/inquiries/{id}", get(ask::show))

@@ -1,5 +1,6 @@
 //! Paying, live progress, and a citizen's payments.
 
+mod agree;
 mod receipt;
 
 use askama::Template;
@@ -15,6 +16,8 @@ use super::page::{Page, Visit, draw};
 use super::texts::{Texts, fill};
 use super::{Web, format};
 use crate::payments::{Create, EventView, PaymentError, PaymentView};
+use agree::Agreement;
+pub(super) use agree::{authorise, cancel};
 pub(super) use receipt::{download, receipt};
 
 /// Payments on the list.
@@ -30,8 +33,9 @@ struct PaymentPage {
     amount: String,
     sign: &'static str,
     notice: Option<NoticeView>,
+    agreement: Option<Agreement>,
+    watched: bool,
     steps: Vec<StepView>,
-    ended: bool,
     receipt: bool,
 }
 
@@ -138,6 +142,7 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
         Standing::Submitted if was_silent => Standing::Unknown,
         state => state,
     };
+    let agreement = Agreement::of(&visit, &web, &payment);
     draw(&PaymentPage {
         id: payment.id.to_string(),
         state: state(shown, t).to_owned(),
@@ -146,7 +151,9 @@ pub(super) async fn show(visit: Visit, Path(id): Path<String>, State(web): State
         sign: sign(shown),
         notice: notice(&payment, shown, t),
         steps: steps(&payment, &events, t),
-        ended: payment.has_ended(),
+        // Nothing changes under the eyes of whoever reads what to agree to.
+        watched: !payment.has_ended() && !agreement.as_ref().is_some_and(Agreement::is_asked),
+        agreement,
         receipt: payment.application.is_some(),
         page,
     })

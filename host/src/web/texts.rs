@@ -38,7 +38,8 @@ texts! {
     total pay_button account_ending bill_mend chosen_total payment_number state_requested state_held state_submitted state_applied
     state_pending state_unknown state_refused state_released state_declined state_cancelled
     state_expired state_requires_action state_reversing state_reversed state_refunding
-    state_refunded unknown_title unknown_lead working_title working_lead
+    state_refunded authorise_title authorise_lead authorise_until authorise_button authorise_decline
+    second_person_lead unknown_title unknown_lead working_title working_lead
     nothing_paid refused_lead declined_lead expired_lead_payment news_by reason released_lead receipt_title receipt_button receipt_serial
     receipt_at receipt_token receipt_token_help receipt_print receipt_card receipt_digest receipt_treasury
     receipt_pdf receipt_json receipt_verify receipt_verify_help receipt_in_log receipt_not_in_log receipt_key

@@ -5,7 +5,7 @@ use guichet::payments::{Closed, Terms, TermsPort};
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{BillerId, ServiceCode};
+use guichet_domain::id::{BillerId, CategoryCode, ServiceCode};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 
 /// Seconds after which a "not found" is proof, where it ever is.
@@ -51,6 +51,7 @@ impl TermsPort for Town {
     fn terms(&self, service: &ServiceCode, _: &str, _: Moment) -> Result<Terms, Closed> {
         Ok(Terms {
             service: service.clone(),
+            category: CategoryCode::new("water").expect("a lawful name"),
             biller: BillerId::new("b-330100-water").expect("a lawful name"),
             payee: Payee::Biller,
             rule: AmountRule::Exact,

@@ -57,6 +57,11 @@ pub struct PriceList {
     /// ISO 4217.
     #[schema(value_type = String, example = "CNY")]
     pub currency: Currency,
+    /// What becomes of the fee of a payment that is undone after it was applied:
+    /// `give-back` (standard) or `keep`.
+    #[serde(default)]
+    #[schema(value_type = String, example = "give-back")]
+    pub undone: price::Undone,
     /// In any order.
     pub prices: Vec<Price>,
 }
@@ -96,6 +101,7 @@ impl From<PriceList> for price::PriceList {
         });
         Self {
             currency: list.currency,
+            undone: list.undone,
             prices: prices.collect(),
         }
     }
@@ -113,6 +119,7 @@ impl From<price::PriceList> for PriceList {
         });
         Self {
             currency: list.currency,
+            undone: list.undone,
             prices: prices.collect(),
         }
     }

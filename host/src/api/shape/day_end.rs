@@ -187,6 +187,8 @@ pub struct DayFees {
     pub billers: Money,
     /// Borne by the operator: no income.
     pub operator: Money,
+    /// Paid by the client itself.
+    pub client_fees: Money,
 }
 
 impl DayFees {
@@ -198,6 +200,7 @@ impl DayFees {
             payers: money(fees.payers),
             billers: money(fees.billers),
             operator: money(fees.operator),
+            client_fees: money(fees.client),
         }
     }
 }

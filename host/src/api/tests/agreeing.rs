@@ -1,22 +1,20 @@
 //! What the payer agrees to, and what billers tell by themselves, on the wire.
 
-use guichet_domain::id::ClientId;
+use guichet_domain::id::{ClientId, PersonId};
 use serde_json::json;
 
 use super::world::World;
+use crate::accounts::ByOperator;
 use crate::payments::AuthorisationRule;
 
 #[tokio::test]
 async fn a_payment_waits_for_the_payer_and_goes_on_with_the_right_binding() {
     let world = World::new().await;
     let client = ClientId::new("demo").unwrap();
-    let now = world.rooms.ports.now();
-    let store = &world.rooms.store;
-    let always = AuthorisationRule::Always;
-    store
-        .put_client_policy(&client, always, None, now)
-        .await
-        .unwrap();
+    let person = PersonId::new("paul").unwrap();
+    let by = ByOperator { person, client };
+    let (room, always) = (&world.rooms.accounts, AuthorisationRule::Always);
+    room.set_client_policy(&by, always, None).await.unwrap();
     let query = world.query(&[("b1", 8650)]).await;
     let body = world.payment(&query, &[("b1", 8650)]);
     let key = [("idempotency-key", "errand-0001"), ("prefer", "wait=20")];

@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Bill, Limits, Payability, Selection};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{AccountId, BillerId, ClientId, RecordId, ServiceCode, SubjectId};
+use guichet_domain::id::{
+    AccountId, BillerId, CategoryCode, ClientId, RecordId, ServiceCode, SubjectId,
+};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
 use guichet_sandbox::contract::bill_payment as contract;
@@ -93,6 +95,7 @@ impl TermsPort for OneService {
         }
         Ok(Terms {
             service: service.clone(),
+            category: CategoryCode::new("water").unwrap(),
             biller: BillerId::new("b-330100-water-1").unwrap(),
             payee: Payee::Biller,
             rule: AmountRule::Exact,

@@ -109,8 +109,7 @@ async fn settle_and_decide(world: &World, paid: &Paid) {
     };
     let closed = world.work_orders.list(filter, "", 10).await.unwrap();
     assert_eq!(closed.len(), 2);
-    let payable = format!("payable:{BILLER}:CNY");
-    assert_eq!(world.balance(&payable).await, AMOUNT);
+    assert_eq!(world.owed("payable").await, AMOUNT);
     assert_eq!(world.balance("settlement-transit:CNY").await, 5 * AMOUNT);
 }
 

@@ -5,7 +5,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use super::town::Mood;
-use super::world::{AMOUNT, BILLER, World};
+use super::world::{AMOUNT, World};
 
 /// A future that is dropped after so many polls: a node that is killed there.
 struct Killed<F> {
@@ -56,13 +56,9 @@ async fn day(world: &World, polls: u32) -> u32 {
 
 /// What must be the same in the end.
 async fn books(world: &World) -> (Vec<i64>, Vec<(i64, i64, &'static str)>, usize) {
-    let mut balances = Vec::new();
-    for account in [
-        format!("payable:{BILLER}:CNY"),
-        "settlement-transit:CNY".to_owned(),
-        "settlement:CNY".to_owned(),
-    ] {
-        balances.push(world.balance(&account).await);
+    let mut balances = vec![world.owed("payable").await];
+    for account in ["settlement-transit:CNY", "settlement:CNY"] {
+        balances.push(world.balance(account).await);
     }
     let batches = world.day_end.all_batches(&World::scope()).await.unwrap();
     let batches = batches

@@ -6,7 +6,7 @@ use guichet_domain::settlement::BatchState;
 use guichet_domain::work_order::{Decision, Kind};
 
 use super::town::Mood;
-use super::world::{AMOUNT, BILLER, World};
+use super::world::{AMOUNT, World};
 use crate::day_end::Sender;
 use crate::payments::ports::Payee;
 use crate::work_orders::order_id;
@@ -89,8 +89,7 @@ pub(super) async fn there_and_back(world: &World) {
     settle(world).await;
     let batch = only_batch(world).await;
     assert_eq!(batch.state, BatchState::Sent);
-    let payable = format!("payable:{BILLER}:CNY");
-    assert_eq!(world.balance(&payable).await, 0);
+    assert_eq!(world.owed("payable").await, 0);
     let first = format!("{}-1", batch.id);
     bank_says(world, 1, &[(&first, 3 * AMOUNT, Direction::Debit)]).await;
     assert_eq!(only_batch(world).await.state, BatchState::Confirmed);
@@ -102,7 +101,7 @@ pub(super) async fn there_and_back(world: &World) {
     ];
     bank_says(world, 2, &both).await;
     assert_eq!(only_batch(world).await.state, BatchState::Returned);
-    assert_eq!(world.balance(&payable).await, 3 * AMOUNT);
+    assert_eq!(world.owed("payable").await, 3 * AMOUNT);
     // Nobody has cleared why: it stays.
     world.day_end.settle(&World::scope(), "paul").await.unwrap();
     assert_eq!(only_batch(world).await.state, BatchState::Returned);
@@ -111,7 +110,7 @@ pub(super) async fn there_and_back(world: &World) {
     world.day_end.settle(&World::scope(), "paul").await.unwrap();
     let batch = only_batch(world).await;
     assert_eq!((batch.state, batch.attempt), (BatchState::Sent, 2));
-    assert_eq!(world.balance(&payable).await, 0);
+    assert_eq!(world.owed("payable").await, 0);
     let second = format!("{}-2", batch.id);
     let all = [
         both[0],
@@ -140,7 +139,7 @@ async fn non_tax_revenue_goes_to_the_treasury_and_account_numbers_stay_sealed() 
     let world = settled_day(Payee::Treasury).await;
     let batch = only_batch(&world).await;
     assert_eq!((batch.payee, batch.sums.net), (Payee::Treasury, 3 * AMOUNT));
-    assert_eq!(world.balance(&format!("treasury:{BILLER}:CNY")).await, 0);
+    assert_eq!(world.owed("treasury").await, 0);
     let file = batch.payment_file.unwrap();
     let (row, bytes) = world.day_end.content(&file).await.unwrap();
     let text = String::from_utf8(bytes.to_vec()).unwrap();

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use futures::future::BoxFuture;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
-use guichet_domain::id::{BillerId, RecordId, ServiceCode};
+use guichet_domain::id::{BillerId, CategoryCode, RecordId, ServiceCode};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::work_order::Decision;
 use guichet_domain::{Digest, Moment, Money};
@@ -59,6 +59,7 @@ impl TermsPort for OneService {
     fn terms(&self, service: &ServiceCode, _release: &str, _now: Moment) -> Result<Terms, Closed> {
         Ok(Terms {
             service: service.clone(),
+            category: CategoryCode::new("water").unwrap(),
             biller: BillerId::new(BILLER).unwrap(),
             payee: self.0,
             rule: AmountRule::Exact,

@@ -17,6 +17,7 @@ use super::town::{
     Counting, Mood, NoTime, OneAccount, OneService, TestBiller, TestClock, TestDesk,
 };
 use crate::accounts::Accounts;
+use crate::accounts::chart::Stripe;
 use crate::day_end::{DayEnd, Scope, Sender};
 use crate::objects::Objects;
 use crate::payments::order::{Assurance, Circumstances, PayerType};
@@ -294,6 +295,15 @@ impl World {
             .agree(order, &person("petra"))
             .await
             .unwrap();
+    }
+
+    /// What is owed to the biller: the sum of all stripes.
+    pub(super) async fn owed(&self, kind: &str) -> i64 {
+        let mut sum = 0;
+        for stripe in Stripe::all() {
+            sum += self.balance(&format!("{kind}:{BILLER}:{stripe}:CNY")).await;
+        }
+        sum
     }
 
     pub(super) async fn balance(&self, account: &str) -> i64 {

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use guichet_domain::Money;
 use guichet_domain::payment::StatusAnswer;
 use guichet_tests::postgres::{Cluster, Durability};
 
 use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
+use crate::bank::Custom;
 use crate::payments::{Freshness, PaymentError};
 use crate::store::Location;
 
@@ -20,6 +22,46 @@ async fn the_room_holds_on_postgresql() {
     let cluster = Cluster::start(Durability::None).unwrap();
     one_node(world(&cluster, "one").await).await;
     two_nodes(world(&cluster, "two").await).await;
+}
+
+/// Money at a bank locks no account when a payment begins: only the limit itself
+/// keeps two nodes apart.
+#[tokio::test]
+async fn two_nodes_at_once_do_not_pass_a_limit_by_day() {
+    let cluster = Cluster::start(Durability::None).unwrap();
+    for (name, by_payer) in [("account", false), ("payer", true)] {
+        let mut world = world(&cluster, name).await;
+        world.pay_by_bank(Custom::HoldFirst).await;
+        if by_payer {
+            world.policies.0.lock().unwrap().payer_per_day = Some(1_000);
+        } else {
+            world.terms.0.lock().unwrap().limits.per_day = Some(Money::cny(1_000));
+        }
+        let neighbour = world.neighbour().await;
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..60 {
+            let bill = number.to_string();
+            let query = world.query(&[(&bill, 100)]).await;
+            let request = world.request(&query, &format!("k{number}"), &[(&bill, 100)]);
+            let room = if number % 2 == 0 {
+                world.payments.clone()
+            } else {
+                neighbour.clone()
+            };
+            tasks.spawn(async move { room.create(&request).await });
+        }
+        let answers = tasks.join_all().await;
+        let made = answers.iter().filter(|answer| answer.is_ok()).count();
+        assert_eq!(made, 10, "{name}");
+        let is_limit = |error: &PaymentError| match error {
+            PaymentError::AboveDayLimit => !by_payer,
+            PaymentError::AbovePayerLimit => by_payer,
+            _ => false,
+        };
+        let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
+        assert_eq!(refused.filter(|error| is_limit(error)).count(), 50);
+        world.assert_books().await;
+    }
 }
 
 async fn one_node(mut world: World) {
@@ -100,5 +142,10 @@ async fn two_nodes(world: World) {
     }
     assert_eq!(world.biller.state.lock().unwrap().effects.len(), 2);
     assert_eq!(world.money().await, (FUNDS - 200, 0));
+    // Whoever looked after them, each is booked on the stripe where it began.
+    let chart = neighbour.store().chart_balances(("", "", ""), 100);
+    let chart = chart.await.unwrap();
+    let owed = chart.iter().find(|one| one.kind == "payable").unwrap();
+    assert_eq!((owed.owed, owed.coming), (200, 0));
     world.assert_books().await;
 }

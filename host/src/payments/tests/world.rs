@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{
-    AccountId, BankName, BillerId, ClientId, RecordId, ServiceCode, SubjectId,
+    AccountId, BankName, BillerId, CategoryCode, ClientId, RecordId, ServiceCode, SubjectId,
 };
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
@@ -54,6 +54,7 @@ fn terms(memory: Memory, status: StatusAnswer) -> Terms {
     };
     Terms {
         service: ServiceCode::new("water-330100-1").unwrap(),
+        category: CategoryCode::new("water").unwrap(),
         biller: BillerId::new("b-330100-water-1").unwrap(),
         payee: Payee::Biller,
         rule: AmountRule::Exact,

@@ -10,6 +10,7 @@ use crate::accounts::price::PriceList;
 use crate::accounts::statement::Period;
 use crate::accounts::{AccountError, Accounts, ByOperator, chart};
 use crate::bank::{AccountNumber, Mandate, NotMandated};
+use crate::payments::{AuthorisationRule, SecondPersonRule};
 use crate::ports::Ports;
 
 pub(super) async fn all(store: &Store) {
@@ -100,7 +101,7 @@ fn by() -> ByOperator {
 
 async fn charge(store: &Store, id: &str, amount: i64) -> bool {
     let own = chart::client_funding(&client(), Currency::CNY, 0);
-    let income = chart::fee_income(0, Currency::CNY);
+    let income = chart::fee_income(chart::Stripe::FIRST, Currency::CNY);
     let transfer = Transfer::single(
         id.parse().unwrap(),
         own.account.id.clone(),
@@ -143,6 +144,49 @@ async fn clients(store: &Store) {
     assert_eq!(shown.prices, Some(list));
     let before = store.client_prices(&client(), now()).await.unwrap();
     assert_eq!(before, None, "an earlier moment has no prices");
+    told(store, &room).await;
+}
+
+/// Whatever people set stands in the audit log and among the acts, once, and what
+/// was refused stands in neither.
+async fn told(store: &Store, room: &Accounts) {
+    let acts = "select act, amount from client_acts where client = $1 order by at, id";
+    let acts = store.fetch(acts, &["bank-app".into()]).await.unwrap();
+    let acts: Vec<(String, i64)> = acts
+        .iter()
+        .map(|row| (row.text(0).unwrap().to_owned(), row.int(1).unwrap()))
+        .collect();
+    let wanted = [("top-up", 100), ("credit-limit", 60), ("credit-limit", 50)];
+    let wanted = wanted.map(|(act, amount)| (act.to_owned(), amount));
+    assert_eq!(acts, wanted);
+    let account = AccountId::new("client:bank-app:CNY").unwrap();
+    let rule = AuthorisationRule::Above(9);
+    room.set_client_policy(&by(), rule, Some(10)).await.unwrap();
+    let person = PersonId::new("paul").unwrap();
+    for rule in [SecondPersonRule::Needed, SecondPersonRule::NotNeeded] {
+        let set = room.set_account_policy(&person, &account, rule).await;
+        set.unwrap();
+    }
+    let events = "select event, count(*), count(distinct content), min(number), max(number) \
+                  from events where event in \
+                  ('paid_in', 'credit_limit_set', 'prices_set', 'policy_set') \
+                  group by event, record order by event, count(*)";
+    let events = store.fetch(events, &[]).await.unwrap();
+    let events: Vec<(&str, [i64; 4])> = events
+        .iter()
+        .map(|row| {
+            let numbers = [1, 2, 3, 4].map(|position| row.int(position).unwrap());
+            (row.text(0).unwrap(), numbers)
+        })
+        .collect();
+    let wanted = [
+        ("credit_limit_set", [2, 2, 2, 3]),
+        ("paid_in", [1, 1, 1, 1]),
+        ("policy_set", [1, 1, 1, 1]),
+        ("policy_set", [2, 2, 1, 2]),
+        ("prices_set", [1, 1, 1, 1]),
+    ];
+    assert_eq!(events, wanted);
 }
 
 async fn statements(store: &Store) {

@@ -6,7 +6,8 @@ use guichet_domain::{Currency, Money};
 
 use super::super::{LedgerCommand, Refused, Statement, Store, Value};
 use super::now;
-use crate::accounts::chart;
+use crate::accounts::{Accounts, chart};
+use crate::ports::Ports;
 
 pub(super) async fn all(store: &Store) {
     transfers(store).await;
@@ -33,7 +34,11 @@ fn command(transfers: Vec<Transfer>) -> LedgerCommand {
         Currency::CNY,
         0,
     );
-    let biller = chart::payable(&BillerId::new("b-1-water").unwrap(), Currency::CNY);
+    let biller = chart::payable(
+        &BillerId::new("b-1-water").unwrap(),
+        chart::Stripe::FIRST,
+        Currency::CNY,
+    );
     let settlement = chart::settlement(Currency::CNY);
     LedgerCommand {
         accounts: vec![payer, biller, settlement],
@@ -53,7 +58,7 @@ fn fund(id: &str, amount: i64) -> Transfer {
 }
 
 fn hold(id: &str, amount: i64) -> Transfer {
-    let biller = account("payable:b-1-water:CNY");
+    let biller = account("payable:b-1-water:0:CNY");
     Transfer::pending(
         transfer_id(id),
         account("acc-1"),
@@ -196,7 +201,7 @@ async fn statements(store: &Store) {
     // Somebody else's place in the ledger shows nothing.
     let foreign = store
         .account_entries(
-            &account("payable:b-1-water:CNY"),
+            &account("payable:b-1-water:0:CNY"),
             Some(seen[88].position),
             5,
         )
@@ -230,4 +235,49 @@ async fn expiry(store: &Store) {
         .unwrap();
     store.forget_expiring(&expired).await.unwrap();
     assert!(store.expired_transfers(soon, 9).await.unwrap().is_empty());
+    sweep(store).await;
+}
+
+/// What has expired goes back, whoever sweeps and how often; what was taken in
+/// time stays taken, and a payment's own reservation never has an end in time.
+async fn sweep(store: &Store) {
+    let room = Accounts::new(store.clone(), Ports::system());
+    let now = Ports::system().now();
+    let held_before = held(store).await;
+    let (gone, taken) = (hold("s1", 2).expiring(now), hold("s2", 3).expiring(now));
+    let later = hold("s3", 4).expiring(now.plus_ms(3_600_000));
+    let post = Transfer::post(transfer_id("s4"), &taken, Money::cny(3));
+    let before = LedgerCommand {
+        at: now.plus_ms(-1),
+        ..command(vec![gone.clone(), taken, later.clone(), post])
+    };
+    store.record_transfers(before).await.unwrap().unwrap();
+    let (one, two) = tokio::join!(room.end_expired(), room.end_expired());
+    assert!(one.unwrap() + two.unwrap() >= 1);
+    assert_eq!(room.end_expired().await.unwrap(), 0);
+    assert_eq!(
+        held(store).await,
+        held_before + 4,
+        "only what is left of time"
+    );
+    let again = Transfer::void(transfer_id("s5"), &gone);
+    let again = store.record_transfers(command(vec![again])).await.unwrap();
+    assert_eq!(again, Err(Refused::Books(BooksError::Ended(gone.id))));
+    let of_a_payment = LedgerCommand {
+        payment: Some(super::id("pay", 9)),
+        ..command(vec![hold("s6", 1).expiring(now)])
+    };
+    let refused = store.record_transfers(of_a_payment).await.unwrap_err();
+    assert!(refused.is_constraint(), "{refused}");
+    let end = Transfer::void(transfer_id("s7"), &later);
+    store
+        .record_transfers(command(vec![end]))
+        .await
+        .unwrap()
+        .unwrap();
+}
+
+async fn held(store: &Store) -> i64 {
+    let row = store.account(&account("acc-1")).await.unwrap();
+    row.unwrap().account.debits_pending
 }

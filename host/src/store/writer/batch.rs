@@ -72,16 +72,17 @@ pub(super) async fn write(
                 Outcome::Done
             }
         });
-        if let Command::Told(_, event) = command
+        if let Command::Told(_, recorded) = command
             && batch.rows.transfers.len() > booked
         {
-            told.push(event);
+            told.push(recorded);
         }
     }
     let Batch { memory, rows, .. } = batch;
     rows.write(connection, memory.slot()).await?;
-    for event in told {
-        tell(connection, memory, event).await?;
+    for recorded in told {
+        run(connection, &recorded.statements).await?;
+        tell(connection, memory, &recorded.event).await?;
     }
     for (command, outcome) in commands.iter().zip(&mut outcomes) {
         match command {

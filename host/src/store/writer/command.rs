@@ -46,7 +46,8 @@ pub struct RecordEvent {
 #[derive(Debug)]
 pub(in crate::store) struct Recorded {
     pub(super) statements: Vec<Statement>,
-    /// Written where the first statement has given back a row.
+    /// Written where the first statement has given back a row, or beside transfers
+    /// where one of these is new.
     pub(super) event: RecordEvent,
 }
 
@@ -195,8 +196,9 @@ pub(in crate::store) enum Command {
     /// The last command: what waits behind it is not taken any more.
     Stop,
     Ledger(Box<LedgerCommand>),
-    /// Transfers with the event that tells of them, where one of them is new.
-    Told(Box<LedgerCommand>, RecordEvent),
+    /// Transfers with the statements and the event that tell of them, where one of
+    /// them is new.
+    Told(Box<LedgerCommand>, Box<Recorded>),
     Open(Box<PreparedOpen>),
     Change(Box<PreparedChange>),
 }

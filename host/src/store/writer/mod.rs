@@ -84,8 +84,8 @@ pub(super) const SET_CREDIT_LIMIT: &str = "update balances set credit_limit = $2
      and debits_pending + debits_posted <= credits_posted + $2 returning credit_limit";
 
 fn changes_limits(command: &Command) -> bool {
-    matches!(command, Command::Statements(all)
-        if all.iter().any(|one| one.sql == SET_CREDIT_LIMIT))
+    matches!(command, Command::Recorded(recorded)
+        if recorded.statements.iter().any(|one| one.sql == SET_CREDIT_LIMIT))
 }
 
 /// The connection, once there is one, and what is known of the books.

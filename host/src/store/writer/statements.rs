@@ -82,10 +82,10 @@ pub(super) static READ_ENDERS: Bulk = Bulk::new(
 
 /// Another node may open the same account at the same time.
 pub(super) static INSERT_ACCOUNTS: Bulk = Bulk::new(
-    "with s(id, kind, currency, client, subject, biller, created_at) as (",
-    7,
-    ") insert into accounts (id, kind, currency, client, subject, biller, created_at) \
-     select id, kind, currency, client, subject, biller, created_at from s where true \
+    "with s(id, kind, currency, client, subject, biller, bank, created_at) as (",
+    8,
+    ") insert into accounts (id, kind, currency, client, subject, biller, bank, created_at) \
+     select id, kind, currency, client, subject, biller, bank, created_at from s where true \
      on conflict (id) do nothing",
 );
 
@@ -134,10 +134,11 @@ pub(super) static INSERT_EXPIRING: Bulk =
 pub(super) static INSERT_PAYMENTS: Bulk = Bulk::new(
     "insert into payments (id, sequence, client, client_reference, subject, service, biller, \
      bill_query, payer_account, account_key, total, fee, currency, submit_until, \
-     accounting_date, traceparent, terms, sealed_order, created_at, bank, state, hold, capture, \
-     release_leg, refund, version, attempts, exposed, attempted_at, sealed_answer, \
-     sealed_reversal, sealed_payer, owner, news_by, open_since, reason, updated_at)",
-    37,
+     accounting_date, traceparent, terms, sealed_order, created_at, bank, client_fee, \
+     client_fee_back, state, hold, capture, release_leg, refund, version, attempts, exposed, \
+     attempted_at, sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, \
+     reason, updated_at)",
+    39,
     "",
 );
 

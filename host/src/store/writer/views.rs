@@ -1,6 +1,6 @@
 //! What a batch has to look at before it decides, read set by set. Locks are
-//! taken in one order on every node: payments by id, then balances by number.
-//! What must be unique is read under the locks.
+//! taken in one order on every node: payments by id, balances by number, and last
+//! the days that have a limit. What must be unique is read under the locks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,6 +10,7 @@ use guichet_domain::id::RecordId;
 use guichet_domain::planted::{Bug, planted};
 
 use super::super::database::Connection;
+use super::super::dialect;
 use super::super::idempotency::{IdempotencyKey, RememberedRow};
 use super::super::ledger::NewAccount;
 use super::super::value::Value;
@@ -17,6 +18,7 @@ use super::command::Command;
 use super::memory::Memory;
 use super::prepared::PreparedOpen;
 use super::{Refused, StoreError, statements};
+use crate::payments::canonical::sha256;
 
 /// What the commands of a batch depend on beside the books. Deciding changes it,
 /// so that a later command of the batch sees the earlier ones.
@@ -52,6 +54,7 @@ impl View {
         memory
             .learn_transfers(connection, &wanted.transfers, &wanted.pending)
             .await?;
+        dialect::lock_names(connection, &wanted.day_locks()).await?;
         view.read_uniqueness(connection, &wanted).await?;
         Ok(view)
     }
@@ -239,12 +242,33 @@ impl<'a> Wanted<'a> {
         wanted
     }
 
+    /// Numbers for the days that have a limit. Two nodes that open payments of one
+    /// day each read what the other has opened; two days that share a number only
+    /// wait for each other.
+    fn day_locks(&self) -> BTreeSet<i64> {
+        let accounts = self
+            .days
+            .iter()
+            .map(|(key, date)| lock_number(&[key, date.as_bytes()]));
+        let payers = self.payer_days.iter().map(|(client, subject, date)| {
+            lock_number(&[client.as_bytes(), subject.as_bytes(), date.as_bytes()])
+        });
+        accounts.chain(payers).collect()
+    }
+
     fn add_pending(&mut self, transfers: &'a [Transfer]) {
         for pending in transfers.iter().filter_map(|one| one.pending.as_ref()) {
             self.transfers.insert(pending.as_str());
             self.pending.insert(pending.as_str());
         }
     }
+}
+
+fn lock_number(parts: &[&[u8]]) -> i64 {
+    let digest = sha256(parts);
+    let mut number = [0; 8];
+    number.copy_from_slice(&digest.as_bytes()[..8]);
+    i64::from_be_bytes(number)
 }
 
 fn list(names: &BTreeSet<&str>) -> Vec<Vec<Value>> {
