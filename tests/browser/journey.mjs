@@ -9,6 +9,8 @@ import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const [url, city, service, pictures] = process.argv.slice(2);
+// The token of somebody who may set payers' policies.
+const officer = process.env.GUICHET_OFFICER;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const browser = await chromium.launch({
@@ -209,10 +211,56 @@ async function unknown() {
   await close();
 }
 
+/** Where the operator asks for it, the payer authorises each payment on its page. */
+async function agreement() {
+  const asked = (body) =>
+    fetch(`${url}/v1/payer-policies/clients/demo-bank-app`, {
+      method: "PUT",
+      headers: { "content-type": "application/json", authorization: `Bearer ${officer}` },
+      body: JSON.stringify(body),
+    });
+  const set = await asked({ authorise_above: 0 });
+  assert(set.status === 204, `the policy was answered with ${set.status}`);
+  // It counts on every node within a second.
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  for (const script of [true, false]) {
+    const { page, close } = await citizen({ javaScriptEnabled: script });
+    await signIn(page);
+    await toConfirm(page, async () => {});
+    await page.click("form[action='/payments'] button");
+    const agree = page.locator("form[action$='/authorise'] button");
+    await agree.waitFor({ timeout: 20_000 });
+    const amount = await page.textContent(".outcome .total");
+    const card = await page.textContent("section[aria-labelledby=agree]");
+    for (const words of [amount.trim(), "收款单位", "授权之前不会预留或扣款", "过时自动取消"]) {
+      assert(card.includes(words), `${words} is missing: ${card}`);
+    }
+    if (script) {
+      await inspect(page, "12-agree");
+      await page.click("button[name=elder]");
+      await page.waitForSelector("html[data-mode=elder]");
+      await inspect(page, "13-agree-elder");
+      // Given up first: nothing was sent, nothing taken, and the bill is free.
+      await page.click("form[action$='/cancel'] button");
+      await page.waitForSelector(".outcome.bad");
+      const said = await page.textContent("main");
+      assert(said.includes("没有扣款"), `a payment given up says: ${said}`);
+    } else {
+      await agree.click();
+      await page.waitForSelector("a[href$='/receipt']", { timeout: 20_000 });
+      await page.click("a[href$='/receipt']");
+      await receipt(page);
+    }
+    await close();
+  }
+  await asked({});
+}
+
 try {
   await journey({ script: true });
   await journey({ script: false });
   await keyboard();
+  await agreement();
   await unknown();
   console.log("ok");
 } finally {

@@ -15,6 +15,7 @@ async fn a_citizen_pays_a_bill_on_the_pages() {
     let output = Command::new("node")
         .args(["journey.mjs", &market.url, &market.city_url, service])
         .args(std::env::var("GUICHET_SCREENSHOTS"))
+        .env("GUICHET_OFFICER", market.person_token("paul").unwrap())
         .current_dir(folder)
         .output()
         .expect("Node.js is installed by `cargo xtask test` or named");

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{chaos, foreign, product, simulate, storm, tools};
+use crate::{chaos, foreign, mutants, product, simulate, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -52,6 +52,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         simulate::sample()?;
         say("killing nodes under load (the whole of it: cargo xtask chaos --on sqlite|postgres)");
         chaos::sample(&programs)?;
+        say("mutating the books (more of it: cargo xtask mutants)");
+        mutants::sample()?;
     }
     Ok(())
 }

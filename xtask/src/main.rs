@@ -11,6 +11,7 @@ mod check;
 mod foreign;
 mod fuzz;
 mod guest;
+mod mutants;
 mod packages;
 mod planted;
 mod product;
@@ -43,6 +44,8 @@ enum Command {
     Chaos(chaos::Arguments),
     /// Simulate payments under a seeded scheduler, with faults and crashes.
     Simulate(simulate::Arguments),
+    /// Mutate the money's code and see whether its tests notice.
+    Mutants(mutants::Arguments),
     /// Fuzz what reads foreign bytes: manifest, bundle, component or mapping.
     Fuzz(fuzz::Arguments),
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Storm(arguments) => storm::command(&arguments),
         Command::Chaos(arguments) => chaos::command(&arguments),
         Command::Simulate(arguments) => simulate::command(&arguments),
+        Command::Mutants(arguments) => mutants::command(&arguments),
         Command::Fuzz(arguments) => fuzz::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),

@@ -10,7 +10,7 @@ use guichet::payments::{BillerPort, Closed, Terms, TermsPort};
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{BillerId, ServiceCode};
+use guichet_domain::id::{BillerId, CategoryCode, ServiceCode};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use serde_json::json;
 
@@ -26,6 +26,7 @@ impl TermsPort for Town {
     fn terms(&self, service: &ServiceCode, _: &str, _: Moment) -> Result<Terms, Closed> {
         Ok(Terms {
             service: service.clone(),
+            category: CategoryCode::new("water").expect("a lawful name"),
             biller: BillerId::new("b-330100-water").expect("a lawful name"),
             payee: Payee::Biller,
             rule: AmountRule::Exact,

@@ -103,7 +103,8 @@ pub(super) fn decode<'a>(raw: &Raw<'a>, charset: Charset) -> Result<Cow<'a, str>
     })
 }
 
-/// Bytes of a text. GB 18030 has every character.
+/// Bytes of a text. GB 18030 has every character but some private ones, which are
+/// not written.
 pub(super) fn encode(text: &str, charset: Charset) -> Cow<'_, [u8]> {
     match charset {
         Charset::Utf8 => Cow::Borrowed(text.as_bytes()),

@@ -79,9 +79,14 @@ impl Writer {
     }
 }
 
-/// Foreign text could otherwise break lines in the other party's tools.
+/// Foreign text could otherwise break lines in the other party's tools. Private
+/// characters mean nothing outside, and GB 18030 gives back another one for some.
 fn printable(text: &str) -> String {
     text.chars()
-        .map(|sign| if sign.is_control() { ' ' } else { sign })
+        .map(|sign| match sign {
+            _ if sign.is_control() => ' ',
+            '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => char::REPLACEMENT_CHARACTER,
+            _ => sign,
+        })
         .collect()
 }

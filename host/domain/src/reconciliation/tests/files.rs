@@ -57,7 +57,7 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
         "[ -~]{1,20}",
         any::<bool>(),
         1..1_000_000_i64,
-        "[^\\p{Cc}]{0,30}",
+        "[^\\p{Cc}\\p{Co}]{0,30}",
         any::<u32>(),
     );
     let one = one.prop_map(|(reference, undone, amount, note, at)| Line {
@@ -107,6 +107,27 @@ fn a_pipe_inside_a_chinese_character_separates_nothing() {
     let lines = [line("pay_1", 8_650, "水费亅上城")];
     let bytes = written(header(Layout::Pipe, Charset::Gb18030), &lines);
     assert_eq!(read(&bytes, hash).unwrap().1, lines);
+}
+
+/// GB 18030 would make U+FE14 of U+E78D or U+E826, and nothing at all of U+E5E5.
+#[test]
+fn private_characters_are_written_as_unknown_ones() {
+    for charset in [Charset::Utf8, Charset::Gb18030] {
+        for private in ['\u{e000}', '\u{e5e5}', '\u{e826}', '\u{f8ff}', '\u{f0000}'] {
+            let bytes = written(
+                header(Layout::Csv, charset),
+                &[line("a", 1, &format!("水{private}费"))],
+            );
+            assert_eq!(
+                read(&bytes, hash).unwrap().1[0].note,
+                "水\u{fffd}费",
+                "{private:?}"
+            );
+        }
+        let neighbours = "\u{d7ff}\u{f900}\u{effff}";
+        let bytes = written(header(Layout::Csv, charset), &[line("a", 1, neighbours)]);
+        assert_eq!(read(&bytes, hash).unwrap().1[0].note, neighbours);
+    }
 }
 
 #[test]
