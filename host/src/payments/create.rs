@@ -174,11 +174,6 @@ impl Payments {
         let day_limit = day_limit(&terms, payable);
         let service = query.service.as_str();
         let account = payable.account_number.as_deref().unwrap_or_default();
-        let bill_keys = request
-            .items
-            .iter()
-            .map(|item| bill_key(service, account, &item.bill))
-            .collect();
         let row = PaymentRow {
             id: order.payment.clone(),
             sequence: order.sequence,
@@ -219,7 +214,7 @@ impl Payments {
             unique,
             response: serde_json::to_string(&view).expect("a view is plain JSON"),
             events,
-            bill_keys,
+            bill_keys: bill_keys(&row, request, account),
             accounts,
             transfers,
             day_limit,
@@ -368,9 +363,11 @@ fn replayed(
     })
 }
 
-/// By it no bill is in two open payments.
-fn bill_key(service: &str, account: &str, bill: &str) -> Vec<u8> {
-    sha256(&[service.as_bytes(), account.as_bytes(), bill.as_bytes()])
-        .as_bytes()
-        .to_vec()
+/// By them no bill is in two open payments.
+fn bill_keys(row: &PaymentRow, request: &Create, account: &str) -> Vec<Vec<u8>> {
+    let key = |bill: &str| {
+        let parts = [row.service.as_str(), account, bill];
+        sha256(&parts.map(str::as_bytes)).as_bytes().to_vec()
+    };
+    request.items.iter().map(|item| key(&item.bill)).collect()
 }
