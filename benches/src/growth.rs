@@ -1,18 +1,19 @@
 //! What a payment costs as the tables grow: whole payments through the payment
-//! room and its worker on SQLite, with a biller that applies at once. Nothing here
-//! goes over HTTP or through the sandbox: those do not know how many payments
-//! there are. The peer is the same run while the tables were small.
+//! room and its worker, with a biller that applies at once. Nothing here goes over
+//! HTTP or through the sandbox: those do not know how many payments there are. The
+//! peer is the same run while the tables were small.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use guichet::payments::ports::{NoBanks, NoCallbacks, NoPolicies, Outside};
 use guichet::payments::{PaymentSettings, Payments};
 use guichet::ports::Ports;
 use guichet::seal::Vault;
 use guichet::store::{Location, Store};
 use guichet::worker::{self, Neighbours, Stop, TokioTimer, WorkerSettings};
+use guichet_tests::postgres::{Cluster, Durability};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -33,17 +34,71 @@ const MEASURED: usize = 10_000;
 const CALLERS: usize = 256;
 /// Citizens who pay.
 const PAYERS: usize = 5_000;
-/// How far the run goes where nothing is said.
-pub(crate) const USUAL: usize = 1_000_000;
 
-/// Runs the bench until the tables hold `most` payments.
-pub(crate) async fn measure(most: usize) -> Result<Value> {
+/// How far a run goes, and on which database.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Extent {
+    /// How many payments `growth` makes.
+    #[arg(long, value_name = "PAYMENTS", default_value_t = 1_000_000)]
+    up_to: usize,
+    /// The database that `growth` uses.
+    #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+    on: Database,
+}
+
+/// Where the books are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// Runs the bench.
+pub(crate) async fn measure(extent: Extent) -> Result<Value> {
     let kept = crate::kept("growth");
     std::fs::create_dir_all(&kept)?;
     let folder = tempfile::tempdir_in(kept)?;
     let file = folder.path().join("books.db");
-    let location = Location::Sqlite(file.clone());
+    let (_server, location) = match extent.on {
+        Database::Sqlite => (None, Location::Sqlite(file.clone())),
+        Database::Postgres => {
+            let server = Cluster::start(Durability::Full)?;
+            let url = server.database("growth")?;
+            (Some(server), Location::Postgres(url))
+        }
+    };
     let store = Store::open(&location, Vault::from_key(&[7; 32])?, "bench").await?;
+    let payers = Arc::new(errand::open_accounts(&store, PAYERS).await?);
+    let before = disk::fsync(folder.path())?;
+    let marks = grow(&store, &payers, extent.up_to).await?;
+    let after = disk::fsync(folder.path())?;
+    // A server keeps its own files.
+    let megabytes = std::fs::metadata(&file).ok().map(|known| known.len() >> 20);
+    let report = store.check_ledger(Ports::system().now()).await?;
+    ensure!(
+        report.findings.is_empty(),
+        "the books are wrong: {report:?}"
+    );
+    store.close().await;
+    let (_, first) = marks.first().context("nothing was measured")?;
+    let figures = marks.iter().map(|(size, mark)| mark.figures(*size, first));
+    Ok(json!({
+        "bench": "growth",
+        "database": format!("{:?}", extent.on).to_lowercase(),
+        "callers": CALLERS,
+        "payers": PAYERS,
+        "marks": figures.collect::<Vec<Value>>(),
+        "file_mb": megabytes,
+        "fsync_us_p50": micros(before.p50()),
+        "fsync_us_p99": micros(before.p99()),
+        "fsync_after_us_p50": micros(after.p50()),
+        "fsync_after_us_p99": micros(after.p99()),
+    }))
+}
+
+/// Pays until the tables hold so many payments; what the last ones before each
+/// mark cost.
+async fn grow(store: &Store, payers: &Arc<Vec<Payer>>, most: usize) -> Result<Vec<(usize, Mark)>> {
     let (payments, queue) = Payments::new(
         store.clone(),
         Ports::system(),
@@ -70,43 +125,18 @@ pub(crate) async fn measure(most: usize) -> Result<Value> {
         settings,
         stopped,
     ));
-    let payers = Arc::new(errand::open_accounts(&store, PAYERS).await?);
-    let before = disk::fsync(folder.path())?;
-    let mut marks: Vec<(usize, Mark)> = Vec::new();
+    let mut marks = Vec::new();
     let mut made = 0;
     for mark in MARKS.into_iter().filter(|mark| *mark <= most) {
         say(&format!("up to {mark} payments"));
-        run(&payments, &payers, made..mark - MEASURED).await?;
-        let measured = run(&payments, &payers, mark - MEASURED..mark).await?;
+        run(&payments, payers, made..mark - MEASURED).await?;
+        let measured = run(&payments, payers, mark - MEASURED..mark).await?;
         made = mark;
         marks.push((mark, measured));
     }
-    let after = disk::fsync(folder.path())?;
-    let bytes = std::fs::metadata(&file)?.len();
     stop.send_replace(Stop::Yes);
     worker.await??;
-    let report = store.check_ledger(Ports::system().now()).await?;
-    anyhow::ensure!(
-        report.findings.is_empty(),
-        "the books are wrong: {report:?}"
-    );
-    store.close().await;
-    let (_, first) = marks.first().context("nothing was measured")?;
-    let figures: Vec<Value> = marks
-        .iter()
-        .map(|(size, mark)| mark.figures(*size, first))
-        .collect();
-    Ok(json!({
-        "bench": "growth",
-        "callers": CALLERS,
-        "payers": PAYERS,
-        "marks": figures,
-        "file_mb": bytes >> 20,
-        "fsync_us_p50": micros(before.p50()),
-        "fsync_us_p99": micros(before.p99()),
-        "fsync_after_us_p50": micros(after.p50()),
-        "fsync_after_us_p99": micros(after.p99()),
-    }))
+    Ok(marks)
 }
 
 /// What the payments of one stretch cost.

@@ -38,9 +38,8 @@ struct Arguments {
     /// One line of JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// How many payments `growth` makes.
-    #[arg(long, value_name = "PAYMENTS", default_value_t = growth::USUAL)]
-    up_to: usize,
+    #[command(flatten)]
+    growth: growth::Extent,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -89,7 +88,7 @@ fn main() -> Result<()> {
         std::env::var_os("GUICHET_TARGET").is_some(),
         "GUICHET_TARGET names no target folder: run `cargo xtask bench NAME`"
     );
-    let mut figures = run(arguments.bench, arguments.up_to)?;
+    let mut figures = run(arguments.bench, arguments.growth)?;
     if let Value::Object(fields) = &mut figures {
         fields.insert("profile".to_owned(), json!(PROFILE));
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -103,7 +102,7 @@ fn main() -> Result<()> {
     writeln!(std::io::stdout().lock(), "{text}").context("standard output")
 }
 
-fn run(bench: Bench, up_to: usize) -> Result<Value> {
+fn run(bench: Bench, extent: growth::Extent) -> Result<Value> {
     // One thread for the sandbox: both sides of its comparison run on it.
     let mut runtime = match bench {
         Bench::Sandbox | Bench::SandboxCall => tokio::runtime::Builder::new_current_thread(),
@@ -118,7 +117,7 @@ fn run(bench: Bench, up_to: usize) -> Result<Value> {
         Bench::Http => runtime.block_on(http::measure()),
         Bench::Payments => runtime.block_on(payments::measure()),
         Bench::Ledger => runtime.block_on(ledger::measure()),
-        Bench::Growth => runtime.block_on(growth::measure(up_to)),
+        Bench::Growth => runtime.block_on(growth::measure(extent)),
         Bench::Registry => runtime.block_on(registry::measure()),
         Bench::Nodes => runtime.block_on(nodes::measure()),
         Bench::FoldLog => runtime.block_on(registry::fold()),

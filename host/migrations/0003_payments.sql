@@ -56,7 +56,8 @@ create table payments (
 );
 
 create index payments_by_subject on payments (client, subject, id);
-create index payments_by_day on payments (account_key, accounting_date);
+-- By date first: what is written on one day stands together, however old the table.
+create index payments_by_day on payments (accounting_date, account_key);
 create index payments_by_bank on payments (bank, accounting_date) where bank is not null;
 
 -- At most one open payment per service, account and bill.

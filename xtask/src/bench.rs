@@ -11,22 +11,19 @@ use crate::workspace::{Profile, run, target};
 /// What `cargo xtask bench` takes.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// `sandbox`, `catalogue`, `search`, `http`, `payments`, `ledger`,
-    /// `registry` or `nodes`.
-    name: String,
-
-    /// One line of JSON on standard output instead of a table.
-    #[arg(long)]
-    json: bool,
+    /// The bench with its arguments: `sandbox`, `catalogue`, `search`, `http`,
+    /// `payments`, `growth`, `ledger`, `registry` or `nodes`; `--json` for one line.
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    bench: Vec<String>,
 }
 
-/// Built for speed, unlike everything else. Standard output is the bench's own; everything else goes to standard error.
+/// Built for speed, unlike everything else. Standard output is the bench's own;
+/// everything else goes to standard error.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     let programs = product::build(Profile::Release)?;
     let mut bench = Command::new(programs.join("guichet-benches"));
-    bench.arg(&arguments.name).env("GUICHET_TARGET", target()?);
-    if arguments.json {
-        bench.arg("--json");
-    }
+    bench
+        .args(&arguments.bench)
+        .env("GUICHET_TARGET", target()?);
     run(&mut bench)
 }
