@@ -23,6 +23,8 @@ pub enum Location {
 
 /// Connections for reading; on SQLite they never wait for the writer.
 const READERS: u32 = 4;
+/// The same on a server, where a read spends most of its time on the way.
+const REMOTE_READERS: u32 = 16;
 /// Statements kept prepared by one connection to a server.
 const STATEMENTS: usize = 300;
 /// How long a caller waits for a connection before it is told to come back.
@@ -80,7 +82,11 @@ impl Pool {
 
     /// The pool for readers.
     pub(super) async fn readers(location: &Location) -> Result<Self, StoreError> {
-        Self::open(location, READERS).await
+        let connections = match location {
+            Location::Sqlite(_) => READERS,
+            Location::Postgres(_) => REMOTE_READERS,
+        };
+        Self::open(location, connections).await
     }
 
     async fn open(location: &Location, connections: u32) -> Result<Self, StoreError> {
