@@ -195,3 +195,16 @@ fn no_bill_widens_the_services_rule() {
     ));
     assert_eq!(pay(&AmountRule::Exact, 1000), Ok(cny(1000)));
 }
+
+#[test]
+fn a_payment_has_at_most_so_many_items() {
+    let bills: Vec<Bill> = (1..)
+        .take(MAX_ITEMS + 1)
+        .map(|n| bill(&n.to_string(), 1, n, AmountRule::Exact))
+        .collect();
+    let items: Vec<Item> = bills.iter().map(|bill| item(&bill.number, 1)).collect();
+    let most = check(&bills, Selection::Any, &items[..MAX_ITEMS]);
+    assert_eq!(most, Ok(Money::cny(i64::try_from(MAX_ITEMS).unwrap())));
+    let above = check(&bills, Selection::Any, &items);
+    assert_eq!(above, Err(ItemError::Count));
+}

@@ -215,6 +215,20 @@ mod tests {
     }
 
     #[test]
+    fn moments_and_dates_are_written_and_shown_as_texts() {
+        let moment: Moment = "2026-11-21T08:30:00Z".parse().unwrap();
+        assert_eq!(format!("{moment:?}"), "2026-11-21T08:30:00Z");
+        let json = serde_json::to_string(&moment).unwrap();
+        assert_eq!(json, "\"2026-11-21T08:30:00Z\"");
+        assert_eq!(serde_json::from_str::<Moment>(&json).unwrap(), moment);
+        let date = moment.accounting_date(CutOff::MIDNIGHT);
+        assert_eq!(format!("{date:?}"), "2026-11-21");
+        let json = serde_json::to_string(&date).unwrap();
+        assert_eq!(json, "\"2026-11-21\"");
+        assert_eq!(serde_json::from_str::<AccountingDate>(&json).unwrap(), date);
+    }
+
+    #[test]
     fn far_moments_are_cut_not_wrapped() {
         assert_eq!(
             Moment::from_micros(i64::MAX).plus_ms(i64::MAX).micros(),

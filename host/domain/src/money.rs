@@ -170,6 +170,18 @@ mod tests {
     }
 
     #[test]
+    fn only_what_is_above_zero_is_positive() {
+        let found = [-1, 0, 1].map(|amount| Money::cny(amount).is_positive());
+        assert_eq!(found, [false, false, true]);
+    }
+
+    #[test]
+    fn currencies_are_shown_by_their_letters() {
+        let dollars: Currency = "USD".parse().unwrap();
+        assert_eq!(format!("{dollars} {dollars:?}"), "USD USD");
+    }
+
+    #[test]
     fn json_is_amount_and_currency() {
         let text = r#"{"amount":8650,"currency":"CNY"}"#;
         let money: Money = serde_json::from_str(text).unwrap();

@@ -179,9 +179,10 @@ impl Event {
             Self::ReversalAsked => "reversal_asked".to_owned(),
             Self::ReversalDone => "reversal_done".to_owned(),
             Self::ReversalRefused => "reversal_refused".to_owned(),
-            Self::RefundAsked => "refund_asked".to_owned(),
+            // Beside the bank's own `refund_asked` and `refund_refused`, which are a
+            // leg's.
+            Self::RefundAsked => "refund_agreement_asked".to_owned(),
             Self::RefundAgreed => "refund_agreed".to_owned(),
-            // Beside the bank's own `refund_refused`, which is a leg's.
             Self::RefundRefused => "refund_not_agreed".to_owned(),
             Self::Bank(leg, step) => format!("{leg}_{step}"),
         }

@@ -199,6 +199,15 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_states_stay_what_they_are_and_lead_back() {
+        let words = ["gathering", "made", "sent", "confirmed", "returned"];
+        assert_eq!(BatchState::ALL.map(BatchState::as_str), words);
+        let back = words.map(|word| word.parse::<BatchState>().unwrap());
+        assert_eq!(back, BatchState::ALL);
+        assert_eq!("lost".parse::<BatchState>(), Err(()));
+    }
+
+    #[test]
     fn every_arrow_of_a_batch_is_meant() {
         use BatchEvent as E;
         use BatchState as S;

@@ -344,3 +344,20 @@ fn nobody_gives_up_while_the_hold_is_unknown() {
     let done = transition(waiting, Event::Bank(Leg::Hold, Step::Done)).unwrap();
     assert_eq!(done.state, State::Held);
 }
+
+/// Histories and audit logs are read by these names for ever.
+#[test]
+fn every_event_has_a_name_of_its_own() {
+    let names: std::collections::BTreeSet<String> =
+        Event::all().into_iter().map(Event::name).collect();
+    assert_eq!(names.len(), Event::all().len());
+    for (event, name) in [
+        (Event::Applied, "applied"),
+        (Event::NothingSent, "nothing_sent"),
+        (Event::RefundRefused, "refund_not_agreed"),
+        (Event::Bank(Leg::Refund, Step::Refused), "refund_refused"),
+        (Event::Bank(Leg::Hold, Step::Done), "hold_done"),
+    ] {
+        assert_eq!(event.name(), name);
+    }
+}
