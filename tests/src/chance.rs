@@ -1,7 +1,7 @@
 //! Random numbers that follow from a seed, so that a case can be repeated.
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, quick, good enough to choose.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Chance(u64);
 
 impl Chance {

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::workspace::{Profile, cargo, root, run, say, target};
-use crate::{chaos, foreign, mutants, product, simulate, storm, tools};
+use crate::{chaos, foreign, mutants, powercut, product, simulate, storm, tools};
 
 const NEXTEST_VERSION: &str = "0.9.143";
 const DENY_VERSION: &str = "0.20.2";
@@ -54,6 +54,8 @@ pub(crate) fn test(arguments: &Arguments) -> Result<()> {
         chaos::sample(&programs)?;
         say("mutating the books (more of it: cargo xtask mutants)");
         mutants::sample()?;
+        say("cutting the power (more of it: cargo xtask powercut --cuts 100000)");
+        powercut::sample(&programs)?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ mod guest;
 mod mutants;
 mod packages;
 mod planted;
+mod powercut;
 mod product;
 mod simulate;
 mod storm;
@@ -46,6 +47,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Mutate the money's code and see whether its tests notice.
     Mutants(mutants::Arguments),
+    /// Cut the power of simulated nodes at random operations of their disks.
+    Powercut(powercut::Arguments),
     /// Fuzz what reads foreign bytes: manifest, bundle, component or mapping.
     Fuzz(fuzz::Arguments),
     /// Build the plugins as WebAssembly components into `<target>/plugins`.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
         Command::Chaos(arguments) => chaos::command(&arguments),
         Command::Simulate(arguments) => simulate::command(&arguments),
         Command::Mutants(arguments) => mutants::command(&arguments),
+        Command::Powercut(arguments) => powercut::command(&arguments),
         Command::Fuzz(arguments) => fuzz::command(&arguments),
         Command::Plugins(arguments) => guest::run(&arguments),
         Command::Packages(arguments) => packages::command(&arguments),

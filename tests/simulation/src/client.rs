@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use guichet::payments::order::{Assurance, Circumstances, PayerType};
 use guichet::payments::{Acknowledgement, Create, PaymentError};
-use guichet::store::{Payable, StoredBillQuery};
+use guichet::store::{IdempotencyKey, Payable, StoredBillQuery};
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::id::RecordId;
@@ -15,9 +15,9 @@ use guichet_tests::chance::Chance;
 use serde_json::json;
 
 use crate::executor::Time;
-use crate::model::Reach;
 use crate::services::{self, service};
 use crate::trace::Trace;
+use crate::witness::{Told, Witness};
 use crate::world::{Nodes, Payer};
 
 /// Bills of each service, so few that clients meet.
@@ -41,7 +41,7 @@ pub struct Client {
     pub chance: Chance,
     pub payers: Arc<Vec<Payer>>,
     pub seen: Arc<Mutex<Vec<Seen>>>,
-    pub reach: Arc<Reach>,
+    pub witness: Witness,
     pub trace: Trace,
 }
 
@@ -110,7 +110,8 @@ impl Client {
             match answer {
                 Some(Ok(view)) => {
                     self.tell(|| format!("sees {id} {} (wish {wish})", view.state));
-                    if !self.reach.allows(last, view.state) {
+                    self.witness.shown(id, view.state);
+                    if !self.witness.allows(last, view.state) {
                         seen.wrong = Some(format!("{id} was {last} and then {}", view.state));
                     }
                     last = view.state;
@@ -149,6 +150,8 @@ impl Client {
             match answer {
                 Some(Ok(made)) => {
                     self.tell(|| format!("acknowledged {}", made.payment));
+                    self.witness
+                        .acknowledged(&made.payment, told(request, &made));
                     return Some(made);
                 }
                 Some(Err(PaymentError::Busy(_))) | None => {}
@@ -246,6 +249,19 @@ async fn send(
             Box::pin(async move { room.payments.create(&request).await })
         })
         .await
+}
+
+fn told(request: &Create, made: &Acknowledgement) -> Told {
+    Told {
+        key: IdempotencyKey {
+            client: request.client.clone(),
+            route: "payments",
+            key: request.idempotency_key.clone(),
+        },
+        subject: request.subject.clone(),
+        body: made.body.clone(),
+        state: State::Requested,
+    }
 }
 
 fn circumstances() -> Circumstances {

@@ -2,17 +2,8 @@
 //! scheduler with faults, crashes and skewed clocks, and judges every answer and
 //! the end by the biller's own log. A run follows from its seed alone.
 
-mod biller;
-mod client;
-mod executor;
-mod model;
-mod node;
 #[cfg(feature = "planted-bugs")]
 mod planted;
-mod services;
-mod trace;
-mod verdict;
-mod world;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -24,7 +15,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 use clap::Parser;
 
-use trace::Trace;
+use guichet_simulation::fate::Crashes;
+use guichet_simulation::trace::Trace;
+use guichet_simulation::world;
+use guichet_tests::chance::Chance;
 
 /// What is simulated.
 #[derive(Debug, Parser)]
@@ -169,14 +163,15 @@ fn one(seed: u64, trace: &Trace) -> Result<world::Outcome> {
     let books = own.path().join(world::BOOKS);
     let ready = READY.get_or_init(|| {
         let made = folder()?;
-        world::make_ready(made.path())?;
+        world::make_ready(&made.path().join(world::BOOKS))?;
         Ok(std::fs::read(made.path().join(world::BOOKS))?)
     });
     match ready {
         Ok(bytes) => std::fs::write(&books, bytes)?,
         Err(error) => anyhow::bail!("{error:#}"),
     }
-    let run = std::panic::AssertUnwindSafe(|| world::run(seed, own.path(), trace));
+    let mut fate = Crashes::new(books, Chance::of(seed, 6, 0));
+    let run = std::panic::AssertUnwindSafe(|| world::run(seed, &mut fate, trace));
     match std::panic::catch_unwind(run) {
         Ok(result) => result,
         Err(_) => anyhow::bail!("a panic"),

@@ -11,7 +11,15 @@ struct Kept {
     lines: Option<Vec<String>>,
 }
 
+impl Default for Trace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Trace {
+    /// One that keeps the number alone.
+    #[must_use]
     pub fn new() -> Self {
         Self(Arc::new(Mutex::new(Kept {
             hash: 0xcbf2_9ce4_8422_2325,
@@ -20,16 +28,21 @@ impl Trace {
     }
 
     /// Keeps the lines too.
+    #[must_use]
     pub fn telling() -> Self {
         let trace = Self::new();
         trace.kept().lines = Some(Vec::new());
         trace
     }
 
+    /// The number.
+    #[must_use]
     pub fn hash(&self) -> u64 {
         self.kept().hash
     }
 
+    /// The lines, where they are kept.
+    #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.kept().lines.clone().unwrap_or_default()
     }

@@ -1,5 +1,5 @@
-//! One run: nodes on one database, billers, clients, faults and crashes, all
-//! drawn from a seed; then calm, and the question whether everything is right.
+//! One run: nodes on one database, billers, clients and faults, all drawn from a
+//! seed, under a fate; then calm, and the question whether everything is right.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -17,15 +17,16 @@ use guichet_tests::chance::Chance;
 use crate::biller::Biller;
 use crate::client::{Client, Seen};
 use crate::executor::{Executor, Process, Spawner, Time};
-use crate::model::Reach;
+use crate::fate::{Fate, Shape};
 use crate::node::{Counting, NodeClock, Plan, Room};
 use crate::trace::Trace;
 use crate::verdict::Finished;
+use crate::witness::Witness;
 
 /// What each payer has in the beginning.
-pub const FUNDS: i64 = 1_000;
+pub(crate) const FUNDS: i64 = 1_000;
 /// Payers.
-pub const PAYERS: usize = 3;
+pub(crate) const PAYERS: usize = 3;
 /// How long things may go wrong.
 const WILD_US: i64 = 2 * 60 * 1_000_000;
 /// How long the world then has to come to rest.
@@ -35,7 +36,7 @@ const MOST_STEPS: u64 = 400_000;
 
 /// The nodes, as clients find them.
 #[derive(Clone)]
-pub struct Nodes {
+pub(crate) struct Nodes {
     rooms: Arc<Mutex<Vec<Option<Room>>>>,
     spawner: Spawner,
 }
@@ -73,16 +74,22 @@ impl Nodes {
 }
 
 /// The payers with their accounts.
-pub struct Payer {
+pub(crate) struct Payer {
     pub client: ClientId,
     pub subject: SubjectId,
     pub account: AccountId,
 }
 
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Outcome {
+    /// What happened, as one number.
     pub trace: u64,
+    /// Steps of tasks.
     pub steps: u64,
+    /// Payments made.
     pub payments: usize,
+    /// Nodes lost.
     pub crashes: u32,
 }
 
@@ -90,8 +97,11 @@ pub struct Outcome {
 pub const BOOKS: &str = "books.db";
 
 /// Makes a database with its tables.
-pub fn make_ready(folder: &Path) -> Result<()> {
-    let location = Location::Sqlite(folder.join(BOOKS));
+///
+/// # Errors
+/// Where it cannot be made.
+pub fn make_ready(database: &Path) -> Result<()> {
+    let location = Location::Sqlite(database.to_owned());
     let vault = Vault::from_key(&[7; 32])?;
     // The writer is never run: nothing but the tables is wanted.
     let (store, writer) = futures::executor::block_on(Store::prepare(&location, vault, "node-0"))?;
@@ -99,8 +109,11 @@ pub fn make_ready(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Runs one seed in this folder, which holds a fresh database.
-pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
+/// Runs one seed on the database of this fate.
+///
+/// # Errors
+/// What is wrong in the end, or in between.
+pub fn run(seed: u64, fate: &mut dyn Fate, trace: &Trace) -> Result<Outcome> {
     let chance = |part: u64| Chance::of(seed, part, 0);
     let start: Moment = "2026-11-21T04:00:00Z".parse().context("a moment")?;
     let time = Time::beginning_at(start.micros());
@@ -108,11 +121,13 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
     let spawner = executor.spawner();
     let biller = Biller::new(Arc::clone(&time), spawner.clone(), chance(2), trace.clone());
     let biller = Arc::new(biller);
-    let mut fate = chance(3);
+    let mut luck = chance(3);
+    let shape = fate.shape();
+    let witness = Witness::default();
     let calm = Arc::new(AtomicBool::new(false));
     let origin = Plan {
         number: 0,
-        file: folder.join(BOOKS),
+        file: fate.database(),
         time: Arc::clone(&time),
         clock: Arc::new(NodeClock::of(&time)),
         random: Arc::new(Counting(AtomicU64::new(seed << 20))),
@@ -120,7 +135,8 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
         spawner: spawner.clone(),
         calm: Arc::clone(&calm),
     };
-    let (plans, nodes) = start_nodes(&origin, &mut fate)?;
+    let (plans, nodes) = start_nodes(&origin, shape, &mut luck, (&mut *fate, &witness))?;
+    fate.pauses();
     let payers = open_accounts(&mut executor, &nodes)?;
     let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
     let newcomer = Client {
@@ -130,10 +146,10 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
         chance: chance(4),
         payers: Arc::clone(&payers),
         seen: Arc::clone(&seen),
-        reach: Arc::new(Reach::of_the_diagram()),
+        witness: witness.clone(),
         trace: trace.clone(),
     };
-    for number in 0..6 + fate.below(6) {
+    for number in 0..shape.clients {
         let client = Client {
             number,
             chance: Chance::of(seed, 5, number as u64),
@@ -141,7 +157,12 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
         };
         spawner.spawn(Process::World, client.live());
     }
-    let crashes = live_through(&mut executor, &plans, &nodes, &mut fate)?;
+    let life = Life {
+        plans: &plans,
+        nodes: &nodes,
+        witness: &witness,
+    };
+    let crashes = life.live_through(&mut executor, shape, &mut luck, &mut *fate)?;
     biller.calm_down();
     calm.store(true, Ordering::Relaxed);
     let run = Finished {
@@ -160,12 +181,17 @@ pub fn run(seed: u64, folder: &Path, trace: &Trace) -> Result<Outcome> {
     })
 }
 
-/// One node or two on one database.
-fn start_nodes(origin: &Plan, fate: &mut Chance) -> Result<(Vec<Plan>, Nodes)> {
-    let plans: Vec<Plan> = (0..1 + fate.below(2))
+/// The nodes, each with a clock of its own.
+fn start_nodes(
+    origin: &Plan,
+    shape: Shape,
+    luck: &mut Chance,
+    (fate, witness): (&mut dyn Fate, &Witness),
+) -> Result<(Vec<Plan>, Nodes)> {
+    let plans: Vec<Plan> = (0..shape.nodes)
         .map(|number| {
             let clock = Arc::new(NodeClock::of(&origin.time));
-            clock.skew_us.store(skew(fate), Ordering::Relaxed);
+            clock.skew_us.store(skew(luck), Ordering::Relaxed);
             Plan {
                 number,
                 clock,
@@ -178,10 +204,23 @@ fn start_nodes(origin: &Plan, fate: &mut Chance) -> Result<(Vec<Plan>, Nodes)> {
         spawner: origin.spawner.clone(),
     };
     for plan in &plans {
-        let room = futures::executor::block_on(plan.start())?;
-        nodes.set(plan.number, Some(room));
+        nodes.set(plan.number, Some(start(plan, fate, witness)?));
     }
     Ok((plans, nodes))
+}
+
+/// Starts a node, as often as fate wants it.
+fn start(plan: &Plan, fate: &mut dyn Fate, witness: &Witness) -> Result<Room> {
+    loop {
+        match futures::executor::block_on(plan.start()) {
+            Ok(room) => return Ok(room),
+            Err(error) => {
+                if !fate.start_failed(witness)? {
+                    return Err(error).context("a node does not start");
+                }
+            }
+        }
+    }
 }
 
 fn come_to_rest(executor: &mut Executor, run: &Finished) -> Result<()> {
@@ -243,47 +282,70 @@ fn open_accounts(executor: &mut Executor, nodes: &Nodes) -> Result<Arc<Vec<Payer
     Ok(Arc::new(payers))
 }
 
-/// Lets the world go on while nodes are lost and started again.
-fn live_through(
-    executor: &mut Executor,
-    plans: &[Plan],
-    nodes: &Nodes,
-    fate: &mut Chance,
-) -> Result<u32> {
-    let end = executor.time.now() + WILD_US;
-    let mut crashes = 0;
-    let mut next_crash = executor.steps() + fate.below(400) as u64;
-    let mut down: Vec<(usize, i64)> = Vec::new();
-    while executor.step(end) {
-        ensure!(executor.steps() < MOST_STEPS, "the wild time does not end");
-        let now = executor.time.now();
-        if executor.steps() >= next_crash && crashes < 6 {
-            let number = fate.below(plans.len());
-            if !down.iter().any(|(lost, _)| *lost == number) {
-                nodes.set(number, None);
-                executor.kill(Process::Node(number));
-                crashes += 1;
-                down.push((number, now + fate.below(15_000_000) as i64));
-            }
-            next_crash = executor.steps() + 20 + fate.below(400) as u64;
-        }
-        if fate.below(400) == 0 {
-            // Somebody sets a clock.
-            let plan = &plans[fate.below(plans.len())];
-            plan.clock.skew_us.store(skew(fate), Ordering::Relaxed);
-        }
-        let (back, still): (Vec<_>, Vec<_>) = down.into_iter().partition(|(_, at)| *at <= now);
-        down = still;
-        start_again(back.into_iter().map(|(number, _)| number), plans, nodes)?;
-    }
-    start_again(down.into_iter().map(|(number, _)| number), plans, nodes)?;
-    Ok(crashes)
+/// The nodes' side of a run.
+struct Life<'a> {
+    plans: &'a [Plan],
+    nodes: &'a Nodes,
+    witness: &'a Witness,
 }
 
-fn start_again(numbers: impl Iterator<Item = usize>, plans: &[Plan], nodes: &Nodes) -> Result<()> {
-    for number in numbers {
-        let room = futures::executor::block_on(plans[number].start())?;
-        nodes.set(number, Some(room));
+impl Life<'_> {
+    /// Lets the world go on while nodes are lost and started again.
+    fn live_through(
+        &self,
+        executor: &mut Executor,
+        shape: Shape,
+        luck: &mut Chance,
+        fate: &mut dyn Fate,
+    ) -> Result<u32> {
+        let end = executor.time.now() + WILD_US;
+        let mut crashes = 0;
+        let mut down: Vec<(usize, i64)> = Vec::new();
+        while executor.step(end) {
+            ensure!(executor.steps() < MOST_STEPS, "the wild time does not end");
+            let now = executor.time.now();
+            self.look_on();
+            let struck = fate.strikes(executor.steps(), self.witness)?;
+            if let Some(number) = struck.filter(|_| crashes < shape.troubles)
+                && !down.iter().any(|(lost, _)| *lost == number)
+            {
+                self.lose(number, executor);
+                fate.lost(self.witness)?;
+                crashes += 1;
+                down.push((number, now + luck.below(shape.away_ms) as i64 * 1_000));
+            }
+            if luck.below(400) == 0 {
+                // Somebody sets a clock.
+                let plan = &self.plans[luck.below(self.plans.len())];
+                plan.clock.skew_us.store(skew(luck), Ordering::Relaxed);
+            }
+            let (back, still): (Vec<_>, Vec<_>) = down.into_iter().partition(|(_, at)| *at <= now);
+            down = still;
+            self.start_again(&back, fate)?;
+        }
+        fate.calm_down();
+        self.start_again(&down, fate)?;
+        Ok(crashes)
     }
-    Ok(())
+
+    fn lose(&self, number: usize, executor: &mut Executor) {
+        self.nodes.set(number, None);
+        executor.kill(Process::Node(number));
+    }
+
+    /// Remembers how far the nodes' logs have come.
+    fn look_on(&self) {
+        // The first node's log alone: that of slot 0.
+        if let Some(room) = self.nodes.room(0) {
+            self.witness.grown(*room.store.audit_growth().borrow());
+        }
+    }
+
+    fn start_again(&self, back: &[(usize, i64)], fate: &mut dyn Fate) -> Result<()> {
+        for (number, _) in back {
+            let room = start(&self.plans[*number], fate, self.witness)?;
+            self.nodes.set(*number, Some(room));
+        }
+        Ok(())
+    }
 }
