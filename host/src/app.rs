@@ -153,6 +153,7 @@ impl App {
             self.rooms.work_orders.clone(),
             self.rooms.accounts.clone(),
         ));
+        let probing = tokio::spawn(caretaker::try_the_disk(self.rooms.store.clone()));
         let signing = tokio::spawn(signing::watch(self.rooms.audit.clone()));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
@@ -183,6 +184,7 @@ impl App {
         watching.abort();
         retaining.abort();
         caring.abort();
+        probing.abort();
         stop.send_replace(Stop::Yes);
         match tokio::time::timeout(GRACE, work).await {
             Ok(ended) => ended??,
@@ -266,21 +268,13 @@ fn derived(settings: &Settings, purpose: &'static str) -> Result<Vec<u8>> {
 }
 
 fn private_key(path: &Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
     match std::fs::read(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         read => return read,
     }
     let mut bytes = vec![0; 32];
     aws_lc_rs::rand::fill(&mut bytes).map_err(std::io::Error::other)?;
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(&bytes)?;
-    file.sync_all()?;
+    crate::durable::create_private(path, &bytes)?;
     Ok(bytes)
 }
 

@@ -1,7 +1,7 @@
 //! Looks around at intervals: opens work orders about what people must decide,
-//! closes those that have settled themselves, carries on what was decided, and gives
-//! back what expired reservations hold.
-//! The rooms themselves never wait.
+//! closes those that have settled themselves, carries on what was decided, gives back
+//! what expired reservations hold, and finds out when a disk is well again. The rooms
+//! themselves never wait.
 
 use std::time::Duration;
 
@@ -11,6 +11,26 @@ use crate::work_orders::WorkOrders;
 
 /// How often.
 const EVERY: Duration = Duration::from_secs(10);
+
+/// How often a disk that was full or has failed is tried.
+const TRY_EVERY: Duration = Duration::from_secs(1);
+
+/// Tries whether the books can be written again, while they cannot: a node that is
+/// not ready is sent nothing that would find it out.
+pub async fn try_the_disk(store: Store) {
+    let mut ticks = tokio::time::interval(TRY_EVERY);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if store.is_closed() {
+            return;
+        }
+        if store.trouble().is_some() {
+            // How it ended is noted by the writer.
+            let _noted = store.try_to_write().await;
+        }
+    }
+}
 
 /// Looks around until the store is closed.
 pub async fn watch(store: Store, work_orders: WorkOrders, accounts: Accounts) {

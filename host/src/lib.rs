@@ -17,6 +17,7 @@ pub mod consents;
 pub mod credentials;
 pub mod day_end;
 pub mod dev;
+mod durable;
 pub mod error;
 pub mod exchange;
 pub mod governance;

@@ -2,7 +2,6 @@
 //! kept under a local key-encryption key. Destroying a subject's key destroys
 //! the data. Who may read what is decided elsewhere.
 
-use std::io::Write as _;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::Arc;
@@ -146,7 +145,7 @@ impl Vault {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut bytes = [0; KEY_BYTES];
                 aws_lc_rs::rand::fill(&mut bytes).map_err(|_| SealError::Broken)?;
-                write_private(path, &bytes).map_err(|error| refused(&error))?;
+                crate::durable::create_private(path, &bytes).map_err(|error| refused(&error))?;
                 Self::from_key(&bytes)
             }
             Err(error) => Err(refused(&error)),
@@ -252,16 +251,6 @@ fn open_bytes(key: &RandomizedNonceKey, bound: &[u8], bytes: &[u8]) -> Result<Ve
         .open_in_place(nonce, Aad::from(bound), &mut content)
         .map_err(|_| SealError::Broken)?;
     Ok(plain.to_vec())
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 fn check_private(path: &Path) -> Result<(), String> {

@@ -219,6 +219,10 @@ impl Hands {
         let until = now.plus_ms(self.payments.settings().lease_ms);
         match self.payments.store().claim(now, until, limit).await {
             Ok(claims) => claims.into_iter().for_each(|claim| self.take(claim)),
+            // The writer has told of a full disk once; this comes every moment.
+            Err(error) if error.trouble().is_some() => {
+                tracing::debug!(%error, "no payment could be claimed");
+            }
             Err(error) => tracing::warn!(%error, "no payment could be claimed"),
         }
     }

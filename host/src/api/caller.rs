@@ -107,11 +107,7 @@ where
         let client = match api.seen_tokens().get(&hash, now) {
             Some(client) => client,
             None => {
-                let known = api
-                    .clients()
-                    .by_token(hash)
-                    .await
-                    .map_err(Problem::internal)?;
+                let known = api.clients().by_token(hash).await?;
                 let client = known.ok_or_else(unknown_token)?;
                 api.seen_tokens().put(hash, client.clone(), now);
                 client

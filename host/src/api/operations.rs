@@ -15,7 +15,8 @@ use super::metrics::{labelled, single};
 /// How a node is.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// `ok`, `draining`, `no_database` or `audit_altered`.
+    /// `ok`, `draining`, `no_database`, `storage_full`, `storage_failing` or
+    /// `audit_altered`.
     #[schema(example = "ok")]
     pub status: String,
 }
@@ -41,8 +42,8 @@ async fn healthz() -> impl IntoResponse {
 
 /// May requests be sent here
 ///
-/// 503 while the node drains or cannot read its database, and once it has found
-/// its audit log altered.
+/// 503 while the node drains, or cannot read its database or write to it, and
+/// once it has found its audit log altered.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -57,6 +58,8 @@ async fn readyz(State(api): State<Api>) -> axum::response::Response {
         "draining"
     } else if api.rooms().store.ping().await.is_err() {
         "no_database"
+    } else if let Some(trouble) = api.rooms().store.trouble() {
+        trouble.as_str()
     } else if api.rooms().audit.altered().is_some() {
         "audit_altered"
     } else {
@@ -115,6 +118,7 @@ async fn metrics(State(api): State<Api>) -> impl IntoResponse {
         "Transcripts given up because too many waited.",
         api.rooms().catalogue.lost_transcripts(),
     ));
+    text.push_str(&storage(&api));
     text.push_str(&plugin_calls(&api));
     text.push_str(&open_payments(&api).await);
     (
@@ -124,6 +128,24 @@ async fn metrics(State(api): State<Api>) -> impl IntoResponse {
         )],
         text,
     )
+}
+
+/// Whether the books can be written, and how often they could not.
+fn storage(api: &Api) -> String {
+    let store = &api.rooms().store;
+    let writable = single(
+        "guichet_storage_writable",
+        "gauge",
+        "1 while the books can be written, 0 while the disk is full or fails.",
+        u64::from(store.trouble().is_none()),
+    );
+    let failures = single(
+        "guichet_storage_failures_total",
+        "counter",
+        "Transactions that a full or failing disk was in the way of.",
+        store.storage_failures(),
+    );
+    writable + &failures
 }
 
 fn plugin_calls(api: &Api) -> String {

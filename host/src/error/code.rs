@@ -90,6 +90,10 @@ codes! {
     TooManyRequests = "too_many_requests", TOO_MANY_REQUESTS, After, "请求过于频繁", "Too many requests";
     /// The host has as much work as it takes at a time.
     Overloaded = "overloaded", SERVICE_UNAVAILABLE, After, "系统繁忙", "The host is busy";
+    /// The disk under the books is full: nothing is accepted for now.
+    StorageFull = "storage_full", SERVICE_UNAVAILABLE, After, "存储空间不足，暂停受理", "The storage is full; nothing is accepted now";
+    /// The disk under the books fails: nothing is accepted for now.
+    StorageFailing = "storage_failing", SERVICE_UNAVAILABLE, After, "存储设备故障，暂停受理", "The storage fails; nothing is accepted now";
     /// The host could not answer in time. What it did is found under the same key.
     TimedOut = "timed_out", GATEWAY_TIMEOUT, SameKey, "处理超时", "The request took too long";
     /// A fault of the host. The answer tells only an id.

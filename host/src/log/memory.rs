@@ -74,7 +74,6 @@ pub(crate) fn read_note(path: &Path) -> Result<Option<String>, NoteError> {
 /// Remembers a tree head: the file holds the old one or the new one, never half.
 pub(crate) fn write_note(path: &Path, text: &str) -> Result<(), NoteError> {
     let half = path.with_extension(format!("{}.part", std::process::id()));
-    std::fs::write(&half, text)
-        .and_then(|()| std::fs::rename(&half, path))
+    crate::durable::replace(path, &half, text.as_bytes())
         .map_err(|error| NoteError(path.display().to_string(), error))
 }

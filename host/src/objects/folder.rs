@@ -58,7 +58,5 @@ fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     }
     let (process, writer) = (std::process::id(), WRITERS.fetch_add(1, Ordering::Relaxed));
     let half = path.with_extension(format!("{process}-{writer}.part"));
-    std::fs::write(&half, bytes)?;
-    std::fs::File::open(&half)?.sync_all()?;
-    std::fs::rename(half, path)
+    crate::durable::replace(path, &half, bytes)
 }

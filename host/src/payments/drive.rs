@@ -376,7 +376,9 @@ impl Payments {
                 Ok(Err(refused)) => return Ok(Err(refused)),
                 Err(error) if error.is_temporary() && tries < RECORDING_TRIES => {
                     tries += 1;
-                    tracing::warn!(payment = %change.next.id, %error, "the books are away");
+                    if error.trouble().is_none() {
+                        tracing::warn!(payment = %change.next.id, %error, "the books are away");
+                    }
                     self.outside.timer.sleep(RECORDING_PAUSE_MS).await;
                 }
                 Err(error) => return Err(error.into()),

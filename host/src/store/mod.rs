@@ -17,6 +17,7 @@ mod check;
 mod checkpoints;
 mod client_terms;
 mod clients;
+mod condition;
 mod consents;
 mod credentials;
 mod database;
@@ -62,6 +63,7 @@ pub use check::{Finding, LedgerReport};
 pub use checkpoints::{InstallationRow, StoredCheckpoint, TileRow};
 pub use client_terms::{AccountHead, ClientAct};
 pub use clients::StoredClient;
+pub use condition::Trouble;
 pub use consents::StoredConsent;
 pub use credentials::IssuedCredential;
 pub use database::Location;
@@ -88,6 +90,7 @@ pub use writer::{
 };
 
 use crate::seal::Vault;
+use condition::Condition;
 use database::Pool;
 use subjects::KeyCache;
 use writer::Order;
@@ -109,6 +112,7 @@ struct Inner {
     node: String,
     slot: u8,
     growth: watch::Receiver<u64>,
+    condition: Arc<Condition>,
     writer_ended: std::sync::Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -164,8 +168,10 @@ impl Store {
         let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
         let (ended, writer_ended) = oneshot::channel();
         let (grown, growth) = watch::channel(0);
+        let condition = Arc::new(Condition::default());
+        let told = Arc::clone(&condition);
         let work = async move {
-            writer::run(writer, slot, waiting, grown).await;
+            writer::run(writer, slot, waiting, (grown, told)).await;
             drop(ended);
         };
         let inner = Inner {
@@ -176,6 +182,7 @@ impl Store {
             node: node.to_owned(),
             slot,
             growth,
+            condition,
             writer_ended: std::sync::Mutex::new(Some(writer_ended)),
         };
         let store = Self {
@@ -269,6 +276,28 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.fetch("select 1", &[]).await?;
         Ok(())
+    }
+
+    /// What keeps this node from writing, as the last attempt has found it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        self.inner.condition.trouble()
+    }
+
+    /// Transactions that a full or failing disk was in the way of.
+    #[must_use]
+    pub fn storage_failures(&self) -> u64 {
+        self.inner.condition.failures()
+    }
+
+    /// Writes something that changes nothing, to see whether it can be written.
+    pub async fn try_to_write(&self) -> Result<(), StoreError> {
+        let own = u32::from(self.slot());
+        let statement = Statement::new(
+            "update nodes set node = node where slot = $1",
+            vec![own.into()],
+        );
+        self.write(vec![statement]).await.map(drop)
     }
 
     /// Whether `close` has been called.

@@ -74,6 +74,7 @@ pub struct Disk {
     fuse: Option<u64>,
     is_dark: bool,
     operations: u64,
+    opened: u64,
 }
 
 impl Disk {
@@ -95,6 +96,7 @@ impl Disk {
             fuse: None,
             is_dark: false,
             operations: 0,
+            opened: 0,
         }
     }
 
@@ -133,6 +135,23 @@ impl Disk {
     #[must_use]
     pub const fn operations(&self) -> u64 {
         self.operations
+    }
+
+    /// How often a file was opened or made.
+    #[must_use]
+    pub const fn opened(&self) -> u64 {
+        self.opened
+    }
+
+    /// Somebody opens a file.
+    pub(crate) const fn open(&mut self) {
+        self.opened += 1;
+    }
+
+    /// What goes wrong at this moment.
+    #[must_use]
+    pub const fn fault(&self) -> Fault {
+        self.fault
     }
 
     /// From now on this goes wrong.

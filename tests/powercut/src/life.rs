@@ -12,7 +12,7 @@ use guichet_simulation::witness::Witness;
 use guichet_simulation::world::{self, BOOKS};
 use guichet_tests::chance::Chance;
 
-use crate::disk::{Disk, Honesty};
+use crate::disk::{Disk, Fault, Honesty};
 use crate::inspection::inspect;
 use crate::vfs::{boot, disk_of, path};
 
@@ -33,6 +33,8 @@ pub struct Tally {
     pub checkpoints: u64,
     /// Nodes that were stopped and closed their files.
     pub stops: u64,
+    /// Times in which the disk was full, could not be written, or not forced.
+    pub faults: u64,
 }
 
 impl Tally {
@@ -45,6 +47,7 @@ impl Tally {
         self.operations += other.operations;
         self.checkpoints += other.checkpoints;
         self.stops += other.stops;
+        self.faults += other.faults;
     }
 }
 
@@ -157,6 +160,23 @@ impl Cuts {
         Ok(())
     }
 
+    /// The disk is full or fails for a while, or is well again.
+    fn change_weather(&mut self) {
+        let disk = disk_of(&self.place);
+        let mut disk = disk.lock().expect("one thread uses this disk");
+        let next = match disk.fault() {
+            Fault::None if self.chance.below(150) == 0 => {
+                self.tally.faults += 1;
+                *self
+                    .chance
+                    .pick(&[Fault::Full, Fault::Write, Fault::Sync, Fault::Sync])
+            }
+            Fault::Full | Fault::Write | Fault::Sync if self.chance.below(12) == 0 => Fault::None,
+            same => same,
+        };
+        disk.set_fault(next);
+    }
+
     /// Somebody copies the log back, as the writer does once it is long enough.
     fn checkpoint(&mut self) {
         let mode = *self
@@ -203,6 +223,7 @@ impl Fate for Cuts {
         if self.is_dark() {
             return Ok(Some(0));
         }
+        self.change_weather();
         match self.chance.below(400) {
             0..4 => self.checkpoint(),
             4 => {
@@ -224,7 +245,12 @@ impl Fate for Cuts {
 
     fn start_failed(&mut self, witness: &Witness) -> Result<bool> {
         if !self.is_dark() {
-            return Ok(false);
+            // A disk that is full or fails keeps a node from starting.
+            let disk = disk_of(&self.place);
+            let mut disk = disk.lock().expect("one thread uses this disk");
+            let failed = disk.fault() != Fault::None;
+            disk.set_fault(Fault::None);
+            return Ok(failed);
         }
         self.tally.at_start += 1;
         self.power_returns(witness)?;
@@ -234,7 +260,9 @@ impl Fate for Cuts {
     fn calm_down(&mut self) {
         self.is_calm = true;
         let disk = disk_of(&self.place);
-        disk.lock().expect("one thread uses this disk").never_cut();
+        let mut disk = disk.lock().expect("one thread uses this disk");
+        disk.never_cut();
+        disk.set_fault(Fault::None);
     }
 }
 

@@ -240,7 +240,8 @@ fn summary(word: &str, kept: &Kept) -> String {
     let tally = &kept.tally;
     format!(
         "{word}: {} cuts ({} while starting), {} images looked through with {} acknowledged \
-         payments in them, {} worlds, {} operations, {} checkpoints, {} stops, {} s; next seed {}",
+         payments in them, {} worlds, {} operations, {} checkpoints, {} stops, {} times of \
+         a full or failing disk, {} s; next seed {}",
         tally.cuts,
         tally.at_start,
         tally.images,
@@ -249,6 +250,7 @@ fn summary(word: &str, kept: &Kept) -> String {
         tally.operations,
         tally.checkpoints,
         tally.stops,
+        tally.faults,
         kept.seconds,
         kept.next_seed
     )

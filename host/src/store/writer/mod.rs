@@ -9,6 +9,8 @@ mod prepared;
 mod statements;
 mod views;
 
+use std::sync::Arc;
+
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub(super) use command::{Command, Recorded};
@@ -21,6 +23,7 @@ pub(super) use memory::POSITIONS;
 pub(super) use prepared::{PreparedChange, PreparedOpen};
 
 use super::StoreError;
+use super::condition::Condition;
 use super::database::{Connection, Pool};
 use memory::Memory;
 
@@ -43,12 +46,13 @@ pub(super) async fn run(
     pool: Pool,
     slot: u8,
     mut waiting: mpsc::Receiver<Order>,
-    grown: watch::Sender<u64>,
+    (grown, condition): (watch::Sender<u64>, Arc<Condition>),
 ) {
     let mut writer = Writer {
         pool,
         connection: None,
         memory: Memory::new(slot),
+        condition,
     };
     while let Some(first) = waiting.recv().await {
         let mut commands = vec![first.command];
@@ -93,6 +97,7 @@ struct Writer {
     pool: Pool,
     connection: Option<Connection>,
     memory: Memory,
+    condition: Arc<Condition>,
 }
 
 impl Writer {
@@ -104,11 +109,7 @@ impl Writer {
             Err(error) if commands.len() == 1 && !error.is_constraint() => vec![Err(error)],
             // Without a database it makes no sense to try one by one.
             Err(error) if error.is_temporary() => {
-                let text = error.to_string();
-                commands
-                    .iter()
-                    .map(|_| Err(StoreError::RolledBack(text.clone())))
-                    .collect()
+                commands.iter().map(|_| Err(error.shared())).collect()
             }
             Err(_) => {
                 let mut results = Vec::with_capacity(commands.len());
@@ -139,13 +140,24 @@ impl Writer {
     async fn transaction(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let mut open = match self.connection.take() {
             Some(open) => open,
-            None => self.pool.acquire().await?,
+            None => match self.pool.acquire().await {
+                Ok(open) => open,
+                Err(error) => {
+                    let result = Err(error);
+                    self.condition.note(&result);
+                    return result;
+                }
+            },
         };
         let result = guarded(&mut open, &mut self.memory, commands).await;
         if result.is_err() || commands.iter().any(changes_limits) {
             self.memory.forget();
         }
-        if result.is_ok() || rolled_back(&mut open).await {
+        self.condition.note(&result);
+        // What a connection believes to be on a disk that has failed once may not
+        // be there: it is not asked again.
+        let is_suspect = matches!(&result, Err(error) if error.trouble().is_some());
+        if result.is_ok() || (!is_suspect && rolled_back(&mut open).await) {
             self.connection = Some(open);
         } else {
             open.discard().await;

@@ -107,6 +107,7 @@ unsafe extern "C" fn open(
         if disk.is_dark() {
             return ffi::SQLITE_CANTOPEN;
         }
+        disk.open();
         match name.as_deref().and_then(|name| disk.find(name)) {
             Some(number) => Ok(number),
             None if flags & ffi::SQLITE_OPEN_CREATE == 0 => return ffi::SQLITE_CANTOPEN,
