@@ -30,7 +30,7 @@ use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::shutdown::Shutdown;
 use crate::signing;
-use crate::store::{Location, Store};
+use crate::store::{Location, Store, StoreError};
 use crate::web::{SignIn, Web};
 use crate::worker::{self, Neighbours, Stop, WorkerSettings};
 
@@ -234,10 +234,18 @@ pub async fn open_store(settings: &Settings) -> Result<Store> {
         Database::Sqlite(file) => Location::Sqlite(file.clone()),
         Database::Postgres(url) => Location::Postgres(url.clone()),
     };
-    let vault = Vault::open(&settings.folder("vault.key"))?;
-    Store::open(&location, vault, &settings.node)
+    open_store_at(settings, &location)
         .await
         .context("the database cannot be used")
+}
+
+/// Opens the books at this place with the folder's key.
+pub async fn open_store_at(
+    settings: &Settings,
+    location: &Location,
+) -> std::result::Result<Store, StoreError> {
+    let vault = Vault::open(&settings.folder("vault.key"))?;
+    Store::open(location, vault, &settings.node).await
 }
 
 /// Reads the registry's log; this node enters acts where it has the key.

@@ -20,6 +20,13 @@ pub(crate) fn replace(path: &Path, half: &Path, bytes: &[u8]) -> Result<()> {
     sync_folder(path)
 }
 
+/// Gives a file that was written under another name its own.
+pub(crate) fn keep(half: &Path, path: &Path) -> Result<()> {
+    File::open(half)?.sync_all()?;
+    std::fs::rename(half, path)?;
+    sync_folder(path)
+}
+
 /// Writes a file that only its owner may read, and that is not there yet.
 pub(crate) fn create_private(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = OpenOptions::new();

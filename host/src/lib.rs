@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod audit;
+pub mod backup;
 pub mod bank;
 pub mod bills;
 pub mod caretaker;

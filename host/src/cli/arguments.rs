@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use super::accounts::{AccountsCommand, ClientsArguments};
 use super::audit::AuditCommand;
+use super::backup::{BackupArguments, RestoreArguments, RestoredArguments};
 use super::day_end::DayEndArguments;
 use super::exchange::ExchangeCommand;
 use super::globals::Globals;
@@ -83,6 +84,15 @@ pub enum Command {
     /// Look after the books.
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Back up the books and objects, also while the node serves.
+    #[command(after_help = EXIT_CODES)]
+    Backup(BackupArguments),
+    /// Put a backup into a folder that holds the keys and no database.
+    #[command(after_help = EXIT_CODES)]
+    Restore(RestoreArguments),
+    /// Mark a database that was put back by its server's own tools.
+    #[command(after_help = EXIT_CODES)]
+    Restored(RestoredArguments),
     /// Verify receipts of payments.
     #[command(subcommand, after_help = EXIT_CODES)]
     Receipt(ReceiptCommand),

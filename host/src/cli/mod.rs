@@ -5,6 +5,7 @@ mod accounts;
 mod arguments;
 mod asking;
 mod audit;
+mod backup;
 mod bills;
 mod connection;
 mod consents;
@@ -80,6 +81,9 @@ fn run(arguments: &Arguments) -> Result<Ending, Failure> {
         Command::Serve(serve) => node::serve(serve, globals),
         Command::Replay(asked) => node::replay(asked, globals),
         Command::Ledger(command) => ledger::ledger(command, globals),
+        Command::Backup(asked) => backup::make(asked, globals),
+        Command::Restore(asked) => backup::restore(asked, globals),
+        Command::Restored(asked) => backup::mark(asked, globals),
         Command::Receipt(command) => receipt::run(command, globals),
         Command::Audit(command) if command.remote().is_none() => audit::offline(command, globals),
         Command::Plugin(command) => plugin::run(command, globals),
@@ -157,6 +161,9 @@ async fn run_client(command: &Command, globals: &Globals) -> Result<Ending, Fail
         | Command::Serve(_)
         | Command::Replay { .. }
         | Command::Ledger(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Restored(_)
         | Command::Plugin(_)
         | Command::Completion { .. }
         | Command::CompileComponent { .. } => Err(Failure::Usage(

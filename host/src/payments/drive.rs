@@ -11,7 +11,7 @@ use guichet_domain::payment::{
 use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
-use super::judge::{Question, Verdict, judge, standing};
+use super::judge::{Question, Verdict, judge};
 use super::order::Outcome;
 use super::schedule::{ESCALATION_AGE_MS, OPERATOR, WORKER, news_by, next_look};
 use super::{PaymentError, Payments};
@@ -65,13 +65,14 @@ impl Payments {
 
     async fn step(&self, row: PaymentRow, tries: u32) -> Result<Look, PaymentError> {
         let now = self.ports.now();
-        let facts = standing(&row, self.settings.attempts);
+        let facts = self.standing(&row);
         // Boxed, so that a look is as large as its one step and not as all.
         let step: BoxFuture<'_, Result<Look, PaymentError>> =
             match next_step(&facts, &row.terms.capabilities, now) {
                 NextStep::Order(leg) => Box::pin(self.order_leg(row, leg, tries)),
                 NextStep::Inquire(leg) => Box::pin(self.inquire_leg(row, leg, tries)),
                 NextStep::Submit => Box::pin(self.submit(row, tries)),
+                NextStep::Assume => Box::pin(self.assume_submitted(row, now)),
                 NextStep::AskStatus => Box::pin(self.ask_status(row, tries)),
                 NextStep::Reverse => Box::pin(self.drive_reversal(row, tries)),
                 NextStep::Expire => Box::pin(self.expire(row, None)),
@@ -90,7 +91,11 @@ impl Payments {
     }
 
     /// Nothing was sent, and it is too late for it.
-    async fn expire(&self, row: PaymentRow, reason: Option<String>) -> Result<Look, PaymentError> {
+    pub(super) async fn expire(
+        &self,
+        row: PaymentRow,
+        reason: Option<String>,
+    ) -> Result<Look, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(&row, now);
         if draft.push(Event::Expired).is_err() {
@@ -118,12 +123,13 @@ impl Payments {
 
     /// A leg that was never ordered, and a first submission, need not wait.
     fn goes_on(&self, row: &PaymentRow) -> bool {
-        let facts = standing(row, self.settings.attempts);
+        let facts = self.standing(row);
         match next_step(&facts, &row.terms.capabilities, self.ports.now()) {
             NextStep::Order(leg) => row.snapshot.leg(leg) == LegState::None,
             NextStep::Submit => row.attempts == 0,
             NextStep::Expire => true,
             NextStep::Inquire(_)
+            | NextStep::Assume
             | NextStep::AskStatus
             | NextStep::Reverse
             | NextStep::Escalate
@@ -225,7 +231,8 @@ impl Payments {
             .await;
         let may_repeat = row.terms.capabilities.repetition == Repetition::Deduplicates
             && row.attempts < self.settings.attempts
-            && asked_at < row.submit_until;
+            && asked_at < row.submit_until
+            && self.standing(&row).restored_at.is_none();
         if outcome == Outcome::NotFound && may_repeat {
             // The biller recognises the reference, should the first one be on
             // its way still.
@@ -257,7 +264,7 @@ impl Payments {
         let mut row = row;
         for _ in 0..CONCLUSIONS {
             let now = self.ports.now();
-            let facts = standing(&row, self.settings.attempts);
+            let facts = self.standing(&row);
             let verdict = judge(&row, &facts, outcome.clone(), question);
             let mut draft = Draft::of(&row, now);
             if draft.push(verdict.event).is_err() {

@@ -55,7 +55,11 @@ impl Verdict {
 }
 
 /// What is known of the payment besides its state.
-pub(super) fn standing(row: &PaymentRow, attempts_limit: u32) -> Standing {
+pub(super) fn standing(
+    row: &PaymentRow,
+    attempts_limit: u32,
+    restored_at: Option<Moment>,
+) -> Standing {
     Standing {
         snapshot: row.snapshot,
         backing: row.payer.backing(),
@@ -64,6 +68,7 @@ pub(super) fn standing(row: &PaymentRow, attempts_limit: u32) -> Standing {
         act_until: row.payer.agreement.as_ref().map(|asked| asked.expires_at),
         submit_until: row.submit_until,
         attempts_limit,
+        restored_at: restored_at.filter(|at| row.created_at <= *at),
     }
 }
 

@@ -9,6 +9,7 @@ use guichet_domain::payment::{Backing, Event, Leg, LegState, State, Step};
 use super::apply::Draft;
 use super::drive::{CONCLUSIONS, Driven, Look};
 use super::money::taken;
+use super::restored::RESTORED;
 use super::schedule::{
     ESCALATION_AGE_MS, NEWS_BY_OPERATOR_MS, OPERATOR, WORKER, news_by, next_look,
 };
@@ -58,7 +59,13 @@ impl Payments {
                 .keep_leg(&row, "the bank is not connected", tries)
                 .await;
         };
+        let is_lost = self.standing(&row).restored_at.is_some();
         let answer = match bank.status(&order).await {
+            // The bank was never asked: what is older than a restored database is
+            // not begun.
+            BankAnswer::NotFound if is_lost && row.snapshot.state == State::Requested => {
+                return self.expire(row, Some(RESTORED.to_owned())).await;
+            }
             BankAnswer::NotFound => bank.order(&order).await,
             answer @ (BankAnswer::Done { .. }
             | BankAnswer::Refused { .. }

@@ -22,6 +22,7 @@ pub mod ports;
 mod prices;
 mod read;
 pub mod receipt;
+mod restored;
 mod reverse;
 mod schedule;
 mod sequence;

@@ -197,6 +197,15 @@ impl Connection {
         }
     }
 
+    /// Makes sure that what was found at opening is on the disk. A server sees to
+    /// its own.
+    pub(super) fn renew_log(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => connection.renew_log(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Puts the connection away for good, its open transaction with it.
     pub(super) async fn discard(self) {
         match self {

@@ -137,6 +137,11 @@ impl Connection {
         Ok(self.inner().execute_batch(script)?)
     }
 
+    /// Makes sure that what is read in the log is on the disk.
+    pub(super) fn renew_log(&self) -> Result<(), StoreError> {
+        super::log_file::renew(self.inner())
+    }
+
     /// Puts the connection away for good, its open transaction with it.
     pub(super) fn discard(mut self) {
         drop(self.inner.take());

@@ -6,6 +6,7 @@
 
 mod accounting_days;
 mod audit;
+mod backup;
 mod balances;
 mod bank_accounts;
 mod bill_queries;
@@ -33,6 +34,7 @@ mod inquiries;
 mod kv;
 mod ledger;
 mod log;
+mod log_file;
 mod migrate;
 mod nodes;
 mod orders;
@@ -40,21 +42,25 @@ mod outbox;
 mod payments;
 mod people;
 mod policies;
+mod restorations;
 mod secrets;
 mod settlements;
 mod subjects;
 mod transcripts;
 mod value;
+mod vaults;
 mod work_orders;
 mod writer;
 
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use guichet_domain::Moment;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use accounting_days::ClosedDay;
 pub use audit::{Entry, LoggedEvent};
+pub use backup::BackupFile;
 pub use balances::ChartBalance;
 pub use bank_accounts::{BankAccount, Linked};
 pub use bill_queries::{Payable, StoredBillQuery};
@@ -79,6 +85,7 @@ pub use ledger::{AccountRow, EntryRow, NewAccount};
 pub use log::{Appended, LogRow};
 pub use outbox::Claim;
 pub use payments::{PaymentRow, Reversal, StoredAnswer};
+pub use restorations::Restoration;
 pub use secrets::{PackageSecret, SecretKind};
 pub use settlements::BatchRow;
 pub use transcripts::TranscriptEntry;
@@ -113,6 +120,7 @@ struct Inner {
     slot: u8,
     growth: watch::Receiver<u64>,
     condition: Arc<Condition>,
+    restored_at: Option<Moment>,
     writer_ended: std::sync::Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -153,17 +161,15 @@ impl Store {
         let writer = Pool::writer(location).await?;
         let mut connection = writer.acquire().await?;
         dialect::assert_fit(&mut connection).await?;
-        if let Err(error) = migrate::run(&mut connection).await {
-            connection.discard().await;
-            return Err(error);
-        }
-        let slot = nodes::slot(&mut connection, node).await;
-        if slot.is_err() {
-            connection.discard().await;
-        } else {
-            drop(connection);
-        }
-        let slot = slot?;
+        connection.renew_log()?;
+        let (slot, restored_at) = match make_ready(&mut connection, &vault, node).await {
+            Ok(ready) => ready,
+            Err(error) => {
+                connection.discard().await;
+                return Err(error);
+            }
+        };
+        drop(connection);
         let readers = Pool::readers(location).await?;
         let (orders, waiting) = mpsc::channel(WRITER_QUEUE);
         let (ended, writer_ended) = oneshot::channel();
@@ -183,6 +189,7 @@ impl Store {
             slot,
             growth,
             condition,
+            restored_at,
             writer_ended: std::sync::Mutex::new(Some(writer_ended)),
         };
         let store = Self {
@@ -278,6 +285,12 @@ impl Store {
         Ok(())
     }
 
+    /// When this database was last put back from a backup.
+    #[must_use]
+    pub fn restored_at(&self) -> Option<Moment> {
+        self.inner.restored_at
+    }
+
     /// What keeps this node from writing, as the last attempt has found it.
     #[must_use]
     pub fn trouble(&self) -> Option<Trouble> {
@@ -319,6 +332,19 @@ impl Store {
         }
         self.inner.readers.close().await;
     }
+}
+
+/// Brings the schema up to date, checks the vault's key, and gives the node's slot
+/// and the moment of the last restoration.
+async fn make_ready(
+    connection: &mut database::Connection,
+    vault: &Vault,
+    node: &str,
+) -> Result<(u8, Option<Moment>), StoreError> {
+    migrate::run(connection).await?;
+    vaults::check(connection, vault).await?;
+    let restored_at = restorations::last(connection).await?;
+    Ok((nodes::slot(connection, node).await?, restored_at))
 }
 
 #[cfg(test)]

@@ -3,7 +3,22 @@
 
 use super::database::Connection;
 use super::value::Value;
-use super::{StoreError, dialect};
+use super::{Store, StoreError, dialect};
+
+impl Store {
+    /// Every node that this database has known, by its slot.
+    pub async fn node_names(&self) -> Result<Vec<(u8, String)>, StoreError> {
+        let rows = self
+            .fetch("select slot, node from nodes order by slot", &[])
+            .await?;
+        rows.iter()
+            .map(|row| {
+                let slot = u8::try_from(row.int(0)?).map_err(|_| StoreError::Shape(0))?;
+                Ok((slot, row.text(1)?.to_owned()))
+            })
+            .collect()
+    }
+}
 
 /// The node's slot, given at its first start. Runs in a transaction of its own,
 /// before the writer starts.

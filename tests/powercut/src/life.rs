@@ -134,6 +134,7 @@ impl Cuts {
     /// The power comes back: every image must be one that the node can go on from.
     fn power_returns(&mut self, witness: &Witness) -> Result<()> {
         self.tally.cuts += 1;
+        self.trace.tell(0, || format!("cut {}", self.tally.cuts));
         self.count_operations();
         let dark = disk_of(&self.place);
         let spare = format!("{}-image", self.place);
@@ -174,6 +175,9 @@ impl Cuts {
             Fault::Full | Fault::Write | Fault::Sync if self.chance.below(12) == 0 => Fault::None,
             same => same,
         };
+        if next != disk.fault() {
+            self.trace.tell(0, || format!("disk: {next:?}"));
+        }
         disk.set_fault(next);
     }
 
@@ -183,6 +187,7 @@ impl Cuts {
             .chance
             .pick(&["passive", "full", "restart", "truncate"]);
         self.tally.checkpoints += 1;
+        self.trace.tell(0, || format!("checkpoint {mode}"));
         let Ok(connection) = rusqlite::Connection::open(self.database()) else {
             return;
         };
@@ -228,6 +233,7 @@ impl Fate for Cuts {
             0..4 => self.checkpoint(),
             4 => {
                 self.tally.stops += 1;
+                self.trace.tell(0, || "stop".to_owned());
                 return Ok(Some(0));
             }
             _ => {}

@@ -97,6 +97,18 @@ pub struct Standing {
     pub submit_until: Moment,
     /// The most attempts to submit.
     pub attempts_limit: u32,
+    /// When the database was put back from a backup, where that was after the
+    /// payment began: what has happened in between is not in it.
+    pub restored_at: Option<Moment>,
+}
+
+impl Standing {
+    /// Whether attempts may have been made that the database does not know of.
+    #[must_use]
+    pub fn may_lack_attempts(&self) -> bool {
+        self.restored_at
+            .is_some_and(|restored| self.attempted_at.is_none_or(|at| at < restored))
+    }
 }
 
 /// The one thing to do now.
@@ -108,6 +120,9 @@ pub enum NextStep {
     Inquire(Leg),
     /// Commit `submitted` and send it.
     Submit,
+    /// Commit that an attempt may have been made which the database has lost; then
+    /// ask.
+    Assume,
     /// Ask what became of it.
     AskStatus,
     /// Ask the biller to undo it, or what became of that.
@@ -134,6 +149,10 @@ pub fn next_step(standing: &Standing, capabilities: &Capabilities, now: Moment) 
             Some(until) if now < until => NextStep::AwaitPayer(until),
             Some(_) | None => NextStep::Expire,
         },
+        State::Held if standing.may_lack_attempts() => NextStep::Assume,
+        // It is proven that nothing was applied; and what is older than a restored
+        // database is never sent again.
+        State::Held if standing.restored_at.is_some() => NextStep::Expire,
         State::Held if now >= standing.submit_until => NextStep::Expire,
         State::Held if standing.attempts >= standing.attempts_limit => NextStep::Expire,
         State::Held => NextStep::Submit,
@@ -156,6 +175,13 @@ pub fn next_step(standing: &Standing, capabilities: &Capabilities, now: Moment) 
 /// its fate is open it is found out, however late it is.
 fn fund(standing: &Standing, now: Moment) -> NextStep {
     let first = standing.backing.first_leg();
+    if standing.restored_at.is_some() && standing.backing != Backing::OwnLedger {
+        // The bank may have been asked in the time that was lost.
+        return match standing.snapshot.leg(first) {
+            LegState::None | LegState::Asked | LegState::Unknown => NextStep::Inquire(first),
+            LegState::Done | LegState::Refused => leg(&standing.snapshot, first),
+        };
+    }
     match standing.snapshot.leg(first) {
         LegState::None if now >= standing.submit_until => NextStep::Expire,
         LegState::None
@@ -184,7 +210,7 @@ fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
     match (capabilities.status, capabilities.repetition) {
         (StatusAnswer::Advisory | StatusAnswer::Authoritative { .. }, _) => NextStep::AskStatus,
         (StatusAnswer::None, Repetition::Deduplicates)
-            if standing.attempts < standing.attempts_limit =>
+            if standing.attempts < standing.attempts_limit && standing.restored_at.is_none() =>
         {
             NextStep::Submit
         }

@@ -191,6 +191,7 @@ fn whatever_is_to_be_done_can_be_done() {
                 act_until: Some(now.plus_ms(1)),
                 submit_until: now.plus_ms(1),
                 attempts_limit: 5,
+                restored_at: None,
             };
             let foreign = match backing {
                 Backing::OwnLedger | Backing::HoldFirst => {
@@ -213,6 +214,7 @@ fn whatever_is_to_be_done_can_be_done() {
                 "{snapshot:?} {step:?}"
             );
             let events: &[Event] = match step {
+                NextStep::Assume => &[Event::Submitted],
                 NextStep::Order(leg) => &[Event::Bank(leg, Step::Asked)],
                 NextStep::Inquire(leg) => &[
                     Event::Bank(leg, Step::Done),

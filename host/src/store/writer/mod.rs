@@ -137,10 +137,23 @@ impl Writer {
         }
     }
 
+    /// A connection to begin with. Where the last one was given up because of its
+    /// disk, what it has left must be on the disk first.
+    async fn connect(&mut self) -> Result<Connection, StoreError> {
+        let open = self.pool.acquire().await?;
+        if self.condition.trouble().is_some()
+            && let Err(error) = open.renew_log()
+        {
+            open.discard().await;
+            return Err(error);
+        }
+        Ok(open)
+    }
+
     async fn transaction(&mut self, commands: &[Command]) -> Result<Vec<Outcome>, StoreError> {
         let mut open = match self.connection.take() {
             Some(open) => open,
-            None => match self.pool.acquire().await {
+            None => match self.connect().await {
                 Ok(open) => open,
                 Err(error) => {
                     let result = Err(error);

@@ -15,6 +15,7 @@ fn nothing_is_submitted_twice_without_proof() {
         act_until: None,
         submit_until: now.plus_ms(60_000),
         attempts_limit: 5,
+        restored_at: None,
     };
     let biller = |repetition, status| Capabilities {
         repetition,
@@ -71,4 +72,59 @@ fn nothing_is_submitted_twice_without_proof() {
         now.plus_ms(90_000),
         90_000
     ));
+}
+
+#[test]
+fn what_is_older_than_a_restored_database_is_asked_about_and_never_sent() {
+    let restored = Moment::from_micros(100_000_000);
+    let now = restored.plus_ms(1);
+    let old = |state| Standing {
+        snapshot: with(state, LegState::Done, LegState::None),
+        backing: Backing::OwnLedger,
+        attempts: 0,
+        attempted_at: None,
+        act_until: None,
+        submit_until: now.plus_ms(60_000),
+        attempts_limit: 5,
+        restored_at: Some(restored),
+    };
+    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
+    for status in [StatusAnswer::None, StatusAnswer::Advisory, proof] {
+        for repetition in [Repetition::MayApplyAgain, Repetition::Deduplicates] {
+            let biller = Capabilities {
+                repetition,
+                status,
+                reversal: Reversal::Unsupported,
+            };
+            let step = |standing: &Standing| next_step(standing, &biller, now);
+            assert_eq!(step(&old(State::Held)), NextStep::Assume);
+            let before = Standing {
+                attempts: 1,
+                attempted_at: Some(restored.plus_ms(-1)),
+                ..old(State::Held)
+            };
+            assert_eq!(step(&before), NextStep::Assume);
+            let proven = Standing {
+                attempts: 1,
+                attempted_at: Some(restored),
+                ..old(State::Held)
+            };
+            assert_eq!(step(&proven), NextStep::Expire);
+            for state in [State::Submitted, State::Unknown, State::Pending] {
+                let expected = match status {
+                    StatusAnswer::None => NextStep::Escalate,
+                    StatusAnswer::Advisory | StatusAnswer::Authoritative { .. } => {
+                        NextStep::AskStatus
+                    }
+                };
+                assert_eq!(step(&old(state)), expected);
+            }
+            let at_a_bank = Standing {
+                snapshot: Snapshot::NEW,
+                backing: Backing::CaptureFirst,
+                ..old(State::Requested)
+            };
+            assert_eq!(step(&at_a_bank), NextStep::Inquire(Leg::Capture));
+        }
+    }
 }
