@@ -197,11 +197,11 @@ impl Connection {
         }
     }
 
-    /// Makes sure that what was found at opening is on the disk. A server sees to
-    /// its own.
-    pub(super) fn renew_log(&self) -> Result<(), StoreError> {
+    /// Takes back what a failed commit has left on the disk. A server sees to its
+    /// own.
+    pub(super) fn cut_back_log(&self) -> Result<(), StoreError> {
         match self {
-            Self::Sqlite(connection) => connection.renew_log(),
+            Self::Sqlite(connection) => connection.cut_back_log(),
             Self::Postgres(_) => Ok(()),
         }
     }

@@ -137,9 +137,9 @@ impl Connection {
         Ok(self.inner().execute_batch(script)?)
     }
 
-    /// Makes sure that what is read in the log is on the disk.
-    pub(super) fn renew_log(&self) -> Result<(), StoreError> {
-        super::log_file::renew(self.inner())
+    /// Takes back what a failed commit has left in the log.
+    pub(super) fn cut_back_log(&self) -> Result<(), StoreError> {
+        super::log_file::cut_back(self.inner())
     }
 
     /// Puts the connection away for good, its open transaction with it.

@@ -1,10 +1,11 @@
-//! Writes SQLite's write-ahead log to the disk once more, byte for byte.
+//! Takes back what a failed commit has left in SQLite's write-ahead log.
 //!
 //! After a failed fsync Linux takes the pages for clean: they are read as if they
-//! were on the disk, and no later fsync writes them. A log that is read like that
-//! at the next start would be built upon, and all that is acknowledged after it
-//! would be lost with the power. Pages that are written again are written to the
-//! disk, whatever happened before. Knows nothing of what the log holds.
+//! were on the disk, and no later fsync writes them. A transaction that was
+//! answered as failed stands there whole; the next process to open the log would
+//! take it for committed and build upon it, and all that is acknowledged from then
+//! on would be lost with the power. So the log is cut back to its last commit, in
+//! the same memory that readers look at. Knows nothing of what the log holds.
 
 #![expect(
     unsafe_code,
@@ -19,105 +20,68 @@ use rusqlite::ffi;
 
 use super::StoreError;
 
-/// Bytes that are read and written at a time.
-const PIECE: usize = 256 * 1_024;
+/// SQLite's file format, 4.1 and 4.2: the head of the log and of each frame.
+const LOG_HEAD: i64 = 32;
+const FRAME_HEAD: i64 = 24;
 
-/// Renews the log while nobody else can write to it.
-pub(super) fn renew(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+/// Cuts the log back to what is committed, while nobody else can write to it.
+pub(super) fn cut_back(connection: &rusqlite::Connection) -> Result<(), StoreError> {
+    let number = |text: &str, column: usize| -> Result<i64, rusqlite::Error> {
+        connection.query_row(text, [], |row| row.get(column))
+    };
+    let before = number("pragma data_version", 0)?;
+    let page = number("pragma page_size", 0)?;
+    // Changes nothing, and tells how many frames are committed; none where the
+    // log was not opened yet.
+    let frames = number("pragma wal_checkpoint(noop)", 1)?.max(0);
     connection.execute_batch("begin immediate")?;
-    let renewed = rewrite(connection);
+    let cut = number("pragma data_version", 0)
+        .map_err(StoreError::from)
+        .and_then(|now| {
+            if now == before {
+                cut_file(connection, LOG_HEAD + frames * (FRAME_HEAD + page))
+            } else {
+                // Another process has written behind it meanwhile.
+                Ok(())
+            }
+        });
     connection.execute_batch("rollback")?;
-    renewed
+    cut
 }
 
-fn rewrite(connection: &rusqlite::Connection) -> Result<(), StoreError> {
-    let Some(log) = LogFile::of(connection)? else {
+fn cut_file(connection: &rusqlite::Connection, end: i64) -> Result<(), StoreError> {
+    let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
+    // SAFETY: the connection is open and used by this thread alone; SQLite writes one
+    // pointer to where it is told to.
+    let code = unsafe {
+        ffi::sqlite3_file_control(
+            connection.handle(),
+            c"main".as_ptr(),
+            ffi::SQLITE_FCNTL_JOURNAL_POINTER,
+            (&raw mut file).cast::<c_void>(),
+        )
+    };
+    check(code)?;
+    if file.is_null() {
+        return Ok(());
+    }
+    // SAFETY: the file lives as long as the connection keeps its log open, which it
+    // does while it is borrowed here; no methods mean that it is not open.
+    let Some(methods) = (unsafe { (*file).pMethods.as_ref() }) else {
         return Ok(());
     };
-    let size = log.size()?;
-    if size == 0 {
+    let (Some(ask), Some(truncate)) = (methods.xFileSize, methods.xTruncate) else {
+        return Ok(());
+    };
+    let mut size = 0;
+    // SAFETY: an open file's own method, with a place for the answer.
+    check(unsafe { ask(file, &raw mut size) })?;
+    if size <= end {
         return Ok(());
     }
-    let mut piece = vec![0; PIECE];
-    let mut offset = 0;
-    while offset < size {
-        let length = PIECE.min(usize::try_from(size - offset).unwrap_or(PIECE));
-        log.read(&mut piece[..length], offset)?;
-        log.write(&piece[..length], offset)?;
-        offset += i64::try_from(length).unwrap_or(i64::MAX);
-    }
-    log.sync()
-}
-
-/// The log's file as the connection has it open.
-struct LogFile<'a> {
-    file: *mut ffi::sqlite3_file,
-    methods: &'a ffi::sqlite3_io_methods,
-}
-
-impl<'a> LogFile<'a> {
-    fn of(connection: &'a rusqlite::Connection) -> Result<Option<Self>, StoreError> {
-        let mut file: *mut ffi::sqlite3_file = ptr::null_mut();
-        // SAFETY: the connection is open and used by this thread alone; SQLite
-        // writes one pointer to where it is told to.
-        let code = unsafe {
-            ffi::sqlite3_file_control(
-                connection.handle(),
-                c"main".as_ptr(),
-                ffi::SQLITE_FCNTL_JOURNAL_POINTER,
-                (&raw mut file).cast::<c_void>(),
-            )
-        };
-        check(code)?;
-        if file.is_null() {
-            return Ok(None);
-        }
-        // SAFETY: the file lives as long as the connection keeps its log open, which
-        // it does while it is borrowed here; no methods mean that it is not open.
-        Ok(unsafe { (*file).pMethods.as_ref() }.map(|methods| Self { file, methods }))
-    }
-
-    fn size(&self) -> Result<i64, StoreError> {
-        let mut size = 0;
-        let Some(ask) = self.methods.xFileSize else {
-            return Ok(0);
-        };
-        // SAFETY: an open file's own method, with a place for the answer.
-        check(unsafe { ask(self.file, &raw mut size) })?;
-        Ok(size)
-    }
-
-    fn read(&self, piece: &mut [u8], offset: i64) -> Result<(), StoreError> {
-        let Some(read) = self.methods.xRead else {
-            return Ok(());
-        };
-        let (to, length) = (piece.as_mut_ptr().cast(), length_of(piece));
-        // SAFETY: an open file's own method; there is room for `length` bytes.
-        check(unsafe { read(self.file, to, length, offset) })
-    }
-
-    fn write(&self, piece: &[u8], offset: i64) -> Result<(), StoreError> {
-        let Some(write) = self.methods.xWrite else {
-            return Ok(());
-        };
-        let (from, length) = (piece.as_ptr().cast(), length_of(piece));
-        // SAFETY: an open file's own method; there are `length` bytes. Nobody else
-        // writes: the connection holds the write lock.
-        check(unsafe { write(self.file, from, length, offset) })
-    }
-
-    fn sync(&self) -> Result<(), StoreError> {
-        let Some(sync) = self.methods.xSync else {
-            return Ok(());
-        };
-        // SAFETY: an open file's own method.
-        check(unsafe { sync(self.file, ffi::SQLITE_SYNC_NORMAL) })
-    }
-}
-
-/// Pieces are much shorter than what SQLite counts with.
-fn length_of(piece: &[u8]) -> c_int {
-    c_int::try_from(piece.len()).unwrap_or(c_int::MAX)
+    // SAFETY: an open file's own method. Nobody else writes: the connection holds
+    // the write lock.
+    check(unsafe { truncate(file, end) })
 }
 
 fn check(code: c_int) -> Result<(), StoreError> {
@@ -132,23 +96,34 @@ fn check(code: c_int) -> Result<(), StoreError> {
 mod tests {
     use super::*;
 
+    fn count(connection: &rusqlite::Connection) -> i64 {
+        let text = "select count(*) from t";
+        connection.query_row(text, [], |row| row.get(0)).unwrap()
+    }
+
     #[test]
-    fn a_log_is_the_same_after_it_was_renewed() {
+    fn a_log_is_cut_back_to_its_last_commit() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("books.db");
         let connection = rusqlite::Connection::open(&file).unwrap();
-        let fill = "pragma journal_mode = wal; create table t (x); \
-            with recursive n(i) as (select 1 union all select i + 1 from n where i < 800) \
-            insert into t select randomblob(1000) from n";
-        connection.execute_batch(fill).unwrap();
-        let log = folder.path().join("books.db-wal");
-        let before = std::fs::read(&log).unwrap();
-        assert!(before.len() > 2 * PIECE);
-        renew(&connection).unwrap();
-        assert_eq!(std::fs::read(&log).unwrap(), before);
-        let rows: i64 = connection
-            .query_row("select count(*) from t", [], |row| row.get(0))
+        connection
+            .execute_batch(
+                "pragma journal_mode = wal; create table t (x); insert into t values (1)",
+            )
             .unwrap();
-        assert_eq!(rows, 800);
+        let log = folder.path().join("books.db-wal");
+        let committed = std::fs::read(&log).unwrap();
+        // What SQLite has given up still stands behind it.
+        let mut left = committed.clone();
+        left.extend_from_slice(&committed[32..]);
+        std::fs::write(&log, &left).unwrap();
+        cut_back(&connection).unwrap();
+        assert_eq!(std::fs::read(&log).unwrap(), committed);
+        cut_back(&connection).unwrap();
+        connection
+            .execute_batch("insert into t values (2)")
+            .unwrap();
+        assert_eq!(count(&connection), 2);
+        assert_eq!(count(&rusqlite::Connection::open(&file).unwrap()), 2);
     }
 }

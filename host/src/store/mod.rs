@@ -161,7 +161,6 @@ impl Store {
         let writer = Pool::writer(location).await?;
         let mut connection = writer.acquire().await?;
         dialect::assert_fit(&mut connection).await?;
-        connection.renew_log()?;
         let (slot, restored_at) = match make_ready(&mut connection, &vault, node).await {
             Ok(ready) => ready,
             Err(error) => {

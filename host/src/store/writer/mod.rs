@@ -138,11 +138,11 @@ impl Writer {
     }
 
     /// A connection to begin with. Where the last one was given up because of its
-    /// disk, what it has left must be on the disk first.
+    /// disk, nothing of what it has left may be taken for committed.
     async fn connect(&mut self) -> Result<Connection, StoreError> {
         let open = self.pool.acquire().await?;
         if self.condition.trouble().is_some()
-            && let Err(error) = open.renew_log()
+            && let Err(error) = open.cut_back_log()
         {
             open.discard().await;
             return Err(error);
@@ -170,6 +170,11 @@ impl Writer {
         // What a connection believes to be on a disk that has failed once may not
         // be there: it is not asked again.
         let is_suspect = matches!(&result, Err(error) if error.trouble().is_some());
+        if is_suspect {
+            // At once, while this process knows where the last commit ends; tried
+            // again before anything is written.
+            let _tried_again = open.cut_back_log();
+        }
         if result.is_ok() || (!is_suspect && rolled_back(&mut open).await) {
             self.connection = Some(open);
         } else {
