@@ -82,7 +82,11 @@ impl Marketplace {
     /// The same with more variables in its environment.
     pub fn start_in(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Result<Self> {
         let log = std::fs::File::create(data.with_extension("log"))?;
-        let mut child = Command::new(program("guichet"))
+        // A write beyond the limit of a file's size is an error for the node and
+        // not its end, so that a test can take its disk away.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(program("guichet"))
             .args(["dev", "--listen", "127.0.0.1:0", "--json", "--data"])
             .arg(data)
             .args(arguments)

@@ -11,4 +11,5 @@ mod matrix;
 mod nodes;
 mod outside;
 mod recovery;
+mod restored;
 mod world;

@@ -3,10 +3,11 @@
 use guichet_domain::Money;
 use guichet_domain::id::{ClientId, SubjectId};
 
-use super::super::{Location, Statement, Store};
+use super::super::{Location, Statement, Store, StoreError};
 use super::{now, open};
 use crate::accounts::Accounts;
 use crate::ports::Ports;
+use crate::seal::Vault;
 
 async fn findings_after(store: &Store, damage: &'static str) -> Vec<String> {
     store
@@ -75,4 +76,18 @@ async fn damaged_books_are_found() {
             "{damage}: {found:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn another_vaults_key_is_refused_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let location = Location::Sqlite(folder.path().join("books.db"));
+    let right = || Vault::from_key(&[7; 32]).unwrap();
+    let store = Store::open(&location, right(), "node-1").await.unwrap();
+    store.close().await;
+    let wrong = Vault::from_key(&[8; 32]).unwrap();
+    let refused = Store::open(&location, wrong, "node-1").await.unwrap_err();
+    assert!(matches!(&refused, StoreError::Unfit(why) if why.contains("vault.key")));
+    let store = Store::open(&location, right(), "node-1").await.unwrap();
+    store.close().await;
 }

@@ -173,6 +173,7 @@ impl Writer {
         if is_suspect {
             // At once, while this process knows where the last commit ends; tried
             // again before anything is written.
+            let _ended = rolled_back(&mut open).await;
             let _tried_again = open.cut_back_log();
         }
         if result.is_ok() || (!is_suspect && rolled_back(&mut open).await) {

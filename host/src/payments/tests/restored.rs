@@ -1,0 +1,150 @@
+//! A database that was put back from a backup: whatever may have been sent since
+//! is asked about, and nothing older is ever sent.
+
+use std::path::PathBuf;
+
+use guichet_domain::id::RecordId;
+use guichet_domain::payment::StatusAnswer;
+
+use super::fakes::biller::Memory;
+use super::world::{FUNDS, World};
+use crate::payments::PaymentError;
+use crate::store::{BackupFile, Location, Restoration};
+
+const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
+
+fn file(world: &World) -> PathBuf {
+    match &world.location {
+        Location::Sqlite(file) => file.clone(),
+        Location::Postgres(_) => panic!("these worlds are embedded"),
+    }
+}
+
+/// A backup of this moment, while the node serves.
+fn back_up(world: &World) -> PathBuf {
+    let backup = file(world).with_extension("backup");
+    let made = BackupFile::copy(&file(world), &backup).unwrap();
+    assert_eq!(made.damage().unwrap(), None);
+    backup
+}
+
+/// Everything since is lost.
+async fn put_back(world: &mut World, backup: &PathBuf) {
+    world.payments.store().clone().close().await;
+    let (file, at) = (file(world), world.ports.now());
+    BackupFile::open(backup).unwrap().strip().unwrap();
+    std::fs::copy(backup, &file).unwrap();
+    let restoration = Restoration {
+        at,
+        backup_of: at.plus_ms(-1_000),
+        lost_slots: Vec::new(),
+    };
+    restoration.write(&world.location).await.unwrap();
+    world.restart().await;
+}
+
+fn submissions(world: &World) -> usize {
+    world.biller.state.lock().unwrap().submissions.len()
+}
+
+/// A payment that the backup knows as held, and that was applied after it.
+async fn applied_after_the_backup(world: &mut World) -> RecordId {
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    let backup = back_up(world);
+    world.pass(1_000);
+    world.payments.drive(&claim).await.unwrap();
+    assert_eq!(world.state(&made.payment).await, "applied");
+    assert_eq!(submissions(world), 1);
+    world.pass(1_000);
+    put_back(world, &backup).await;
+    made.payment
+}
+
+async fn look_for_a_while(world: &mut World) {
+    for _ in 0..8 {
+        world.pass(31_000);
+        world.look().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_applied_after_the_backup_is_found_and_not_sent_again() {
+    for memory in [Memory::AppliesAgain, Memory::Deduplicates] {
+        for status in [StatusAnswer::Advisory, PROOF] {
+            let mut world = World::new(memory, status).await;
+            let payment = applied_after_the_backup(&mut world).await;
+            let early = world.payments.cancel(&world.client, &payment).await;
+            assert!(
+                matches!(early, Err(PaymentError::WrongState(_))),
+                "it may be paid: {early:?}"
+            );
+            look_for_a_while(&mut world).await;
+            assert_eq!(world.state(&payment).await, "applied");
+            assert_eq!(world.money().await, (FUNDS - 500, 0));
+            assert_eq!(submissions(&world), 1, "{memory:?} {status:?}");
+            assert_eq!(world.biller.effects_of(payment.as_str()), 1);
+            world.assert_books().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_biller_that_cannot_be_asked_is_left_to_people() {
+    for memory in [Memory::AppliesAgain, Memory::Deduplicates] {
+        let mut world = World::new(memory, StatusAnswer::None).await;
+        let payment = applied_after_the_backup(&mut world).await;
+        look_for_a_while(&mut world).await;
+        assert_eq!(world.state(&payment).await, "unknown", "{memory:?}");
+        assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
+        assert_eq!(submissions(&world), 1);
+        let view = world.payments.get(&world.client, &payment).await.unwrap();
+        assert_eq!(view.owner.as_deref(), Some("operator"));
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_never_sent_is_given_back_on_proof_alone() {
+    for memory in [Memory::AppliesAgain, Memory::Deduplicates] {
+        let mut world = World::new(memory, PROOF).await;
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let backup = back_up(&world);
+        put_back(&mut world, &backup).await;
+        world.look().await;
+        assert_eq!(world.money().await, (FUNDS, 500));
+        look_for_a_while(&mut world).await;
+        assert_eq!(world.state(&made.payment).await, "expired");
+        assert_eq!(world.money().await, (FUNDS, 0));
+        assert_eq!(submissions(&world), 0, "{memory:?}");
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_was_lost_cannot_be_repeated_from_its_old_query() {
+    let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+    let query = world.query(&[("1", 500)]).await;
+    let request = world.request(&query, "k1", &[("1", 500)]);
+    let backup = back_up(&world);
+    let made = world.payments.create(&request).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    assert_eq!(world.state(&made.payment).await, "applied");
+    world.pass(1_000);
+    put_back(&mut world, &backup).await;
+    let again = world.payments.create(&request).await;
+    assert!(
+        matches!(again, Err(PaymentError::QueryExpired)),
+        "{again:?}"
+    );
+    assert_eq!(submissions(&world), 1);
+    // New errands go on as ever, in a log of their own.
+    assert_eq!(world.payments.store().slot(), 1);
+    world.pass(1);
+    world.pay("k2", "2", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    assert_eq!(submissions(&world), 2);
+    world.assert_books().await;
+}
