@@ -12,6 +12,7 @@ use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
 use super::judge::{Question, Verdict, judge};
+use super::legs::own_by_operator;
 use super::order::Outcome;
 use super::schedule::{ESCALATION_AGE_MS, OPERATOR, WORKER, news_by, next_look};
 use super::{PaymentError, Payments};
@@ -392,13 +393,4 @@ impl Payments {
             }
         }
     }
-}
-
-/// People look after it from now on; gives their deadline.
-pub(super) fn own_by_operator(next: &mut PaymentRow, now: Moment) -> Moment {
-    let since = *next.open_since.get_or_insert(now);
-    let deadline = news_by(OPERATOR, since, now);
-    next.owner = Some(OPERATOR.to_owned());
-    next.news_by = Some(deadline);
-    deadline
 }

@@ -197,6 +197,15 @@ impl Payments {
     }
 }
 
+/// People look after it from now on; gives their deadline.
+pub(super) fn own_by_operator(next: &mut PaymentRow, now: Moment) -> Moment {
+    let since = *next.open_since.get_or_insert(now);
+    let deadline = news_by(OPERATOR, since, now);
+    next.owner = Some(OPERATOR.to_owned());
+    next.news_by = Some(deadline);
+    deadline
+}
+
 /// An open leg has an owner and an age as an open outcome has.
 pub(super) fn age(next: &mut PaymentRow, now: Moment) {
     let since = *next.open_since.get_or_insert(now);

@@ -7,8 +7,8 @@ use guichet_domain::payment::{Event, Reversal as Reversible, State, StatusAnswer
 use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
-use super::drive::{Driven, Look, own_by_operator};
-use super::legs::age;
+use super::drive::{Driven, Look};
+use super::legs::{age, own_by_operator};
 use super::order::{RefusalGround, ReversalOrder, ReversalOutcome};
 use super::payer::Evidence;
 use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
