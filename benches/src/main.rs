@@ -15,6 +15,7 @@ mod growth;
 mod http;
 mod ledger;
 mod load;
+mod neighbours;
 mod nodes;
 mod packages;
 mod payments;
@@ -63,6 +64,8 @@ enum Bench {
     Growth,
     /// The entry door, and a log of 6,300 packages with three releases each.
     Registry,
+    /// What one biller that hangs costs those who use the others.
+    Neighbours,
     /// How fast three nodes on PostgreSQL follow a kill switch.
     Nodes,
     /// Folds that log: `registry` runs it as a child, so that its memory is a
@@ -119,6 +122,7 @@ fn run(bench: Bench, extent: growth::Extent) -> Result<Value> {
         Bench::Ledger => runtime.block_on(ledger::measure()),
         Bench::Growth => runtime.block_on(growth::measure(extent)),
         Bench::Registry => runtime.block_on(registry::measure()),
+        Bench::Neighbours => runtime.block_on(neighbours::measure()),
         Bench::Nodes => runtime.block_on(nodes::measure()),
         Bench::FoldLog => runtime.block_on(registry::fold()),
         Bench::CompileComponents => runtime.block_on(sandbox::compile_components()),

@@ -6,6 +6,7 @@ pub mod chance;
 mod client;
 pub mod foreign;
 mod marketplace;
+pub mod neighbours;
 pub mod nodes;
 pub mod postgres;
 

@@ -19,6 +19,8 @@ const START: Duration = Duration::from_secs(60);
 /// Secrets that all nodes of an installation share. The registry's key is not
 /// among them.
 const SHARED: [&str; 3] = ["vault.key", "pseudonyms.key", "sessions.key"];
+/// The database of all nodes.
+pub const BOOKS: &str = "books";
 /// How often a node is asked while a change is awaited.
 const OFTEN: Duration = Duration::from_millis(5);
 /// How much of a node's log is told where something fails, in bytes.
@@ -32,7 +34,8 @@ pub struct Nodes {
     pub first: Marketplace,
     /// Those that follow.
     pub others: Vec<Node>,
-    _cluster: Cluster,
+    /// The server.
+    pub cluster: Cluster,
     folder: tempfile::TempDir,
 }
 
@@ -49,7 +52,7 @@ impl Nodes {
     /// Starts as many nodes, the first included.
     pub async fn start(count: usize, durability: Durability) -> Result<Self> {
         let cluster = Cluster::start(durability)?;
-        let database = cluster.database("books")?;
+        let database = cluster.database(BOOKS)?;
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("node-1");
         let first = Marketplace::start_with(&data, &["--database", &database])?;
@@ -62,7 +65,7 @@ impl Nodes {
         Ok(Self {
             first,
             others,
-            _cluster: cluster,
+            cluster,
             folder,
         })
     }
@@ -155,6 +158,13 @@ impl Node {
         }
         let said = std::fs::read_to_string(data.with_extension("log")).unwrap_or_default();
         bail!("{name} is not ready; it said: {said}")
+    }
+
+    /// Kills the node at once, as a power cut would.
+    pub fn kill(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// The node's process.

@@ -98,6 +98,40 @@ impl Cluster {
         self.answers()
     }
 
+    /// Lets the server fall silent: connections stay, and nothing is answered,
+    /// until `thaw`.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// Lets a silent server go on.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    /// To the server and its children, which are one for each connection.
+    fn signal(&self, signal: &str) -> Result<()> {
+        let pid = self.server.id();
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"))?;
+        let all =
+            std::iter::once(pid.to_string()).chain(children.split_whitespace().map(str::to_owned));
+        for pid in all {
+            // One that has ended meanwhile needs no signal.
+            let _gone = Command::new("kill").args([signal, &pid]).output()?;
+        }
+        Ok(())
+    }
+
+    /// One number that a query gives.
+    pub fn number(&self, database: &str, query: &str) -> Result<i64> {
+        let mut psql = self.client("psql");
+        let output = psql.args(["-X", "-q", "-t", "-A", "-c", query, database]);
+        let output = output.output()?;
+        succeeded(&output)?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.trim().parse().context(text)
+    }
+
     /// The server's process.
     #[must_use]
     pub fn pid(&self) -> u32 {

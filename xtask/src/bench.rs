@@ -12,7 +12,8 @@ use crate::workspace::{Profile, run, target};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The bench with its arguments: `sandbox`, `catalogue`, `search`, `http`,
-    /// `payments`, `growth`, `ledger`, `registry` or `nodes`; `--json` for one line.
+    /// `payments`, `growth`, `ledger`, `registry`, `nodes` or `neighbours`; `--json` for
+    /// one line.
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     bench: Vec<String>,
 }

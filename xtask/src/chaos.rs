@@ -16,7 +16,7 @@ const SAMPLE_KILLS: u64 = 20;
 /// Kills of a host with a mistake in it, which must be found by then.
 const CONTROL_KILLS: u64 = 15;
 /// How long a sample may take to come to rest; the whole has a minute.
-const SAMPLE_CALM_SECONDS: &str = "20";
+const SAMPLE_CALM_SECONDS: &str = "10";
 /// The mistakes that the chaos must find.
 const MISTAKES: [&str; 2] = ["timeout-means-failed", "no-outbox"];
 
@@ -60,11 +60,13 @@ pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     run(chaos.args(&arguments.rest))
 }
 
-/// A few kills on each database, and both mistakes found.
+/// A few kills on each database, a rolling restart, two short outages of the
+/// server, and both mistakes found.
 pub(crate) fn sample(programs: &Path) -> Result<()> {
     for on in ["sqlite", "postgres"] {
         let folder = fresh(&format!("sample-{on}"))?;
         let mut chaos = chaos(programs, &folder, on, SAMPLE_KILLS)?;
+        chaos.args(["--rolls", "1", "--outages", "2", "--outage-seconds", "5"]);
         run(chaos.args(["--discard", "--calm-seconds", SAMPLE_CALM_SECONDS]))?;
     }
     controls(programs, "sqlite")

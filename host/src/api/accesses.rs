@@ -19,7 +19,7 @@ use super::parameters::{Parameters, Segments};
 use super::registry::require_role;
 use super::scope::PackagesRead;
 use crate::error::{Code, Problem, Text};
-use crate::plugins::{self, ReadingError};
+use crate::plugins::{self, ReadingError, TranscriptError};
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
@@ -162,6 +162,7 @@ async fn transcript(
             "Two auditors must agree first (the act reading-allowed), at most a day before.",
         )),
         ReadingError::Unknown => Problem::not_found(),
+        ReadingError::Transcript(TranscriptError::Store(error)) => error.into(),
         ReadingError::Transcript(error) => Problem::internal(error),
     })?;
     let body = serde_json::to_vec(&kept).map_err(Problem::internal)?;

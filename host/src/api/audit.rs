@@ -68,7 +68,7 @@ async fn logs(
     _reader: Insider<PaymentsRead>,
 ) -> Result<axum::Json<Page<AuditLog>>, Problem> {
     let audit = &api.rooms().audit;
-    let heads = audit.heads().await.map_err(Problem::internal)?;
+    let heads = audit.heads().await?;
     let logs = heads
         .iter()
         .map(|head| AuditLog::new(head, audit.verifier_key(head.log)));
@@ -93,7 +93,7 @@ async fn checkpoint(
     Segments(log): Segments<u8>,
 ) -> Result<impl IntoResponse, Problem> {
     let head = api.rooms().audit.head(log).await;
-    let head = head.map_err(Problem::internal)?;
+    let head = head?;
     let text = head.ok_or_else(Problem::not_found)?.checkpoint;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text))
 }
@@ -127,7 +127,7 @@ async fn inclusion(
 ) -> Result<axum::Json<AuditInclusion>, Problem> {
     let audit = &api.rooms().audit;
     let proof = audit.inclusion(log, asked.index, asked.size).await;
-    let proof = proof.map_err(Problem::internal)?;
+    let proof = proof?;
     Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -160,7 +160,7 @@ async fn consistency(
 ) -> Result<axum::Json<AuditConsistency>, Problem> {
     let audit = &api.rooms().audit;
     let proof = audit.consistency(log, asked.older, asked.newer).await;
-    let proof = proof.map_err(Problem::internal)?;
+    let proof = proof?;
     Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
 }
 
@@ -196,7 +196,7 @@ async fn entries(
     require_role(&insider, &[Role::Auditor])?;
     let audit = &api.rooms().audit;
     let found = audit.entries(log, asked.from, ENTRIES).await;
-    let items = found.map_err(Problem::internal)?;
+    let items = found?;
     let items = items.into_iter().map(AuditLeaf::from);
     Ok(axum::Json(Page::from_items(items, None)))
 }

@@ -92,7 +92,7 @@ fn no_receipt(error: ReceiptError) -> Problem {
             Problem::new(Code::ReceiptNotReady).with_retry_after(2)
         }
         ReceiptError::Payment(error) => error.into(),
-        ReceiptError::Audit(error) => Problem::internal(error),
+        ReceiptError::Audit(error) => error.into(),
     }
 }
 

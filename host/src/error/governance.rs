@@ -4,6 +4,7 @@ use guichet_registry::finding::Finding;
 use guichet_registry::register::Refusal;
 
 use super::{Code, Problem, Text};
+use crate::audit::AuditError;
 use crate::governance::GovernanceError;
 use crate::log::LogError;
 use crate::publishing::PublishError;
@@ -27,7 +28,9 @@ impl From<GovernanceError> for Problem {
             GovernanceError::Unfit { field, problem } => {
                 Self::new(Code::InvalidField).with_field(field, Text::same(problem))
             }
-            GovernanceError::Store(error) => error.into(),
+            GovernanceError::Store(error) | GovernanceError::Log(LogError::Store(error)) => {
+                error.into()
+            }
             GovernanceError::Log(LogError::NoKey) => {
                 Self::new(Code::NotOffered).with_detail(Text::new(
                     "本节点没有登记处密钥，请使用登记处所在的节点。",
@@ -35,6 +38,15 @@ impl From<GovernanceError> for Problem {
                 ))
             }
             GovernanceError::Log(LogError::Busy) => Self::new(Code::Overloaded).with_retry_after(1),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<AuditError> for Problem {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Store(error) => error.into(),
             other => Self::internal(other),
         }
     }

@@ -24,7 +24,13 @@ impl From<StoreError> for Problem {
         }
         if error.is_temporary() {
             tracing::warn!(%error, "the store could not serve a request");
-            return Self::new(Code::Overloaded).with_retry_after(1);
+            return Self::new(Code::Overloaded)
+                .with_retry_after(1)
+                .with_detail(Text::new(
+                    "账务数据库暂时没有应答。请稍后原样重发（幂等键不变），不会重复缴费。",
+                    "The books do not answer just now. Send the same request again a little \
+                     later, with the same key: nothing is paid twice.",
+                ));
         }
         Self::internal(error)
     }

@@ -305,6 +305,10 @@ impl Payments {
             next.answer.pending = verdict.pending;
         }
         next.reason = verdict.reason;
+        // Where nothing was sent, the next attempt waits the longer the more were
+        // made, however often the biller had to be asked before.
+        let is_unsent = next.snapshot.state == State::Held;
+        let tries = if is_unsent { next.attempts } else { tries };
         let mut look = next_look(now, tries, asked, &*self.ports.random);
         if let (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) =
             (next.terms.capabilities.status, next.attempted_at)
@@ -326,9 +330,15 @@ impl Payments {
         } else {
             next.owner = Some(WORKER.to_owned());
             next.open_since = None;
-            next.news_by = None;
+            // By then it is sent, or the money goes back.
+            next.news_by = is_unsent.then_some(next.submit_until);
         }
-        Schedule::Due(look, tries.saturating_add(1))
+        let tries = if is_unsent {
+            0
+        } else {
+            tries.saturating_add(1)
+        };
+        Schedule::Due(look, tries)
     }
 
     /// Nobody can be asked: people and the biller's day file decide, and the

@@ -124,7 +124,9 @@ impl Default for PaymentSettings {
             submit_within_ms: 15 * 60_000,
             attempts: 20,
             authorise_within_ms: 15 * 60_000,
-            lease_ms: 10_000,
+            // A dead node's work is taken over within ten seconds: its leases
+            // must run out, and somebody must look.
+            lease_ms: 8_000,
             foreign_call_ms: 0,
         }
     }

@@ -294,7 +294,7 @@ impl Store {
         let report = ask(&mut connection, now).await;
         // Nothing was written: the end of the transaction cannot lose anything.
         if connection.execute("rollback", &[]).await.is_err() {
-            connection.discard().await;
+            connection.discard();
         }
         report
     }

@@ -207,13 +207,11 @@ impl Connection {
     }
 
     /// Puts the connection away for good, its open transaction with it.
-    pub(super) async fn discard(self) {
+    pub(super) fn discard(self) {
         match self {
             Self::Sqlite(connection) => connection.discard(),
-            Self::Postgres(connection) => {
-                // An error here only says that the connection was dead already.
-                let _closed = connection.close().await;
-            }
+            // Not politely: the server may keep silent.
+            Self::Postgres(connection) => drop(connection.detach()),
         }
     }
 

@@ -20,6 +20,9 @@ pub enum StoreError {
     /// The writer's queue is full, or the writer has stopped.
     #[error("the writer takes no more commands")]
     WriterFull,
+    /// The database server takes longer than anything here may take.
+    #[error("the database server does not answer")]
+    Silent,
     /// The transaction failed; nothing of it was done.
     #[error("the transaction was rolled back: {0}")]
     RolledBack(String),
@@ -48,7 +51,11 @@ impl StoreError {
             return true;
         }
         match self {
-            Self::WriterFull | Self::RolledBack(_) | Self::Closed | Self::Disk(..) => true,
+            Self::WriterFull
+            | Self::Silent
+            | Self::RolledBack(_)
+            | Self::Closed
+            | Self::Disk(..) => true,
             Self::Server(error) => match error {
                 sqlx::Error::Database(error) => error.kind() == ErrorKind::Other,
                 sqlx::Error::Io(_)

@@ -53,6 +53,7 @@ mod work_orders;
 mod writer;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use guichet_domain::Moment;
@@ -104,6 +105,14 @@ use writer::Order;
 
 /// Commands that may wait for the writer; more are refused at once.
 const WRITER_QUEUE: usize = 4_096;
+/// How long a read may take that is one page or less. A server that keeps silent
+/// must not keep callers waiting.
+const READ: Duration = Duration::from_secs(10);
+/// How long a command may wait for the writer: its own time for a transaction,
+/// and a place in the queue.
+const ORDER: Duration = Duration::from_secs(25);
+/// How long the database may take to say that it is there.
+const PING: Duration = Duration::from_secs(2);
 
 /// The store of one node. Cheap to clone.
 #[derive(Clone)]
@@ -164,7 +173,7 @@ impl Store {
         let (slot, restored_at) = match make_ready(&mut connection, &vault, node).await {
             Ok(ready) => ready,
             Err(error) => {
-                connection.discard().await;
+                connection.discard();
                 return Err(error);
             }
         };
@@ -227,7 +236,21 @@ impl Store {
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        self.inner.readers.acquire().await?.fetch(sql, values).await
+        let read = async { self.inner.readers.acquire().await?.fetch(sql, values).await };
+        self.within(READ, read).await
+    }
+
+    /// Only a server can keep silent: an embedded database answers by itself.
+    async fn within<T>(
+        &self,
+        patience: Duration,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        if self.is_embedded() {
+            return work.await;
+        }
+        let worked = tokio::time::timeout(patience, work).await;
+        worked.unwrap_or(Err(StoreError::Silent))
     }
 
     /// Writes the statements in one transaction, shared with whatever else is
@@ -275,13 +298,16 @@ impl Store {
             .orders
             .try_send(Order { command, answer })
             .map_err(|_| StoreError::WriterFull)?;
-        answered.await.map_err(|_| StoreError::WriterFull)?
+        // Whoever is told that there is no answer finds it under the key, if the
+        // command comes to be written after all.
+        let answered = async { answered.await.map_err(|_| StoreError::WriterFull)? };
+        self.within(ORDER, answered).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.fetch("select 1", &[]).await?;
-        Ok(())
+        let asked = self.fetch("select 1", &[]);
+        self.within(PING, asked).await.map(drop)
     }
 
     /// When this database was last put back from a backup.
@@ -327,7 +353,7 @@ impl Store {
         let ended = self.inner.writer_ended.lock();
         let ended = ended.ok().and_then(|mut ended| ended.take());
         if let Some(ended) = ended {
-            let _ended = tokio::time::timeout(std::time::Duration::from_secs(5), ended).await;
+            let _ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
         }
         self.inner.readers.close().await;
     }

@@ -42,6 +42,13 @@ pub enum Rule {
     Ledger,
     /// `guichet audit verify` holds.
     Audit,
+    /// A fault of the host is none that a client ever meets, and a busy one says
+    /// when to come back.
+    ClearAnswers,
+    /// A database that is gone is told clearly, and everything goes on afterwards.
+    Outage,
+    /// A node that is told to stop ends well.
+    EndsWell,
     /// A node that nobody killed goes on.
     GoesOn,
     /// There is load: a run that pays nothing proves nothing.

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, ensure};
 use guichet_tests::chance::Chance;
 use guichet_tests::{Answer, Client};
+use hyper::header::RETRY_AFTER;
 use hyper::{Method, StatusCode};
 use serde_json::Value;
 
+use crate::findings::{Findings, Rule};
 use crate::nodes::Nodes;
 
 /// How long a client goes on with one request before it leaves it to the end of
@@ -72,14 +74,16 @@ impl Request {
 /// Speaks to whichever node is up.
 pub struct Insistent {
     nodes: Arc<Nodes>,
+    findings: Arc<Findings>,
     answers: Mutex<BTreeMap<String, u64>>,
 }
 
 impl Insistent {
     /// Over these nodes.
-    pub fn new(nodes: Arc<Nodes>) -> Self {
+    pub fn new(nodes: Arc<Nodes>, findings: Arc<Findings>) -> Self {
         Self {
             nodes,
+            findings,
             answers: Mutex::default(),
         }
     }
@@ -93,6 +97,7 @@ impl Insistent {
                 match tokio::time::timeout(HANGS, request.send(&client)).await {
                     Ok(Ok(answer)) => {
                         self.count(kind(&answer));
+                        self.is_clear(request, &answer);
                         if is_final(&answer) {
                             return Some(answer);
                         }
@@ -118,6 +123,23 @@ impl Insistent {
     pub fn answers(&self) -> BTreeMap<String, u64> {
         let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
         answers.clone()
+    }
+
+    /// Whatever happens to nodes and database, a client meets no fault of the
+    /// host, and is told when to come back.
+    fn is_clear(&self, request: &Request, answer: &Answer) {
+        let is_clear = match answer.status {
+            StatusCode::INTERNAL_SERVER_ERROR => false,
+            StatusCode::SERVICE_UNAVAILABLE => answer.headers.contains_key(RETRY_AFTER),
+            _ => true,
+        };
+        if !is_clear {
+            let detail = format!("{}: {}", answer.status, answer.text());
+            // A full disk is told by the next line that cannot be written.
+            let _kept = self
+                .findings
+                .add(Rule::ClearAnswers, &request.path, &detail);
+        }
     }
 
     fn count(&self, kind: String) {

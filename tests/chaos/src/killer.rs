@@ -85,6 +85,27 @@ impl Killer {
         self.start_all(tally).await
     }
 
+    /// Every node is told to stop and started again, one after the other, while
+    /// the others serve.
+    pub async fn roll(&mut self, tally: &mut Tally) -> Result<()> {
+        for number in 0..self.plans.len() {
+            let Some(mut node) = self.running[number].take() else {
+                continue;
+            };
+            let ended = node.terminate().await?;
+            self.nodes.gone(number);
+            if ended != Some(0) {
+                let detail = format!("told to stop, ended with {ended:?}");
+                self.findings
+                    .add(Rule::EndsWell, &self.plans[number].name, &detail)?;
+            }
+            drop(node);
+            self.start_all(tally).await?;
+        }
+        tally.rolls += 1;
+        Ok(())
+    }
+
     fn victims(&self, chance: &mut Chance) -> Vec<usize> {
         let mut all: Vec<usize> = (0..self.plans.len()).collect();
         let count = match chance.below(20) {

@@ -14,6 +14,7 @@ mod leftovers;
 mod load;
 mod node;
 mod nodes;
+mod outage;
 mod run;
 mod services;
 mod stage;
@@ -48,8 +49,18 @@ pub struct Arguments {
     /// Where the run is kept; one that is there already is resumed.
     #[arg(long)]
     folder: PathBuf,
+    /// Rolling restarts after the kills.
+    #[arg(long, default_value_t = 0)]
+    rolls: u64,
+    /// Outages of the database server after the kills: a crash, a silence, a
+    /// crash …
+    #[arg(long, default_value_t = 0)]
+    outages: u64,
+    /// How long the server is gone.
+    #[arg(long, default_value_t = 30)]
+    outage_seconds: u64,
     /// Clients at the same time.
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, default_value_t = 48)]
     clients: u64,
     /// How long the nodes may take to come to rest after the last kill.
     #[arg(long, default_value_t = 60)]

@@ -14,6 +14,9 @@ use tokio::sync::oneshot;
 /// How long a node may take to start on a busy machine.
 const START: Duration = Duration::from_secs(60);
 
+/// How long it may take to end: what is in hand is finished first.
+const STOP: Duration = Duration::from_secs(50);
+
 /// How a node is started.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -74,6 +77,20 @@ impl Node {
     /// Whether the process has ended though nobody killed it.
     pub fn has_ended(&mut self) -> Result<Option<std::process::ExitStatus>> {
         Ok(self.child.try_wait()?)
+    }
+
+    /// SIGTERM; the exit code, none where it does not end.
+    pub async fn terminate(&mut self) -> Result<Option<i32>> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &pid]).status()?;
+        let begun = Instant::now();
+        while begun.elapsed() < STOP {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status.code());
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Ok(None)
     }
 
     /// SIGKILL.

@@ -38,6 +38,11 @@ impl Nodes {
         })
     }
 
+    /// Those that are up.
+    pub fn all(&self) -> Vec<Client> {
+        self.read(|clients| clients.iter().flatten().cloned().collect())
+    }
+
     fn read<T>(&self, look: impl FnOnce(&[Option<Client>]) -> T) -> T {
         look(&self.clients.read().unwrap_or_else(PoisonError::into_inner))
     }

@@ -19,10 +19,11 @@ use crate::journal::Journal;
 use crate::killer::Killer;
 use crate::load::{self, Load};
 use crate::nodes::Nodes;
+use crate::outage::{self, Manner};
 use crate::stage::Stage;
 use crate::summary::Summary;
 use crate::tally::Tally;
-use crate::{Arguments, FINDINGS, balances, judge, say, weather};
+use crate::{Arguments, Database, FINDINGS, balances, judge, say, weather};
 
 /// How often progress is told.
 const PROGRESS: Duration = Duration::from_secs(10);
@@ -30,12 +31,9 @@ const PROGRESS: Duration = Duration::from_secs(10);
 const PAYMENTS_PER_KILL: u64 = 2;
 /// A number that neither load nor killer has as its stage of chance.
 const WEATHER: u64 = 3;
-/// States in which the house itself has something to do at once.
-const AT_WORK: [&str; 4] = ["requested", "held", "submitted", "refused"];
-
 /// Runs until so many kills are done, and judges.
 pub async fn run(arguments: &Arguments, folder: &Path) -> Result<Summary> {
-    let stage = Stage::open(folder, arguments.on).await?;
+    let mut stage = Stage::open(folder, arguments.on).await?;
     let findings = Arc::new(Findings::open(&folder.join(FINDINGS))?);
     let mut tally = Tally::read(&folder.join("tally.json"))?;
     tally.parts += 1;
@@ -46,7 +44,7 @@ pub async fn run(arguments: &Arguments, folder: &Path) -> Result<Summary> {
     let plans = stage.plans(host, arguments.planted.as_deref())?;
     let nodes = Arc::new(Nodes::down(plans.len(), &stage.kept.token));
     let load = Arc::new(Load {
-        nodes: Insistent::new(nodes.clone()),
+        nodes: Insistent::new(nodes.clone(), findings.clone()),
         city: stage.city.client.clone(),
         payers: stage.kept.payers.clone(),
         journal: Journal::open(&folder.join("journal.jsonl"))?,
@@ -54,13 +52,26 @@ pub async fn run(arguments: &Arguments, folder: &Path) -> Result<Summary> {
         part: tally.parts,
         next: AtomicU64::new(0),
     });
-    let mut killer = Killer::new(plans, nodes, findings.clone(), arguments.seed);
+    let mut killer = Killer::new(plans, nodes.clone(), findings.clone(), arguments.seed);
     killer.start_all(&mut tally).await?;
-    if tally.kills < arguments.kills {
-        kill_under_load(arguments, folder, (&stage, &load), &mut killer, &mut tally).await?;
+    if !is_done(arguments, &tally) {
+        let (stop, clients) = start_load(arguments, &load, tally.kills);
+        kill(arguments, folder, (&stage, &load), &mut killer, &mut tally).await?;
+        while tally.rolls < arguments.rolls {
+            say("restarting every node, one after the other");
+            killer.roll(&mut tally).await?;
+        }
+        lose_database(arguments, &mut stage, &nodes, &load, &mut tally).await?;
+        tally.keep(&folder.join("tally.json"))?;
+        stage.remember(&killer.pids())?;
+        stop.send_replace(true);
+        weather::clear(&stage.city.client, &stage.bank.client).await?;
+        for ended in clients.join_all().await {
+            ended?;
+        }
     }
     weather::clear(&stage.city.client, &stage.bank.client).await?;
-    say("calm: waiting until nothing is at work any more");
+    say("calm: waiting until nothing is open any more");
     let calm = calm(&load, Duration::from_secs(arguments.calm_seconds)).await?;
     killer.all_go_on()?;
     is_under_load(&load, &tally)?;
@@ -86,20 +97,36 @@ fn is_under_load(load: &Load, tally: &Tally) -> Result<()> {
     Ok(())
 }
 
-/// Load and kills at the same time; the tally is kept after every cycle.
-async fn kill_under_load(
+/// Whether nothing is left to do but to judge.
+fn is_done(arguments: &Arguments, tally: &Tally) -> bool {
+    tally.kills >= arguments.kills
+        && tally.rolls >= arguments.rolls
+        && (arguments.on == Database::Sqlite || tally.outages >= arguments.outages)
+}
+
+/// Clients at work, and how they are told to stop.
+fn start_load(
     arguments: &Arguments,
-    folder: &Path,
-    (stage, load): (&Stage, &Arc<Load>),
-    killer: &mut Killer,
-    tally: &mut Tally,
-) -> Result<()> {
+    load: &Arc<Load>,
+    kills: u64,
+) -> (watch::Sender<bool>, JoinSet<Result<()>>) {
     let (stop, stopping) = watch::channel(false);
     let mut clients = JoinSet::new();
     for client in 0..arguments.clients {
-        let seed = (arguments.seed ^ tally.kills, client);
+        let seed = (arguments.seed ^ kills, client);
         clients.spawn(load::client(load.clone(), seed, stopping.clone()));
     }
+    (stop, clients)
+}
+
+/// Kills nodes; the tally is kept after every cycle.
+async fn kill(
+    arguments: &Arguments,
+    folder: &Path,
+    (stage, load): (&Stage, &Load),
+    killer: &mut Killer,
+    tally: &mut Tally,
+) -> Result<()> {
     let before = tally.seconds;
     let begun = Instant::now();
     let mut told = Instant::now();
@@ -114,15 +141,33 @@ async fn kill_under_load(
             told = Instant::now();
             progress(arguments, tally, load);
         }
-        // A client that cannot go on is a mistake of this program.
-        if let Some(ended) = clients.try_join_next() {
-            ended??;
-        }
     }
-    stop.send_replace(true);
-    weather::clear(&stage.city.client, &stage.bank.client).await?;
-    while let Some(ended) = clients.join_next().await {
-        ended??;
+    Ok(())
+}
+
+/// Takes the database away, again and again, where it is a server.
+async fn lose_database(
+    arguments: &Arguments,
+    stage: &mut Stage,
+    nodes: &Nodes,
+    load: &Load,
+    tally: &mut Tally,
+) -> Result<()> {
+    let Some(cluster) = &mut stage.cluster else {
+        return Ok(());
+    };
+    let lasting = Duration::from_secs(arguments.outage_seconds);
+    while tally.outages < arguments.outages {
+        let manner = if tally.outages.is_multiple_of(2) {
+            Manner::Crash
+        } else {
+            Manner::Silence
+        };
+        let payer = &load.payers[0];
+        outage::suffer(cluster, manner, lasting, (nodes, payer), &load.findings).await?;
+        tally.outages += 1;
+        // Clients find their way back under load.
+        tokio::time::sleep(Duration::from_secs(3)).await;
     }
     Ok(())
 }
@@ -139,19 +184,16 @@ fn progress(arguments: &Arguments, tally: &Tally, load: &Load) {
     ));
 }
 
-/// Waits until the nodes have nothing to do at once, or patience ends; how long
-/// it took.
+/// Waits until nothing is open any more, or patience ends; how long it took.
 async fn calm(load: &Load, patience: Duration) -> Result<Duration> {
     let begun = Instant::now();
     let mut chance = Chance::of(0, 0, 0);
     while begun.elapsed() < patience {
         let metrics = load.nodes.read("/metrics", &mut chance).await?.text();
-        let at_work = metrics.lines().any(|line| {
-            line.starts_with("guichet_payments_open{")
-                && AT_WORK.iter().any(|state| line.contains(state))
-                && !line.ends_with(" 0")
-        });
-        if !at_work {
+        let mut lines = metrics.lines();
+        let is_open =
+            lines.any(|line| line.starts_with("guichet_payments_open{") && !line.ends_with(" 0"));
+        if !is_open {
             break;
         }
         tokio::time::sleep(Duration::from_millis(250)).await;

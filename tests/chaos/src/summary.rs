@@ -19,6 +19,8 @@ pub struct Summary {
     planted: Option<String>,
     kills: u64,
     kills_at_start: u64,
+    rolling_restarts: u64,
+    database_outages: u64,
     parts: u64,
     seconds_under_load: u64,
     start_ms_median: u64,
@@ -52,6 +54,8 @@ impl Summary {
             planted: arguments.planted.clone(),
             kills: tally.kills,
             kills_at_start: tally.kills_at_start,
+            rolling_restarts: tally.rolls,
+            database_outages: tally.outages,
             parts: tally.parts,
             seconds_under_load: tally.seconds,
             start_ms_median: tally.start_ms(50),
@@ -104,8 +108,8 @@ impl Summary {
             None => String::new(),
         };
         format!(
-            "{} kills on {} in {} s (seed {}{planted}), {} of them of starting nodes; a start takes \
-             {} ms (median; 99 %: {} ms)\n\
+            "{} kills on {} in {} s (seed {}{planted}), {} of them of starting nodes; {} rolling \
+             restarts, {} outages of the database; a start takes {} ms (median; 99 %: {} ms)\n\
              {} payments asked for, {} acknowledged; in the end {}\n\
              open: {}; calm after {} s\n\
              answers: {}\n\
@@ -115,6 +119,8 @@ impl Summary {
             self.seconds_under_load,
             self.seed,
             self.kills_at_start,
+            self.rolling_restarts,
+            self.database_outages,
             self.start_ms_median,
             self.start_ms_99,
             self.payments_asked_for,

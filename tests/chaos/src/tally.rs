@@ -13,6 +13,10 @@ pub struct Tally {
     pub kills: u64,
     /// Of these, of a node that was starting.
     pub kills_at_start: u64,
+    /// Rolling restarts: every node stopped politely, one after the other.
+    pub rolls: u64,
+    /// Outages of the database.
+    pub outages: u64,
     /// Seconds under load.
     pub seconds: u64,
     /// Parts that the run was made in.

@@ -4,6 +4,7 @@ use guichet_domain::payment::StatusAnswer;
 
 use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
+use crate::store::Claim;
 
 const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 
@@ -69,6 +70,28 @@ async fn an_authoritative_not_found_counts_only_after_its_delay() {
         "submitted again after proof"
     );
     assert_eq!(world.biller.effects_of(payment.as_str()), 1);
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_sent_soon_however_often_it_was_asked_about() {
+    let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+    world.biller.will(&[Mood::Deaf]);
+    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
+    // Workers that died have looked at it many times.
+    let claim = Claim {
+        tries: 20,
+        ..world.queue.try_recv().unwrap()
+    };
+    world.payments.drive(&claim).await.unwrap();
+    world.pass(31_000);
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "held");
+    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    assert!(view.owner.is_some() && view.news_by.unwrap() > world.ports.now());
+    world.pass(2_000);
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "applied");
     world.assert_books().await;
 }
 

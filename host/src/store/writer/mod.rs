@@ -10,6 +10,7 @@ mod statements;
 mod views;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -32,6 +33,10 @@ const BATCH: usize = 2_048;
 /// How often a command is tried again by itself after another node's write
 /// came in between.
 const ATTEMPTS: u32 = 3;
+
+/// How long a server may take for one transaction before its connection is given
+/// up; those who wait are told to come back.
+const TRANSACTION: Duration = Duration::from_secs(20);
 
 /// A command with the way back to whoever waits for it.
 pub(super) struct Order {
@@ -162,7 +167,17 @@ impl Writer {
                 }
             },
         };
-        let result = guarded(&mut open, &mut self.memory, commands).await;
+        let guarded = guarded(&mut open, &mut self.memory, commands);
+        let result = if self.pool.is_embedded() {
+            guarded.await
+        } else if let Ok(result) = tokio::time::timeout(TRANSACTION, guarded).await {
+            result
+        } else {
+            // The server may still do it, or not: callers come back and see.
+            self.memory.forget();
+            open.discard();
+            return Err(StoreError::Silent);
+        };
         if result.is_err() || commands.iter().any(changes_limits) {
             self.memory.forget();
         }
@@ -179,7 +194,7 @@ impl Writer {
         if result.is_ok() || (!is_suspect && rolled_back(&mut open).await) {
             self.connection = Some(open);
         } else {
-            open.discard().await;
+            open.discard();
         }
         result
     }
