@@ -94,7 +94,15 @@ impl Payments {
                 })
             }
             Ok(Opened::Remembered(known)) => replayed(&open.unique, known),
-            Err(refused) => Err(self.explain(request, refused).await),
+            Err(refused) => {
+                // This very request may have been first, through another node,
+                // while it was decided here: then what stands in its way is itself.
+                let twin = self.store.remembered(&open.unique.key, &request.subject);
+                match twin.await? {
+                    Some(known) => replayed(&open.unique, known),
+                    None => Err(self.explain(request, refused).await),
+                }
+            }
         }
     }
 

@@ -113,7 +113,7 @@ impl Load {
         self.journal.asked(&key, service, wish.payer, body)?;
         match chance.below(10) {
             // An impatient client sends it several times at once.
-            0 => {
+            0..3 => {
                 let (mut one, mut two) = (chance.clone(), Chance::of(chance.draw(), STAGE, 0));
                 let first = self.send(&key, body, None, &mut one);
                 let second = self.send(&key, body, None, &mut two);
@@ -122,7 +122,7 @@ impl Load {
                 first.and(second).and(third)?;
             }
             // Another waits for the end.
-            1 | 2 => self.send(&key, body, Some("wait=3"), chance).await?,
+            3 | 4 => self.send(&key, body, Some("wait=3"), chance).await?,
             _ => self.send(&key, body, None, chance).await?,
         }
         Ok(key)
