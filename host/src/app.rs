@@ -13,6 +13,7 @@ use guichet_sandbox::keyring::Secret;
 use guichet_sandbox::{Compiler, Sandbox, Settings as SandboxSettings};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::api::{Api, Rate};
 use crate::audit::Audit;
@@ -133,6 +134,7 @@ impl App {
             Database::Sqlite(_) => Neighbours::None,
             Database::Postgres(_) => Neighbours::Possible,
         };
+        let mut beside = self.beside();
         let work = tokio::spawn(worker::run(
             self.rooms.payments.clone(),
             self.queue,
@@ -140,20 +142,6 @@ impl App {
             WorkerSettings::default(),
             stopping,
         ));
-        let watching = tokio::spawn(governance::watch(
-            self.rooms.governance.clone(),
-            self.plugins.clone(),
-        ));
-        let retaining = tokio::spawn(plugins::retain(
-            self.plugins.transcripts().clone(),
-            self.rooms.ports.clone(),
-        ));
-        let caring = tokio::spawn(caretaker::watch(
-            self.rooms.store.clone(),
-            self.rooms.work_orders.clone(),
-            self.rooms.accounts.clone(),
-        ));
-        let probing = tokio::spawn(caretaker::try_the_disk(self.rooms.store.clone()));
         let signing = tokio::spawn(signing::watch(self.rooms.audit.clone()));
         let clients = Arc::new(self.rooms.store.clone());
         let api = Api::new(self.rooms.clone(), clients, Rate::default());
@@ -181,10 +169,7 @@ impl App {
             served = IntoFuture::into_future(server) => served?,
             () = overdue => tracing::warn!("some connections were still open"),
         }
-        watching.abort();
-        retaining.abort();
-        caring.abort();
-        probing.abort();
+        beside.abort_all();
         stop.send_replace(Stop::Yes);
         match tokio::time::timeout(GRACE, work).await {
             Ok(ended) => ended??,
@@ -199,6 +184,26 @@ impl App {
             .await;
         self.rooms.store.clone().close().await;
         Ok(())
+    }
+
+    /// What goes on beside the requests and can stop at any moment.
+    fn beside(&self) -> JoinSet<()> {
+        let (rooms, mut all) = (&self.rooms, JoinSet::new());
+        all.spawn(governance::watch(
+            rooms.governance.clone(),
+            self.plugins.clone(),
+        ));
+        all.spawn(plugins::retain(
+            self.plugins.transcripts().clone(),
+            rooms.ports.clone(),
+        ));
+        all.spawn(caretaker::watch(
+            rooms.store.clone(),
+            rooms.work_orders.clone(),
+            rooms.accounts.clone(),
+        ));
+        all.spawn(caretaker::try_the_disk(rooms.store.clone()));
+        all
     }
 }
 

@@ -125,6 +125,19 @@ impl Drop for City {
     }
 }
 
+/// Puts the backup into a new folder, which wants the keys of the old one.
+fn put_back(backup: &str, old: &Path, new: &Path) {
+    let refused = guichet(&["restore", "--from", backup], new);
+    assert!(!refused.status.success(), "there is no key yet");
+    for key in ["vault.key", "registry.key", "dev.json"] {
+        std::fs::copy(old.join(key), new.join(key)).unwrap();
+    }
+    let restored = guichet(&["restore", "--json", "--from", backup], new);
+    assert!(restored.status.success(), "{restored:?}");
+    let again = guichet(&["restore", "--from", backup], new);
+    assert!(!again.status.success(), "nothing is written over");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_put_back_and_nothing_is_paid_twice() {
     let city = City::start();
@@ -172,15 +185,7 @@ async fn a_backup_is_put_back_and_nothing_is_paid_twice() {
     market.kill().unwrap();
     drop(market);
 
-    let refused = guichet(&["restore", "--from", backup_name], &new);
-    assert!(!refused.status.success(), "there is no key yet");
-    for key in ["vault.key", "registry.key", "dev.json"] {
-        std::fs::copy(old.join(key), new.join(key)).unwrap();
-    }
-    let restored = guichet(&["restore", "--json", "--from", backup_name], &new);
-    assert!(restored.status.success(), "{restored:?}");
-    let again = guichet(&["restore", "--from", backup_name], &new);
-    assert!(!again.status.success(), "nothing is written over");
+    put_back(backup_name, &old, &new);
     let market = Marketplace::start_with(&new, &["--city", &city.1]).unwrap();
     let path = format!("/v1/payments/{}", open["id"].as_str().unwrap());
     let until = Instant::now() + Duration::from_secs(90);

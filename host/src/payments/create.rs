@@ -78,6 +78,14 @@ impl Payments {
             client_fee,
         };
         let open = self.assemble(request, unique, checked, now);
+        self.open(request, open).await
+    }
+
+    async fn open(
+        &self,
+        request: &Create,
+        open: OpenPayment,
+    ) -> Result<Acknowledgement, PaymentError> {
         match self.store.open_payment(&open).await? {
             Ok(Opened::Made) => {
                 // Where the queue is full the payment waits for its lease to end.

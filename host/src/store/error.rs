@@ -104,6 +104,7 @@ impl StoreError {
             | Self::Shape(_)
             | Self::Seal(_)
             | Self::Json(_)
+            | Self::Silent
             | Self::Unfit(_) => None,
         }
     }

@@ -40,7 +40,7 @@ impl Restoration {
             connection.execute("commit", &[]).await?;
             drop(connection);
         } else {
-            connection.discard().await;
+            connection.discard();
         }
         pool.close().await;
         written

@@ -64,6 +64,29 @@ async fn two_nodes_at_once_do_not_pass_a_limit_by_day() {
     }
 }
 
+/// Money at a bank locks no account: nothing keeps the twins apart but their key.
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_at_two_nodes_are_one_payment() {
+    let cluster = Cluster::start(Durability::None).unwrap();
+    let mut world = world(&cluster, "twins").await;
+    world.pay_by_bank(Custom::HoldFirst).await;
+    let neighbour = world.neighbour().await;
+    for number in 0..200 {
+        let bill = number.to_string();
+        let query = world.query(&[(&bill, 1)]).await;
+        let request = world.request(&query, &format!("k{number}"), &[(&bill, 1)]);
+        let mut twins = tokio::task::JoinSet::new();
+        for room in [world.payments.clone(), neighbour.clone()] {
+            let request = request.clone();
+            twins.spawn(async move { room.create(&request).await });
+        }
+        let answers = twins.join_all().await;
+        let bodies: BTreeSet<String> = answers.into_iter().map(|one| one.unwrap().body).collect();
+        assert_eq!(bodies.len(), 1, "{bodies:#?}");
+    }
+    world.assert_books().await;
+}
+
 async fn one_node(mut world: World) {
     world.biller.will(&[Mood::Mute, Mood::Refusing, Mood::Good]);
     let mut payments = Vec::new();

@@ -149,7 +149,7 @@ impl Writer {
         if self.condition.trouble().is_some()
             && let Err(error) = open.cut_back_log()
         {
-            open.discard().await;
+            open.discard();
             return Err(error);
         }
         Ok(open)
