@@ -65,6 +65,9 @@ pub struct NoteError(String, std::io::Error);
 /// The tree head that a file remembers; none where there is no file.
 pub(crate) fn read_note(path: &Path) -> Result<Option<String>, NoteError> {
     match std::fs::read_to_string(path) {
+        // A loss of power may leave the name and nothing under it: it is not worth
+        // a forced write for every entry. That is as if there were no file.
+        Ok(text) if text.trim_matches('\0').trim().is_empty() => Ok(None),
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(NoteError(path.display().to_string(), error)),
@@ -74,6 +77,7 @@ pub(crate) fn read_note(path: &Path) -> Result<Option<String>, NoteError> {
 /// Remembers a tree head: the file holds the old one or the new one, never half.
 pub(crate) fn write_note(path: &Path, text: &str) -> Result<(), NoteError> {
     let half = path.with_extension(format!("{}.part", std::process::id()));
-    crate::durable::replace(path, &half, text.as_bytes())
+    std::fs::write(&half, text)
+        .and_then(|()| std::fs::rename(&half, path))
         .map_err(|error| NoteError(path.display().to_string(), error))
 }
