@@ -308,7 +308,11 @@ impl Payments {
         // Where nothing was sent, the next attempt waits the longer the more were
         // made, however often the biller had to be asked before.
         let is_unsent = next.snapshot.state == State::Held;
-        let tries = if is_unsent { next.attempts } else { tries };
+        let tries = if is_unsent {
+            next.attempts.saturating_sub(1)
+        } else {
+            tries
+        };
         let mut look = next_look(now, tries, asked, &*self.ports.random);
         if let (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) =
             (next.terms.capabilities.status, next.attempted_at)
