@@ -105,8 +105,9 @@ impl Payments {
             Err(refused) => {
                 // This very request may have been first, through another node,
                 // while it was decided here: then what stands in its way is itself.
+                // Boxed, so that every payment is not as large as this rare case.
                 let twin = self.store.remembered(&open.unique.key, &request.subject);
-                match twin.await? {
+                match Box::pin(twin).await? {
                     Some(known) => replayed(&open.unique, known),
                     None => Err(self.explain(request, refused).await),
                 }

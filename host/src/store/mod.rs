@@ -237,14 +237,15 @@ impl Store {
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
         let read = async { self.inner.readers.acquire().await?.fetch(sql, values).await };
-        self.within(READ, read).await
+        // Boxed: everything that reads would be as large as this.
+        self.within(READ, Box::pin(read)).await
     }
 
     /// Only a server can keep silent: an embedded database answers by itself.
     async fn within<T>(
         &self,
         patience: Duration,
-        work: impl Future<Output = Result<T, StoreError>>,
+        work: BoxFuture<'_, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         if self.is_embedded() {
             return work.await;
@@ -301,13 +302,13 @@ impl Store {
         // Whoever is told that there is no answer finds it under the key, if the
         // command comes to be written after all.
         let answered = async { answered.await.map_err(|_| StoreError::WriterFull)? };
-        self.within(ORDER, answered).await
+        self.within(ORDER, Box::pin(answered)).await
     }
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
         let asked = self.fetch("select 1", &[]);
-        self.within(PING, asked).await.map(drop)
+        self.within(PING, Box::pin(asked)).await.map(drop)
     }
 
     /// When this database was last put back from a backup.

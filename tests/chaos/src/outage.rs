@@ -20,7 +20,7 @@ const NOTICED: Duration = Duration::from_secs(3);
 /// How long a request may take to be told that the books are away.
 const TOLD: Duration = Duration::from_secs(12);
 /// How long nodes may take to be ready again once the server answers.
-const BACK: Duration = Duration::from_secs(15);
+const BACK: Duration = Duration::from_secs(30);
 /// How often nodes are asked.
 const OFTEN: Duration = Duration::from_millis(250);
 
