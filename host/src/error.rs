@@ -8,6 +8,7 @@ mod day_end;
 mod governance;
 mod problem;
 mod rooms;
+mod store;
 mod text;
 
 pub use code::{Code, Retry};

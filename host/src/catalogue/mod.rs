@@ -9,9 +9,8 @@ use guichet_domain::Moment;
 use guichet_domain::id::{PersonId, RecordId, ServiceCode};
 use guichet_registry::PackageName;
 use guichet_registry::admit::Admission;
-use guichet_sandbox::StoredTranscript;
 
-use crate::plugins::{Access, Calls, Entry, Plugins, ReadingError, Shelf};
+use crate::plugins::{Access, Calls, Entry, Plugins, ReadingError, Shelf, StoredTranscript};
 use crate::store::StoreError;
 
 /// How long whoever has changed the catalogue waits until it is served.

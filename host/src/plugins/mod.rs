@@ -40,6 +40,7 @@ pub use bound::Bound;
 pub use call::Caller;
 pub use context::Pseudonyms;
 pub use failure::ServiceFailure;
+pub use guichet_sandbox::StoredTranscript;
 pub use line::Seeker;
 pub use replay::ReplayError;
 pub use retention::retain;
