@@ -4,7 +4,6 @@
 
 use futures::future::BoxFuture;
 use guichet_domain::Moment;
-use guichet_domain::id::RecordId;
 use guichet_domain::payment::{
     Event, LegState, NextStep, Repetition, State, StatusAnswer, next_step,
 };
@@ -200,20 +199,6 @@ impl Payments {
             .await
     }
 
-    /// How long ago an attempt ended; below zero while it may go on elsewhere.
-    pub(super) fn waited_ms(&self, record: &RecordId, attempt: u32) -> i64 {
-        let steady_ms = self.ports.clock.steady_ms();
-        let longest_ms = self.settings.foreign_call_ms;
-        self.watches
-            .waited_ms(record, attempt, steady_ms, longest_ms)
-    }
-
-    /// From now on a "not found" about this attempt ripens.
-    pub(super) fn attempt_ended(&self, record: &RecordId, attempt: u32) {
-        let steady_ms = self.ports.clock.steady_ms();
-        self.watches.ended(record, attempt, steady_ms);
-    }
-
     /// Why nothing may be sent now, though it could when the payment began.
     fn closed(&self, row: &PaymentRow, now: Moment) -> Option<String> {
         let (service, release) = (&row.service, row.order.release.as_str());
@@ -308,12 +293,12 @@ impl Payments {
         // Where nothing was sent, the next attempt waits the longer the more were
         // made, however often the biller had to be asked before.
         let is_unsent = next.snapshot.state == State::Held;
-        let tries = if is_unsent {
-            next.attempts.saturating_sub(1)
+        let (made, tries) = if is_unsent {
+            (next.attempts.saturating_sub(1), 0)
         } else {
-            tries
+            (tries, tries.saturating_add(1))
         };
-        let mut look = next_look(now, tries, asked, &*self.ports.random);
+        let mut look = next_look(now, made, asked, &*self.ports.random);
         if let (StatusAnswer::Authoritative { after_seconds }, Some(attempted)) =
             (next.terms.capabilities.status, next.attempted_at)
         {
@@ -337,11 +322,6 @@ impl Payments {
             // By then it is sent, or the money goes back.
             next.news_by = is_unsent.then_some(next.submit_until);
         }
-        let tries = if is_unsent {
-            0
-        } else {
-            tries.saturating_add(1)
-        };
         Schedule::Due(look, tries)
     }
 

@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use guichet_domain::id::RecordId;
 
+use super::Payments;
+
 /// Payments that are watched at a time.
 const MOST: usize = 16_384;
 
@@ -53,6 +55,22 @@ impl Watches {
     pub(super) fn forget(&self, payment: &RecordId) {
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         watches.remove(payment);
+    }
+}
+
+impl Payments {
+    /// How long ago an attempt ended; below zero while it may go on elsewhere.
+    pub(super) fn waited_ms(&self, record: &RecordId, attempt: u32) -> i64 {
+        let steady_ms = self.ports.clock.steady_ms();
+        let longest_ms = self.settings.foreign_call_ms;
+        self.watches
+            .waited_ms(record, attempt, steady_ms, longest_ms)
+    }
+
+    /// From now on a "not found" about this attempt ripens.
+    pub(super) fn attempt_ended(&self, record: &RecordId, attempt: u32) {
+        let steady_ms = self.ports.clock.steady_ms();
+        self.watches.ended(record, attempt, steady_ms);
     }
 }
 
