@@ -210,7 +210,10 @@ fn log(usual: &str, form: Form) {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     let to_stderr = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // Where the log's own disk is full, saying so would panic in the middle of
+        // whatever wanted to be logged.
+        .log_internal_errors(false);
     // Only the first call of a process counts; tests may have made it.
     let _set = match form {
         Form::Json => tracing::subscriber::set_global_default(to_stderr.json().finish()),
