@@ -49,14 +49,10 @@ impl Evidence {
                 enter_biller(&mut biller, &effect)?;
             }
         }
-        let mut legs = BTreeMap::new();
-        for effect in bank.effects("/_log").await? {
-            enter_bank(&mut legs, &effect)?;
-        }
         let banked = payers.iter().filter(|payer| payer.number.is_some());
         Ok(Self {
             biller,
-            bank: legs,
+            bank: bank_log(bank).await?,
             banked: banked.map(|payer| payer.account.clone()).collect(),
         })
     }
@@ -65,6 +61,15 @@ impl Evidence {
     pub fn is_banked(&self, account: &str) -> bool {
         self.banked.contains(account)
     }
+}
+
+/// The bank's log, by the payment's id.
+pub async fn bank_log(bank: &Beside) -> Result<BTreeMap<String, AtBank>> {
+    let mut legs = BTreeMap::new();
+    for effect in bank.effects("/_log").await? {
+        enter_bank(&mut legs, &effect)?;
+    }
+    Ok(legs)
 }
 
 fn enter_biller(all: &mut BTreeMap<String, AtBiller>, effect: &Value) -> Result<()> {

@@ -64,12 +64,28 @@ impl Rule {
     }
 }
 
-/// One line of the file.
-#[derive(Debug, Serialize, Deserialize)]
-struct Line {
+/// Something that is wrong, by the rule that it breaks; a line of the file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Found {
     rule: Rule,
     record: String,
     detail: String,
+}
+
+impl Found {
+    /// Of this record.
+    pub fn new(rule: Rule, record: &str, detail: &str) -> Self {
+        Self {
+            rule,
+            record: record.to_owned(),
+            detail: detail.to_owned(),
+        }
+    }
+
+    /// Whether the other is about the same, though it may say it differently.
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.rule, &self.record) == (other.rule, &other.record)
+    }
 }
 
 /// All that was found.
@@ -83,7 +99,7 @@ impl Findings {
     pub fn open(file: &Path) -> Result<Self> {
         let mut counts: BTreeMap<Rule, u64> = BTreeMap::new();
         for line in std::fs::read_to_string(file).unwrap_or_default().lines() {
-            let line: Line = serde_json::from_str(line)?;
+            let line: Found = serde_json::from_str(line)?;
             *counts.entry(line.rule).or_default() += 1;
         }
         Ok(Self {
@@ -94,18 +110,18 @@ impl Findings {
 
     /// Something is wrong.
     pub fn add(&self, rule: Rule, record: &str, detail: &str) -> Result<()> {
+        self.keep(&Found::new(rule, record, detail))
+    }
+
+    /// The same, put together before.
+    pub fn keep(&self, found: &Found) -> Result<()> {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(rule).or_default();
+        let count = counts.entry(found.rule).or_default();
         *count += 1;
         if *count > KEPT {
             return Ok(());
         }
-        let line = Line {
-            rule,
-            record: record.to_owned(),
-            detail: detail.to_owned(),
-        };
-        let mut text = serde_json::to_string(&line)?;
+        let mut text = serde_json::to_string(found)?;
         text.push('\n');
         let file = OpenOptions::new()
             .create(true)
@@ -113,7 +129,8 @@ impl Findings {
             .open(&self.file);
         file?.write_all(text.as_bytes())?;
         if *count <= TOLD {
-            crate::say(&format!("FOUND {} {record}: {detail}", rule.name()));
+            let (rule, record, detail) = (found.rule.name(), &found.record, &found.detail);
+            crate::say(&format!("FOUND {rule} {record}: {detail}"));
         }
         Ok(())
     }

@@ -13,9 +13,10 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::evidence::{AtBank, AtBiller, Evidence};
-use crate::findings::{Findings, Rule};
+use crate::findings::{Found, Rule};
 use crate::journal::Known;
 use crate::load::Load;
+use crate::stage::Payer;
 
 /// Requests at a time.
 const AT_ONCE: usize = 16;
@@ -90,59 +91,65 @@ pub async fn repeat_all(load: &Arc<Load>) -> Result<()> {
 
 /// Every payment of every payer, as the API lists them.
 pub async fn read_all(load: &Arc<Load>) -> Result<BTreeMap<String, Shown>> {
-    let pages = futures::stream::iter(load.payers.iter().enumerate());
-    let pages = pages.map(|(number, payer)| async move {
-        let mut chance = Chance::of(number as u64, STAGE, 1);
-        let mut shown = Vec::new();
-        let mut cursor = String::new();
-        loop {
-            let path = format!("/v1/payments?subject={}&limit=200{cursor}", payer.subject);
-            let answer = load.nodes.read(&path, &mut chance).await?;
-            ensure!(answer.status.is_success(), "{path}: {}", answer.text());
-            let page = answer.json();
-            for payment in page["items"].as_array().into_iter().flatten() {
-                shown.push(Shown::read(payment)?);
-            }
-            match page["next_cursor"].as_str() {
-                Some(next) => cursor = format!("&cursor={}", encode(next)),
-                None => return anyhow::Ok(shown),
-            }
-        }
-    });
+    let pages = futures::stream::iter(&load.payers);
+    let pages = pages.map(|payer| read_of(load, payer));
     let pages: Vec<Vec<Shown>> = pages.buffer_unordered(AT_ONCE).try_collect().await?;
     let all = pages.into_iter().flatten();
     Ok(all.map(|shown| (shown.id.clone(), shown)).collect())
+}
+
+/// Every payment of one payer.
+pub async fn read_of(load: &Load, payer: &Payer) -> Result<Vec<Shown>> {
+    let mut chance = Chance::of(0, STAGE, 1);
+    let mut shown = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let path = format!("/v1/payments?subject={}&limit=200{cursor}", payer.subject);
+        let answer = load.nodes.read(&path, &mut chance).await?;
+        ensure!(answer.status.is_success(), "{path}: {}", answer.text());
+        let page = answer.json();
+        for payment in page["items"].as_array().into_iter().flatten() {
+            shown.push(Shown::read(payment)?);
+        }
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={}", encode(next)),
+            None => return Ok(shown),
+        }
+    }
 }
 
 /// Compares what clients were promised with what is there.
 pub fn promises(
     known: &BTreeMap<String, Known>,
     shown: &BTreeMap<String, Shown>,
-    findings: &Findings,
-) -> Result<()> {
+    found: &mut Vec<Found>,
+) {
     let mut promised: BTreeSet<&str> = BTreeSet::new();
     for (key, known) in known {
         let Some(id) = &known.payment else { continue };
         if !promised.insert(id) {
-            findings.add(Rule::SameAnswer, id, "two keys have it")?;
+            found.push(Found::new(Rule::SameAnswer, id, "two keys have it"));
         }
         let Some(now) = shown.get(id) else {
-            findings.add(Rule::Acknowledged, id, &format!("lost; its key is {key}"))?;
+            found.push(Found::new(
+                Rule::Acknowledged,
+                id,
+                &format!("lost; its key is {key}"),
+            ));
             continue;
         };
         if let Some(seen) = &known.seen
             && !may_follow(seen, &now.state)
         {
             let detail = format!("was told to be {seen}, is {}", now.state);
-            findings.add(Rule::StaysEnded, id, &detail)?;
+            found.push(Found::new(Rule::StaysEnded, id, &detail));
         }
     }
     for id in shown.keys() {
         if !promised.contains(id.as_str()) {
-            findings.add(Rule::AskedFor, id, "nobody was told of it")?;
+            found.push(Found::new(Rule::AskedFor, id, "nobody was told of it"));
         }
     }
-    Ok(())
 }
 
 /// Whether a payment that was told to be in the first state may be in the second.
@@ -163,14 +170,14 @@ fn may_follow(told: &str, now: &str) -> bool {
 pub fn payments(
     shown: &BTreeMap<String, Shown>,
     evidence: &Evidence,
-    findings: &Findings,
-) -> Result<Counted> {
+    found: &mut Vec<Found>,
+) -> Counted {
     let mut counted = Counted::default();
     for payment in shown.values() {
         *counted.states.entry(payment.state.clone()).or_default() += 1;
         let at_bank = evidence.bank.get(&payment.id);
         let bank_is_open = match evidence.is_banked(&payment.account) {
-            true => !agrees_with_bank(payment, at_bank, findings)?,
+            true => !agrees_with_bank(payment, at_bank, found),
             false => false,
         };
         if !payment.ended || bank_is_open {
@@ -181,32 +188,28 @@ pub fn payments(
                     "{}, owner {:?}, news by {:?}",
                     payment.state, payment.owner, payment.news_by
                 );
-                findings.add(Rule::Owned, &payment.id, &detail)?;
+                found.push(Found::new(Rule::Owned, &payment.id, &detail));
             }
         }
         let at_biller = evidence.biller.get(&payment.id);
-        agrees_with_biller(payment, at_biller, findings)?;
+        agrees_with_biller(payment, at_biller, found);
     }
     for (reference, at_biller) in &evidence.biller {
         if !shown.contains_key(reference) {
             let detail = format!("the biller knows it ({at_biller:?}), nobody else does");
-            findings.add(Rule::AsTheBillerSays, reference, &detail)?;
+            found.push(Found::new(Rule::AsTheBillerSays, reference, &detail));
         }
     }
-    Ok(counted)
+    counted
 }
 
-fn agrees_with_biller(
-    payment: &Shown,
-    at_biller: Option<&AtBiller>,
-    findings: &Findings,
-) -> Result<()> {
+fn agrees_with_biller(payment: &Shown, at_biller: Option<&AtBiller>, found: &mut Vec<Found>) {
     let none = AtBiller::default();
     let at = at_biller.unwrap_or(&none);
     let state = &payment.state;
     if at.made > 1 || at.undone > 1 {
         let detail = format!("{state}; at the biller {at:?}");
-        findings.add(Rule::OneEffect, &payment.id, &detail)?;
+        found.push(Found::new(Rule::OneEffect, &payment.id, &detail));
     }
     let right = match state.as_str() {
         "applied" | "refunding" | "refunded" => at.standing == payment.total,
@@ -218,30 +221,25 @@ fn agrees_with_biller(
     };
     if !right {
         let detail = format!("{state} over {}; at the biller {at:?}", payment.total);
-        findings.add(Rule::AsTheBillerSays, &payment.id, &detail)?;
+        found.push(Found::new(Rule::AsTheBillerSays, &payment.id, &detail));
     }
-    Ok(())
 }
 
 /// Whether the bank has done all that the state asks for; what contradicts the
 /// state is a finding, what is missing only makes the payment open.
-fn agrees_with_bank(
-    payment: &Shown,
-    at_bank: Option<&AtBank>,
-    findings: &Findings,
-) -> Result<bool> {
+fn agrees_with_bank(payment: &Shown, at_bank: Option<&AtBank>, found: &mut Vec<Found>) -> bool {
     let none = AtBank::default();
     let at = at_bank.unwrap_or(&none);
     let legs = [at.hold, at.capture, at.release, at.refund];
-    let wrong = |why: &str| {
+    let mut wrong = |why: &str| {
         let detail = format!("{}: {why}; at the bank {at:?}", payment.state);
-        findings.add(Rule::AsTheBankSays, &payment.id, &detail)
+        found.push(Found::new(Rule::AsTheBankSays, &payment.id, &detail));
     };
     if legs.iter().any(|count| *count > 1) {
-        wrong("a leg was done twice")?;
+        wrong("a leg was done twice");
     }
     if at.amount.is_some_and(|amount| amount != payment.total) {
-        wrong("another amount")?;
+        wrong("another amount");
     }
     // What must never be, and what must be in the end.
     let (never, done): (&[usize; 4], bool) = match payment.state.as_str() {
@@ -258,7 +256,7 @@ fn agrees_with_bank(
         .zip(never)
         .any(|(count, never)| count * never > 0)
     {
-        wrong("a leg that must not be")?;
+        wrong("a leg that must not be");
     }
-    Ok(done)
+    done
 }

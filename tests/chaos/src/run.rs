@@ -1,5 +1,6 @@
 //! One run from beginning to end: stage, load, kills, calm, judgement.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -13,9 +14,9 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::evidence::Evidence;
-use crate::findings::{Findings, Rule};
+use crate::findings::{Findings, Found, Rule};
 use crate::insist::Insistent;
-use crate::journal::Journal;
+use crate::journal::{Journal, Known};
 use crate::killer::Killer;
 use crate::load::{self, Load};
 use crate::nodes::Nodes;
@@ -27,6 +28,8 @@ use crate::{Arguments, Database, FINDINGS, balances, judge, say, weather};
 
 /// How often progress is told.
 const PROGRESS: Duration = Duration::from_secs(10);
+/// How often everything is looked at again where something seems wrong.
+const LOOKS: usize = 2;
 /// Payments that there must be for every kill, at least.
 const PAYMENTS_PER_KILL: u64 = 2;
 /// A number that neither load nor killer has as its stage of chance.
@@ -201,15 +204,40 @@ async fn calm(load: &Load, patience: Duration) -> Result<Duration> {
     Ok(begun.elapsed())
 }
 
+/// One look at everything.
+async fn look(
+    stage: &Stage,
+    load: &Arc<Load>,
+    known: &BTreeMap<String, Known>,
+) -> Result<(judge::Counted, Vec<Found>)> {
+    let mut found = Vec::new();
+    let shown = judge::read_all(load).await?;
+    let evidence = Evidence::read(&stage.city, &stage.bank, &stage.kept.payers).await?;
+    judge::promises(known, &shown, &mut found);
+    let counted = judge::payments(&shown, &evidence, &mut found);
+    balances::judge(load, &stage.bank, &mut found).await?;
+    Ok((counted, found))
+}
+
 async fn judged(stage: &Stage, load: &Arc<Load>, findings: &Findings) -> Result<judge::Counted> {
     say("repeating every request that was ever made");
     judge::repeat_all(load).await?;
     say("reading every payment and the logs of billers and bank");
-    let shown = judge::read_all(load).await?;
-    let evidence = Evidence::read(&stage.city, &stage.bank, &stage.kept.payers).await?;
-    judge::promises(&load.journal.all(), &shown, findings)?;
-    let counted = judge::payments(&shown, &evidence, findings)?;
-    balances::judge(load, &stage.bank.client, &shown, &evidence, findings).await?;
+    let known = load.journal.all();
+    let (mut counted, mut wrong) = look(stage, load, &known).await?;
+    for _ in 0..LOOKS {
+        if wrong.is_empty() {
+            break;
+        }
+        // The nodes go on meanwhile, so that what was read one after the other
+        // may not fit together once. What is wrong stays wrong.
+        let again = look(stage, load, &known).await?;
+        counted = again.0;
+        wrong.retain(|one| again.1.iter().any(|other| other.is_like(one)));
+    }
+    for found in &wrong {
+        findings.keep(found)?;
+    }
     for (rule, command) in [
         (Rule::Ledger, ["ledger", "check"]),
         (Rule::Audit, ["audit", "verify"]),
