@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Instant;
 
-use guichet_tests::{program, target};
+use guichet_tests::{Beside, program, target};
 use serde_json::Value;
 
 fn checkout() -> PathBuf {
@@ -281,42 +281,11 @@ fn the_rust_templates_build_and_play_their_scenarios() {
     }
 }
 
-/// The simulated country as a program, for the test systems in it.
-struct City {
-    child: std::process::Child,
-    url: String,
-}
-
-impl City {
-    fn start() -> Self {
-        use std::io::BufRead as _;
-        let mut child = Command::new(program("guichet-city"))
-            .args(["serve", "--json"])
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let output = child.stdout.take().unwrap();
-        std::io::BufReader::new(output)
-            .read_line(&mut line)
-            .unwrap();
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        let url = ready["url"].as_str().unwrap().to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for City {
-    fn drop(&mut self) {
-        let _gone = self.child.kill();
-        let _reaped = self.child.wait();
-    }
-}
-
 #[test]
 fn a_scenario_is_recorded_from_a_test_system_and_certifies() {
-    let city = City::start();
     let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("city.log");
+    let city = Beside::start("guichet-city", &["--listen", "127.0.0.1:0"], &log).unwrap();
     let root = folder.path();
     let examples = checkout().join("examples/openapi/water");
     let of = |file: &str| examples.join(file).display().to_string();

@@ -2,10 +2,10 @@
 //! backup, seen from outside.
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use guichet_tests::{Answer, Marketplace, program};
+use guichet_tests::{Answer, Beside, Marketplace, program};
 use serde_json::{Value, json};
 
 /// A biller that answers status queries and applies a repeated payment a second
@@ -97,34 +97,6 @@ async fn a_node_that_cannot_write_says_so_and_goes_on_by_itself() {
     assert!(check.status.success(), "{check:?}");
 }
 
-/// The city as a process of its own, whose log is the truth.
-struct City(std::process::Child, String);
-
-impl City {
-    fn start() -> Self {
-        use std::io::BufRead as _;
-        let mut child = Command::new(program("guichet-city"))
-            .args(["serve", "--listen", "127.0.0.1:0", "--json"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
-        output.read_line(&mut line).unwrap();
-        std::thread::spawn(move || output.lines().for_each(drop));
-        let ready: Value = serde_json::from_str(&line).unwrap();
-        let url = ready["url"].as_str().unwrap().to_owned();
-        Self(child, url)
-    }
-}
-
-impl Drop for City {
-    fn drop(&mut self) {
-        let _gone = self.0.kill();
-        let _reaped = self.0.wait();
-    }
-}
-
 /// Puts the backup into a new folder, which wants the keys of the old one.
 fn put_back(backup: &str, old: &Path, new: &Path) {
     let refused = guichet(&["restore", "--from", backup], new);
@@ -140,12 +112,14 @@ fn put_back(backup: &str, old: &Path, new: &Path) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_is_put_back_and_nothing_is_paid_twice() {
-    let city = City::start();
     let folder = tempfile::tempdir().unwrap();
+    // Its log outlives the node, and is the truth.
+    let log = folder.path().join("city.log");
+    let city = Beside::start("guichet-city", &["--listen", "127.0.0.1:0"], &log).unwrap();
     let (old, new) = (folder.path().join("old"), folder.path().join("new"));
     let backup = folder.path().join("backup.guichet");
     let backup_name = backup.to_str().unwrap();
-    let mut market = Marketplace::start_with(&old, &["--city", &city.1]).unwrap();
+    let mut market = Marketplace::start_with(&old, &["--city", &city.url]).unwrap();
     let before = pay(
         &market,
         &market.ready_bills(SERVICE).await.unwrap(),
@@ -186,7 +160,7 @@ async fn a_backup_is_put_back_and_nothing_is_paid_twice() {
     drop(market);
 
     put_back(backup_name, &old, &new);
-    let market = Marketplace::start_with(&new, &["--city", &city.1]).unwrap();
+    let market = Marketplace::start_with(&new, &["--city", &city.url]).unwrap();
     let path = format!("/v1/payments/{}", open["id"].as_str().unwrap());
     let until = Instant::now() + Duration::from_secs(90);
     loop {

@@ -5,24 +5,22 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::workspace::{Profile, cargo, run, target};
+use crate::workspace::{Profile, build_selected};
+
+const SELECTION: [&str; 10] = [
+    "--package",
+    "guichet-simulation",
+    "--features",
+    "guichet-simulation/planted-bugs",
+    "--package",
+    "guichet-chaos",
+    "--features",
+    "guichet-chaos/planted-bugs",
+    "--bin=guichet-simulation",
+    "--bin=guichet-planted",
+];
 
 /// Builds them; the folder that holds them.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
-    let mut command = cargo();
-    command.arg("build");
-    for package in ["guichet-simulation", "guichet-chaos"] {
-        command.args(["--package", package]);
-        command.args(["--features", &format!("{package}/planted-bugs")]);
-    }
-    command.args(["--bin", "guichet-simulation", "--bin", "guichet-planted"]);
-    let folder = match profile {
-        Profile::Development => "debug",
-        Profile::Release => {
-            command.arg("--release");
-            "release"
-        }
-    };
-    run(&mut command)?;
-    Ok(target()?.join(folder))
+    build_selected(&SELECTION, profile)
 }

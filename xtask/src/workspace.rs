@@ -49,8 +49,13 @@ pub(crate) enum Profile {
 /// selection of packages everywhere: another one would unify features
 /// differently and compile the dependencies again.
 pub(crate) fn build(profile: Profile) -> Result<PathBuf> {
+    build_selected(&["--workspace", "--bins"], profile)
+}
+
+/// The same for another selection.
+pub(crate) fn build_selected(selection: &[&str], profile: Profile) -> Result<PathBuf> {
     let mut command = cargo();
-    command.args(["build", "--workspace", "--bins"]);
+    command.arg("build").args(selection);
     let folder = match profile {
         Profile::Development => "debug",
         Profile::Release => {

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use super::database::{Connection, Text};
+use super::database::{Connection, Text, fetch_columns};
 use super::value::{Row, Value};
 use super::{StoreError, dialect, embedded};
 
@@ -66,9 +66,9 @@ impl Bulk {
         }
         match connection {
             Connection::Sqlite(connection) => self.in_parts(connection, rows),
-            Connection::Postgres(_) => {
-                let text = Text::Built(self.over_arrays(connection));
-                connection.fetch_columns(text, rows).await
+            Connection::Postgres(connection) => {
+                let text = Text::Built(self.over_arrays());
+                fetch_columns(connection, text, rows).await
             }
         }
     }
@@ -110,14 +110,14 @@ impl Bulk {
         Arc::clone(made)
     }
 
-    fn over_arrays(&self, connection: &Connection) -> Arc<str> {
+    fn over_arrays(&self) -> Arc<str> {
         let made = self.postgres.get_or_init(|| {
             let arrays: Vec<String> = (1..=self.columns)
                 .map(|place| format!("${place}"))
                 .collect();
             let lock = match self.lock {
                 Lock::None => "",
-                Lock::Rows => dialect::for_update(connection),
+                Lock::Rows => dialect::FOR_UPDATE,
             };
             format!(
                 "{} select * from unnest({}){}{lock}",

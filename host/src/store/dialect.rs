@@ -54,15 +54,9 @@ pub(super) const fn begin_snapshot(connection: &Connection) -> &'static str {
     }
 }
 
-/// Rows of the table called `t` are locked in the order they are read; SQLite
-/// locks the whole file.
-pub(super) const fn for_update(connection: &Connection) -> &'static str {
-    if connection.is_postgres() {
-        " for update of t"
-    } else {
-        ""
-    }
-}
+/// On a server: rows of the table called `t` are locked in the order they are read.
+/// SQLite locks the whole file.
+pub(super) const FOR_UPDATE: &str = " for update of t";
 
 /// Takes the leases of due rows. Rows that another node is claiming at this
 /// moment are left to it; on SQLite there is no other node.

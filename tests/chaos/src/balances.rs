@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
+use guichet_tests::Beside;
 use guichet_tests::chance::Chance;
 use serde_json::Value;
 
-use crate::beside::Beside;
 use crate::evidence::{AtBank, bank_log};
 use crate::findings::{Found, Rule};
 use crate::judge::{Shown, read_of};

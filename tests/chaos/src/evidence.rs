@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
+use guichet_tests::Beside;
 use serde_json::Value;
 
-use crate::beside::Beside;
 use crate::services::SERVICES;
 use crate::stage::Payer;
 

@@ -3,7 +3,6 @@
 //! run can be resumed: everything it needs is in its folder.
 
 mod balances;
-mod beside;
 mod evidence;
 mod findings;
 mod insist;

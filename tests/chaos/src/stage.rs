@@ -11,11 +11,10 @@ use guichet::ports::Ports;
 use guichet_domain::Money;
 use guichet_domain::id::{ClientId, SubjectId};
 use guichet_tests::postgres::{Cluster, Durability};
-use guichet_tests::{Marketplace, target};
+use guichet_tests::{Beside, Marketplace, target};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::beside::Beside;
 use crate::node::Plan;
 use crate::services::{PACKAGES, SERVICES};
 use crate::{Database, leftovers};

@@ -220,3 +220,12 @@ fn an_expired_hold_can_be_given_back_but_not_taken() {
     books.clone().record(&[void], late).unwrap();
     books.record(&[post], NOW).unwrap();
 }
+
+#[test]
+fn what_ends_a_hold_has_no_expiry() {
+    let hold = Transfer::pending(transfer_id(0), account_id(0), account_id(1), Money::cny(9))
+        .expiring(NOW.plus_ms(1));
+    let post = Transfer::post(transfer_id(1), &hold, Money::cny(9));
+    let void = Transfer::void(transfer_id(2), &hold);
+    assert_eq!([post.expires_at, void.expires_at], [None, None]);
+}

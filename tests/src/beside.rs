@@ -1,5 +1,5 @@
-//! The simulated city and bank as processes of their own, which outlive every
-//! killed node: their logs are the truth that the run is judged by.
+//! The simulated city and bank as processes of their own, which outlive a killed
+//! node: their logs are the truth that it is judged by.
 
 use std::fs::File;
 use std::io::BufRead as _;
@@ -7,8 +7,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result};
-use guichet_tests::{Client, program};
 use serde_json::Value;
+
+use crate::client::Client;
+use crate::marketplace::program;
 
 /// A program that announces itself by one line of JSON.
 pub struct Beside {
