@@ -2,17 +2,19 @@
 //! before a request leaves and as soon as an answer is read, and read again when
 //! a run is resumed. It judges nothing but that one key has one answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result};
+use guichet_tests::Answer;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::findings::{Findings, Rule};
+use crate::insist::code;
 
 /// One line of the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -29,8 +31,12 @@ enum Line {
     Acknowledged { key: String, answer: String },
     /// A waiting request was answered with the payment as it was then.
     Shown { key: String, payment: String },
-    /// It was refused for good.
-    Refused { key: String, code: String },
+    /// It was refused for good, perhaps for the sake of another payment.
+    Refused {
+        key: String,
+        code: String,
+        other: Option<String>,
+    },
     /// A payment was seen in a state that it must remember.
     Seen { key: String, state: String },
 }
@@ -50,6 +56,8 @@ pub struct Known {
     pub acknowledgement: Option<String>,
     /// Why it was refused.
     pub refused: Option<String>,
+    /// The payments that were said to stand in its way.
+    pub others: BTreeSet<String>,
     /// The last end state that it was seen in.
     pub seen: Option<String>,
 }
@@ -108,6 +116,11 @@ impl Journal {
         {
             findings.add(Rule::SameAnswer, key, &format!("first {id}, then {now}"))?;
         }
+        if let Some(own) = &payment
+            && before.others.contains(own)
+        {
+            own_twin(key, own, findings)?;
+        }
         self.write(Line::Acknowledged {
             key: key.to_owned(),
             answer: answer.to_owned(),
@@ -129,15 +142,20 @@ impl Journal {
         }
     }
 
-    /// A definitive refusal was read. After an acknowledgement it is a finding.
-    pub fn refused(&self, key: &str, code: &str, findings: &Findings) -> Result<()> {
-        if let Some(id) = self.look(key).payment {
-            let detail = format!("{id} was acknowledged, then refused with {code}");
-            return findings.add(Rule::SameAnswer, key, &detail);
+    /// A definitive refusal was read, which may name another payment. One that was
+    /// decided before the bill was free again may be read after a twin's
+    /// acknowledgement; but no request stands in its own way.
+    pub fn refused(&self, key: &str, answer: &Answer, findings: &Findings) -> Result<()> {
+        let other = named(answer);
+        if let Some(own) = self.look(key).payment
+            && other.as_ref() == Some(&own)
+        {
+            own_twin(key, &own, findings)?;
         }
         self.write(Line::Refused {
             key: key.to_owned(),
-            code: code.to_owned(),
+            code: code(answer),
+            other,
         })
     }
 
@@ -201,13 +219,28 @@ fn enter(known: &mut BTreeMap<String, Known>, line: Line) {
         Line::Shown { key, payment } => {
             known.entry(key).or_default().payment = Some(payment);
         }
-        Line::Refused { key, code } => {
-            known.entry(key).or_default().refused = Some(code);
+        Line::Refused { key, code, other } => {
+            let entry = known.entry(key).or_default();
+            entry.refused = Some(code);
+            entry.others.extend(other);
         }
         Line::Seen { key, state } => {
             known.entry(key).or_default().seen = Some(state);
         }
     }
+}
+
+fn own_twin(key: &str, own: &str, findings: &Findings) -> Result<()> {
+    let detail = format!("refused because of {own}, which is itself");
+    findings.add(Rule::SameAnswer, key, &detail)
+}
+
+/// The payment that a refusal names.
+fn named(answer: &Answer) -> Option<String> {
+    let problem = answer.json();
+    let errors = problem["errors"].as_array()?;
+    let named = errors.iter().find(|error| error["field"] == "payment")?;
+    named["message"].as_str().map(str::to_owned)
 }
 
 /// The id in a payment's JSON.

@@ -140,12 +140,17 @@ impl Load {
         if let Some(wait) = prefer {
             request = request.with("prefer", wait);
         }
+        let promised = self.journal.look(key).payment;
         let Some(answer) = self.nodes.ask(&request, chance).await else {
             return Ok(());
         };
         let text = answer.text();
         if !answer.status.is_success() {
-            return self.journal.refused(key, &code(&answer), &self.findings);
+            if let Some(id) = promised {
+                let detail = format!("{id} was acknowledged, then {text}");
+                self.findings.add(Rule::SameAnswer, key, &detail)?;
+            }
+            return self.journal.refused(key, &answer, &self.findings);
         }
         if prefer.is_none() {
             return self.journal.acknowledged(key, &text, &self.findings);
