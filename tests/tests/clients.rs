@@ -74,6 +74,43 @@ async fn an_officer_looks_after_a_clients_account_and_the_client_reads_it() {
 }
 
 #[tokio::test]
+async fn a_client_pays_its_price_with_the_payment() {
+    let market = Marketplace::start().unwrap();
+    let officer = market.person("paul").unwrap();
+    let slip = json!({"amount": cny(5_000), "reference": "slip-1"});
+    let paid_in = officer.post(&format!("{CLIENT}/top-ups"), &[], &slip).await;
+    assert_eq!(paid_in.unwrap().status, 200);
+    let prices = json!({"currency": "CNY", "prices": [{"category": "water", "fixed": 20}]});
+    let set = put(&officer, &format!("{CLIENT}/prices"), &prices).await;
+    assert_eq!(set.status, 200, "{}", set.text());
+
+    let query = market.ready_bills("water-330100-1").await.unwrap();
+    let bill = &query["bills"][0];
+    let items = json!([{"bill": bill["id"], "amount": bill["amount"]}]);
+    let payer = format!("/v1/accounts/{}", market.payer_account);
+    let before = market.api.get(&payer).await.unwrap().json();
+    let paid = market.pay(&query, &items, "one").await.unwrap().json();
+    assert_eq!(paid["state"], "applied", "{paid}");
+    let after = market.api.get(&payer).await.unwrap().json();
+    let left = |account: &Value| account["balance"]["amount"].as_i64().unwrap();
+    let amount = bill["amount"]["amount"].as_i64().unwrap();
+    assert_eq!(
+        left(&before) - left(&after),
+        amount,
+        "the payer pays the bill alone"
+    );
+
+    let own = "/v1/accounts/client:demo-bank-app:CNY";
+    let account = market.api.get(own).await.unwrap().json();
+    let path = format!("{own}/statement?month={}", month_of(&account));
+    let statement = market.api.get(&path).await.unwrap().json();
+    assert_eq!(statement["closing"], cny(4_980), "{statement}");
+    let fee = statement["entries"].as_array().unwrap().last().unwrap();
+    assert_eq!(fee["amount"], cny(20), "{statement}");
+    assert_eq!(fee["payment"], paid["id"], "{statement}");
+}
+
+#[tokio::test]
 async fn a_payers_statement_runs_from_opening_to_closing() {
     let market = Marketplace::start().unwrap();
     let query = market.ready_bills("water-330100-1").await.unwrap();
