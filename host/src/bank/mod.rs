@@ -7,12 +7,7 @@
 //! in the very transaction that moves the payment, and are never unknown.
 
 pub mod account;
-mod connected;
-mod http;
-mod keys;
-mod message;
-mod settings;
-mod signature;
+mod connector;
 
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
@@ -21,10 +16,9 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 pub use account::{AccountNumber, Mandate, NotMandated};
-pub use connected::ConnectedBanks;
-pub use http::HttpBank;
-pub use keys::{Algorithm, KeyError};
-pub use settings::{BankSettings, SettingsError, SettingsFault};
+pub use connector::{
+    Algorithm, BankSettings, ConnectedBanks, HttpBank, KeyError, SettingsError, SettingsFault,
+};
 
 /// How a bank lets itself be used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +100,3 @@ pub trait Banks: Send + Sync {
     /// One of them.
     fn bank(&self, name: &str) -> Option<&dyn Bank>;
 }
-
-#[cfg(test)]
-mod tests;

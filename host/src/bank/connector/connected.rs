@@ -8,7 +8,7 @@ use guichet_domain::id::BankName;
 
 use super::http::HttpBank;
 use super::settings::{BankSettings, SettingsError, SettingsFault};
-use super::{Bank, Banks};
+use crate::bank::{Bank, Banks};
 use crate::ports::Ports;
 
 /// All connected banks; none where nothing was set up. Cheap to clone.

@@ -13,7 +13,7 @@ use super::settings::BankSettings;
 use super::signature::{
     CONTENT_DIGEST, IDEMPOTENCY_KEY, Incoming, Outgoing, SIGNATURE, SIGNATURE_INPUT, Signed,
 };
-use super::{Bank, BankAnswer, BankOrder, Custom};
+use crate::bank::{Bank, BankAnswer, BankOrder, Custom};
 use crate::outward::{Bounds, Outward};
 use crate::ports::Ports;
 

@@ -11,7 +11,8 @@ use guichet_domain::Money;
 use guichet_domain::payment::Leg;
 use serde_json::{Value, json};
 
-use super::*;
+use super::{BankSettings, HttpBank};
+use crate::bank::*;
 use crate::ports::Ports;
 
 /// How long the connector waits in these tests.

@@ -13,9 +13,9 @@ use guichet_domain::id::BankName;
 use hyper::Uri;
 use serde::Deserialize;
 
-use super::Custom;
 use super::keys::{self, Algorithm, KeyError};
 use super::signature::{Signer, Verifier};
+use crate::bank::Custom;
 use crate::outward::is_loopback;
 
 /// The largest settings file.

@@ -6,7 +6,7 @@ use guichet_domain::Money;
 use guichet_domain::payment::Leg;
 use serde::{Deserialize, Serialize};
 
-use super::{BankAnswer, BankOrder, Custom};
+use crate::bank::{BankAnswer, BankOrder, Custom};
 
 /// The longest serial number that is kept.
 const SERIAL_CHARACTERS: usize = 64;
