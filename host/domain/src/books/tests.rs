@@ -229,3 +229,59 @@ fn what_ends_a_hold_has_no_expiry() {
     let void = Transfer::void(transfer_id(2), &hold);
     assert_eq!([post.expires_at, void.expires_at], [None, None]);
 }
+
+#[test]
+fn what_is_reserved_and_what_is_spent_count_together() {
+    let mut books = books();
+    let (bank, payer) = (account_id(0), account_id(1));
+    let fund = Transfer::single(transfer_id(0), bank.clone(), payer.clone(), Money::cny(90));
+    let spend = Transfer::single(transfer_id(1), payer.clone(), bank.clone(), Money::cny(60));
+    books.record(&[fund, spend], NOW).unwrap();
+    // 30 and a credit limit of 10 are left.
+    let hold = |number, amount| {
+        Transfer::pending(
+            transfer_id(number),
+            payer.clone(),
+            bank.clone(),
+            Money::cny(amount),
+        )
+    };
+    let above = books.record(&[hold(2, 41)], NOW);
+    assert_eq!(above, Err(BooksError::Exceeds(payer.clone())));
+    books.record(&[hold(3, 40)], NOW).unwrap();
+}
+
+#[test]
+fn a_post_repeats_both_accounts_of_what_it_takes() {
+    let mut books = books();
+    let hold = Transfer::pending(transfer_id(0), account_id(0), account_id(1), Money::cny(9));
+    books.record(std::slice::from_ref(&hold), NOW).unwrap();
+    let post = Transfer::post(transfer_id(1), &hold, Money::cny(9));
+    let debit = Transfer {
+        debit: account_id(3),
+        ..post.clone()
+    };
+    let credit = Transfer {
+        credit: account_id(3),
+        ..post.clone()
+    };
+    for other in [debit, credit] {
+        assert_eq!(books.record(&[other], NOW), Err(BooksError::Shape));
+    }
+    books.record(&[post], NOW).unwrap();
+}
+
+#[test]
+fn books_that_forget_their_transfers_keep_their_accounts() {
+    let mut books = books();
+    let hold = Transfer::pending(transfer_id(0), account_id(0), account_id(1), Money::cny(9));
+    books.record(std::slice::from_ref(&hold), NOW).unwrap();
+    let before = accounts(&books);
+    books.forget_transfers();
+    assert_eq!(accounts(&books), before);
+    let void = Transfer::void(transfer_id(1), &hold);
+    assert_eq!(
+        books.record(&[void], NOW),
+        Err(BooksError::NoSuchPending(hold.id))
+    );
+}
