@@ -66,6 +66,15 @@ fn every_amount_rule_allows_and_refuses() {
         ),
         (
             AmountRule::Steps {
+                minimum: cny(5),
+                maximum: cny(40),
+                step: cny(10),
+            },
+            vec![5, 15, 35],
+            vec![10, 40],
+        ),
+        (
+            AmountRule::Steps {
                 minimum: cny(10),
                 maximum: cny(40),
                 step: cny(0),
@@ -207,4 +216,55 @@ fn a_payment_has_at_most_so_many_items() {
     assert_eq!(most, Ok(Money::cny(i64::try_from(MAX_ITEMS).unwrap())));
     let above = check(&bills, Selection::Any, &items);
     assert_eq!(above, Err(ItemError::Count));
+}
+
+#[test]
+fn a_limit_is_included_and_of_one_currency() {
+    let bills = [bill("1", 100, 1, AmountRule::Exact)];
+    let items = [item("1", 100)];
+    let pay = |limit: Money| {
+        let limits = Limits {
+            per_payment: Some(limit),
+            per_day: None,
+        };
+        check_items(&bills, Selection::Any, None, &[limits], &items, today())
+    };
+    for enough in [100, 101] {
+        assert_eq!(pay(Money::cny(enough)), Ok(Money::cny(100)));
+    }
+    let dollars: Currency = "USD".parse().unwrap();
+    assert_eq!(
+        pay(Money::new(1_000, dollars)),
+        Err(ItemError::AboveLimit(1_000, dollars))
+    );
+}
+
+#[test]
+fn a_bill_is_payable_from_its_first_day_on() {
+    for (first, is_payable) in [
+        ("2026-11-20", true),
+        ("2026-11-21", true),
+        ("2026-11-22", false),
+    ] {
+        let mut bills = [bill("1", 100, 1, AmountRule::Exact)];
+        bills[0].payable_from = Some(first.parse().unwrap());
+        bills[0].payable_to = Some("2026-11-30".parse().unwrap());
+        let found = check(&bills, Selection::Any, &[item("1", 100)]);
+        assert_eq!(found.is_ok(), is_payable, "{first}: {found:?}");
+    }
+}
+
+#[test]
+fn a_whole_group_is_enough_and_bills_of_one_age_do_not_wait_for_each_other() {
+    let mut bills: Vec<Bill> = (1..=3)
+        .map(|n| bill(&n.to_string(), 100, 1, AmountRule::Exact))
+        .collect();
+    for bill in &mut bills[..2] {
+        bill.group = Some("g".to_owned());
+    }
+    let group = [item("1", 100), item("2", 100)];
+    assert_eq!(check(&bills, Selection::Any, &group), Ok(Money::cny(200)));
+    let third = [item("3", 100)];
+    let oldest = check(&bills, Selection::OldestFirst, &third);
+    assert_eq!(oldest, Ok(Money::cny(100)));
 }

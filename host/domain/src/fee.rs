@@ -127,6 +127,16 @@ mod tests {
     }
 
     #[test]
+    fn only_terms_without_a_rule_are_free() {
+        assert!(FeeTerms::default().is_free());
+        let terms = FeeTerms {
+            rule: FeeRule::Fixed { amount: cny(30) },
+            bearer: FeeBearer::Payer,
+        };
+        assert!(!terms.is_free());
+    }
+
+    #[test]
     fn nothing_is_no_fee() {
         assert_eq!(fee(FeeRule::None, 1_000), None);
         assert_eq!(fee(FeeRule::Fixed { amount: cny(0) }, 1_000), None);

@@ -25,9 +25,9 @@ impl Moment {
     /// From microseconds since 1970; cut to the years 1970 to 9999.
     #[must_use]
     pub const fn from_micros(micros: i64) -> Self {
-        if micros < 0 {
+        if micros <= 0 {
             Self(0)
-        } else if micros > Self::LAST_US {
+        } else if micros >= Self::LAST_US {
             Self(Self::LAST_US)
         } else {
             Self(micros)

@@ -167,3 +167,64 @@ fn id_of(client: &ClientId, key: &str) -> AccountId {
     let record = RecordId::from_parts("acc", first, random);
     AccountId::new(record.as_str()).expect("a record id is an account id")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guichet_domain::Money;
+
+    const NOW: Moment = Moment::from_micros(1_000_000_000_000);
+
+    fn lawful() -> Mandate {
+        Mandate {
+            reference: "M-1".to_owned(),
+            agreed_at: NOW,
+            until: Some(NOW.plus_ms(1)),
+            most_per_payment: Some(Money::cny(1)),
+        }
+    }
+
+    fn check(change: impl FnOnce(&mut Mandate)) -> Result<(), NotLinked> {
+        let mut mandate = lawful();
+        change(&mut mandate);
+        check_mandate(&mandate, Currency::CNY, NOW)
+    }
+
+    #[test]
+    fn a_mandate_has_a_visible_reference_and_a_time() {
+        assert_eq!(check(|_| ()), Ok(()));
+        assert_eq!(check(|mandate| mandate.until = None), Ok(()));
+        assert_eq!(check(|mandate| mandate.most_per_payment = None), Ok(()));
+        let longest = "x".repeat(REFERENCE_CHARACTERS);
+        assert_eq!(
+            check(|mandate| mandate.reference.clone_from(&longest)),
+            Ok(())
+        );
+        for reference in ["", "a b", "水", &format!("{longest}x")] {
+            let refused = check(|mandate| reference.clone_into(&mut mandate.reference));
+            assert_eq!(refused, Err(NotLinked::Mandate("reference")), "{reference}");
+        }
+        let minutes = |minutes: i64| NOW.plus_ms(minutes * 60_000);
+        assert_eq!(check(|mandate| mandate.agreed_at = minutes(5)), Ok(()));
+        assert_eq!(
+            check(|mandate| mandate.agreed_at = minutes(5).plus_ms(1)),
+            Err(NotLinked::Mandate("agreed_at"))
+        );
+        assert_eq!(
+            check(|mandate| mandate.until = Some(NOW)),
+            Err(NotLinked::Mandate("until"))
+        );
+    }
+
+    #[test]
+    fn a_mandates_limit_is_of_the_accounts_currency_and_above_nothing() {
+        let dollars: Currency = "USD".parse().unwrap();
+        for most in [Money::cny(0), Money::cny(-1), Money::new(5, dollars)] {
+            assert_eq!(
+                check(|mandate| mandate.most_per_payment = Some(most)),
+                Err(NotLinked::Mandate("most_per_payment")),
+                "{most:?}"
+            );
+        }
+    }
+}

@@ -9,6 +9,8 @@ mod link;
 mod policies;
 pub mod price;
 pub mod statement;
+#[cfg(test)]
+mod tests;
 mod told;
 mod view;
 

@@ -207,6 +207,22 @@ mod tests {
     }
 
     #[test]
+    fn a_list_has_500_prices_each_within_its_bounds() {
+        let price = |number: usize| {
+            format!(
+                r#"{{"service":"water-{number}","basis_points":10000,"minimum":0,"maximum":0}}"#
+            )
+        };
+        let of = |count: usize| {
+            let prices: Vec<String> = (0..count).map(price).collect();
+            let prices = prices.join(",");
+            list(&format!(r#"{{"currency":"CNY","prices":[{prices}]}}"#))
+        };
+        assert_eq!(of(500).check(), Ok(()));
+        assert_eq!(of(501).check(), Err(PriceError::TooMany));
+    }
+
+    #[test]
     fn lists_from_which_no_fee_follows_are_refused() {
         for (prices, error) in [
             (

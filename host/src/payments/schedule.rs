@@ -74,12 +74,25 @@ mod tests {
             [delay(0, None), delay(1, None), delay(3, None)],
             [500, 1_000, 4_000]
         );
-        assert_eq!(delay(u32::MAX, None), LONGEST_MS);
+        assert_eq!(delay(u32::MAX, None), 300_000, "five minutes");
         assert_eq!(delay(0, Some(30)), 30_000);
-        assert_eq!(delay(0, Some(u32::MAX)), LONGEST_ASKED_MS);
+        assert_eq!(delay(0, Some(u32::MAX)), 3_600_000, "an hour");
         assert_eq!(
             next_look(now, 0, None, &Fixed(255)).ms_since(now),
             500 + 124
         );
+    }
+
+    #[test]
+    fn news_are_promised_within_the_owners_patience_and_then_anew() {
+        let since = Moment::from_micros(0);
+        for (owner, hours) in [(WORKER, 2), (OPERATOR, 24)] {
+            let promised = since.plus_ms(hours * 3_600_000);
+            let told = |now| news_by(owner, since, now);
+            assert_eq!(told(since), promised, "{owner}");
+            assert_eq!(told(promised.plus_ms(-1)), promised, "{owner}");
+            let again = promised.plus_ms(hours * 3_600_000);
+            assert_eq!(told(promised), again, "{owner}");
+        }
     }
 }

@@ -5,6 +5,7 @@ mod banks;
 mod client_fees;
 mod fakes;
 mod flows;
+mod known;
 mod limits;
 mod looks;
 mod matrix;

@@ -90,4 +90,18 @@ mod tests {
         watches.forget(&payment);
         assert_eq!(waited(2, 9_000), -500);
     }
+
+    #[test]
+    fn when_there_are_too_many_all_but_the_known_begin_anew() {
+        let watches = Watches::default();
+        let payment = |number: u64| RecordId::from_parts("pay", number, [0; 10]);
+        let most = u64::try_from(MOST).unwrap();
+        for number in 0..most {
+            watches.ended(&payment(number), 1, 1_000);
+        }
+        let waited = |number| watches.waited_ms(&payment(number), 1, 1_700, 500);
+        assert_eq!((waited(0), waited(most - 1)), (700, 700));
+        assert_eq!(waited(most), -500, "one too many");
+        assert_eq!(waited(0), -500, "forgotten");
+    }
 }

@@ -101,6 +101,11 @@ mod tests {
             assert_eq!(cut_off.to_string(), text);
         }
         assert_eq!("24:00".parse(), Ok(CutOff::MIDNIGHT));
+        let evening: CutOff = "23:00".parse().unwrap();
+        assert_eq!(format!("{evening:?}"), "23:00");
+        let json = serde_json::to_string(&evening).unwrap();
+        assert_eq!(json, "\"23:00\"");
+        assert_eq!(serde_json::from_str::<CutOff>(&json).unwrap(), evening);
         for wrong in [
             "", "24:01", "23:60", "1:00", "+1:00", "23", "23:0", "23:000",
         ] {

@@ -29,12 +29,17 @@ struct Net {
 
 impl Net {
     fn add(&mut self, line: &Line) {
-        let sign = match line.kind {
-            LineKind::Payment => 1,
-            LineKind::Reversal | LineKind::Refund => -1,
-        };
-        self.times += sign;
-        self.amount += i128::from(line.amount.minor_units()) * i128::from(sign);
+        let amount = i128::from(line.amount.minor_units());
+        match line.kind {
+            LineKind::Payment => {
+                self.times += 1;
+                self.amount += amount;
+            }
+            LineKind::Reversal | LineKind::Refund => {
+                self.times -= 1;
+                self.amount -= amount;
+            }
+        }
         let currency = line.amount.currency();
         self.mixed |= self.currency.is_some_and(|known| known != currency);
         self.currency = Some(currency);

@@ -55,13 +55,11 @@ impl<'a> Records<'a> {
         // Neither LF nor the quotation mark is ever part of another character in
         // UTF-8 or GB 18030, so that bytes can be counted before decoding.
         let mut quoted = false;
-        let mut inner_lines = 0;
         let mut end = None;
         for (position, byte) in window.iter().enumerate() {
             match byte {
                 b'"' if self.layout == Layout::Csv => quoted = !quoted,
-                b'\n' if quoted => inner_lines += 1,
-                b'\n' => {
+                b'\n' if !quoted => {
                     end = Some(position);
                     break;
                 }
@@ -81,7 +79,8 @@ impl<'a> Records<'a> {
             }
         };
         self.at = start + length + 1;
-        self.line += inner_lines + 1;
+        // No field may hold the end of a line: whoever reads on has met none.
+        self.line += 1;
         let record = &rest[..length];
         let bytes = record.strip_suffix(b"\r").unwrap_or(record);
         Some(Ok(Raw { line, start, bytes }))

@@ -3,3 +3,6 @@
 
 mod files;
 mod judging;
+mod limits;
+mod places;
+mod sides;

@@ -108,3 +108,58 @@ proptest! {
         }
     }
 }
+
+/// As the guide for operators promises it.
+#[test]
+fn people_have_so_many_hours() {
+    let hours = Kind::ALL.iter().map(|kind| kind.patience_ms() / 3_600_000);
+    let told: Vec<(Kind, i64)> = Kind::ALL.iter().copied().zip(hours).collect();
+    let promised = [
+        (Kind::UnknownPayment, 24),
+        (Kind::BankLeg, 24),
+        (Kind::RefundAgreement, 120),
+        (Kind::Surplus, 48),
+        (Kind::Shortage, 48),
+        (Kind::AmountDiffers, 48),
+        (Kind::Duplicate, 48),
+        (Kind::BankDiffers, 24),
+        (Kind::ChannelDiffers, 120),
+        (Kind::MissingFile, 12),
+        (Kind::ReturnedSettlement, 24),
+    ];
+    assert_eq!(told, promised);
+    assert!(
+        Kind::ALL
+            .iter()
+            .all(|kind| kind.patience_ms() % 3_600_000 == 0)
+    );
+}
+
+#[test]
+fn money_that_may_not_be_the_billers_is_not_settled() {
+    let held: Vec<Kind> = Kind::ALL
+        .iter()
+        .copied()
+        .filter(|kind| kind.holds_settlement())
+        .collect();
+    let meant = [
+        Kind::BankLeg,
+        Kind::Surplus,
+        Kind::AmountDiffers,
+        Kind::BankDiffers,
+    ];
+    assert_eq!(held, meant);
+}
+
+#[test]
+fn a_third_person_comes_too_late() {
+    let proposed = advance(
+        &open(Kind::UnknownPayment),
+        &Act::Propose(proposal("paul", Decision::Applied)),
+    );
+    let decided = advance(&proposed.unwrap(), &Act::Agree(person("petra"))).unwrap();
+    assert_eq!(
+        advance(&decided, &Act::Agree(person("pia"))),
+        Err(Refusal::WrongState(State::Decided))
+    );
+}

@@ -128,3 +128,81 @@ fn what_is_older_than_a_restored_database_is_asked_about_and_never_sent() {
         }
     }
 }
+
+fn asked_for(backing: Backing, snapshot: Snapshot, now: Moment) -> Standing {
+    Standing {
+        snapshot,
+        backing,
+        attempts: 0,
+        attempted_at: None,
+        act_until: Some(now.plus_ms(60_000)),
+        submit_until: now.plus_ms(60_000),
+        attempts_limit: 5,
+        restored_at: None,
+    }
+}
+
+const SILENT: Capabilities = Capabilities {
+    repetition: Repetition::MayApplyAgain,
+    status: StatusAnswer::None,
+    reversal: Reversal::Unsupported,
+};
+
+#[test]
+fn a_payer_has_until_then_and_no_longer() {
+    let now = Moment::from_micros(100_000_000);
+    let until = now.plus_ms(60_000);
+    let waiting = Snapshot {
+        state: State::RequiresAction,
+        ..Snapshot::NEW
+    };
+    let standing = asked_for(Backing::OwnLedger, waiting, now);
+    let step = |at| next_step(&standing, &SILENT, at);
+    assert_eq!(step(now), NextStep::AwaitPayer(until));
+    assert_eq!(step(now.plus_ms(59_999)), NextStep::AwaitPayer(until));
+    assert_eq!(step(until), NextStep::Expire);
+    assert_eq!(step(until.plus_ms(1)), NextStep::Expire);
+    let timeless = Standing {
+        act_until: None,
+        ..standing
+    };
+    assert_eq!(next_step(&timeless, &SILENT, now), NextStep::Expire);
+}
+
+#[test]
+fn money_is_asked_for_in_time_and_its_fate_is_found_out_at_any_time() {
+    let now = Moment::from_micros(100_000_000);
+    let late = now.plus_ms(60_000);
+    for (backing, first) in [
+        (Backing::OwnLedger, Leg::Hold),
+        (Backing::HoldFirst, Leg::Hold),
+        (Backing::CaptureFirst, Leg::Capture),
+    ] {
+        let new = asked_for(backing, Snapshot::NEW, now);
+        assert_eq!(next_step(&new, &SILENT, now), NextStep::Order(first));
+        assert_eq!(next_step(&new, &SILENT, late), NextStep::Expire);
+        let asked = transition(Snapshot::NEW, Event::Bank(first, Step::Asked)).unwrap();
+        let open = asked_for(backing, asked, now);
+        for at in [now, late] {
+            assert_eq!(next_step(&open, &SILENT, at), NextStep::Inquire(first));
+        }
+    }
+}
+
+#[test]
+fn what_was_tried_often_enough_is_given_back() {
+    let now = Moment::from_micros(100_000_000);
+    let held = with(State::Held, LegState::Done, LegState::None);
+    for (attempts, step) in [
+        (4, NextStep::Submit),
+        (5, NextStep::Expire),
+        (6, NextStep::Expire),
+    ] {
+        let standing = Standing {
+            attempts,
+            attempted_at: Some(now),
+            ..asked_for(Backing::OwnLedger, held, now)
+        };
+        assert_eq!(next_step(&standing, &SILENT, now), step, "{attempts}");
+    }
+}

@@ -96,3 +96,111 @@ fn amounts_follow_their_currency() {
     );
     assert_eq!(amount_text(Money::new(7, "JPY".parse().unwrap())), "7");
 }
+
+#[test]
+fn other_lawful_ways_of_writing_are_read_too() {
+    let good = write_statement(&statement());
+    for (from, to) in [
+        (
+            "<Document ",
+            "<Document xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" ",
+        ),
+        ("<Sts><Cd>BOOK</Cd></Sts>", "<Sts>BOOK</Sts>"),
+        ("<RvslInd>true", "<RvslInd>1"),
+        ("OPBD", "PRCD"),
+        ("ST-1</Id>", "S&#84;-&#x31;</Id>"),
+        ("ST-1</Id>", "<![CDATA[ST-1]]></Id>"),
+        ("<NbOfNtries>2</NbOfNtries>", ""),
+        (
+            "<Othr><Id>6222&lt;&amp;&gt;0001</Id></Othr>",
+            "<IBAN>6222&lt;&amp;&gt;0001</IBAN>",
+        ),
+    ] {
+        assert!(good.contains(from), "{from} in {good}");
+        let text = good.replace(from, to);
+        assert_eq!(read_statement(text.as_bytes()), Ok(statement()), "{to}");
+    }
+    let prefixed = good
+        .replace("<Document xmlns=", "<c:Document xmlns:c=")
+        .replace("</Document>", "</c:Document>");
+    assert_eq!(read_statement(prefixed.as_bytes()), Ok(statement()));
+    let unnumbered = good.replace("<ElctrncSeqNb>1</ElctrncSeqNb>", "");
+    assert_eq!(read_statement(unnumbered.as_bytes()), Ok(statement()));
+    let seventh = good.replace("<ElctrncSeqNb>1<", "<ElctrncSeqNb>7<");
+    assert_eq!(
+        read_statement(seventh.as_bytes()).map(|read| read.number),
+        Ok(7)
+    );
+}
+
+#[test]
+fn what_is_missing_or_twice_is_told() {
+    let good = write_statement(&statement());
+    let without = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from} in {good}");
+        let text = good.replace(from, to);
+        read_statement(text.as_bytes()).unwrap_err().to_string()
+    };
+    assert!(without("OPBD", "ITBD").contains("OPBD"));
+    assert!(without("CLBD", "ITBD").contains("CLBD"));
+    assert!(without("CreDtTm>", "Other>").contains("CreDtTm"));
+    assert!(without("<Id>ST-1</Id>", "").contains("the account or"));
+    let account = "<Othr><Id>6222&lt;&amp;&gt;0001</Id></Othr>";
+    assert!(without(account, "").contains("the account or"));
+    assert!(without("</Stmt>", "</Stmt><Stmt></Stmt>").contains("second statement"));
+    let two = "<TxDtls></TxDtls></NtryDtls>";
+    assert!(without("</NtryDtls>", two).contains("sums several"));
+    assert!(without("<Document ", "<Documents ").contains("known here"));
+    let zero = "<Amt Ccy=\"CNY\">0.00</Amt>";
+    let paid = "<Amt Ccy=\"CNY\">86.50</Amt>";
+    assert!(without(paid, zero).contains("not complete"));
+    assert!(without("<BookgDt><Dt>2026-11-21</Dt></BookgDt>", "").contains("not complete"));
+}
+
+#[test]
+fn mistakes_are_told_by_line_and_column() {
+    let place = |bytes: &[u8]| {
+        let error = read_statement(bytes).unwrap_err();
+        (error.line, error.column)
+    };
+    assert_eq!(place(b"\n\n  oops"), (3, 7));
+    assert_eq!(place(b"\n\xe6\xb0\xb4 \xff"), (2, 3));
+    assert_eq!(place(&[0xff]), (1, 1));
+}
+
+#[test]
+fn texts_have_2048_bytes_and_messages_64_mebibytes() {
+    let good = write_statement(&statement());
+    for (length, is_lawful) in [(2_048, true), (2_049, false)] {
+        let text = good.replace("<Id>ST-1<", &format!("<Id>{}<", "x".repeat(length)));
+        assert_eq!(
+            read_statement(text.as_bytes()).is_ok(),
+            is_lawful,
+            "{length}"
+        );
+    }
+    let mut bytes = vec![b' '; (64 << 20) + 1];
+    let refused = |bytes: &[u8]| read_statement(bytes).unwrap_err().to_string();
+    assert!(refused(&bytes).contains("larger"));
+    bytes.pop();
+    assert!(!refused(&bytes).contains("larger"));
+}
+
+#[test]
+fn amounts_have_18_digits_and_a_balance_of_nothing_is_in_credit() {
+    let read = |text: &str| read_amount(text, Currency::CNY).map(Money::minor_units);
+    assert_eq!(read("1234567890123456.78"), Some(123_456_789_012_345_678));
+    assert_eq!(read("12345678901234567.8"), Some(1_234_567_890_123_456_780));
+    assert_eq!(read("12345678901234567.89"), None);
+    assert_eq!(read("1x.5"), None);
+    assert_eq!(read("1.x"), None);
+    assert_eq!(read(".5"), None);
+    let empty = Statement {
+        opening: Money::cny(0),
+        closing: Money::cny(0),
+        entries: Vec::new(),
+        ..statement()
+    };
+    let text = write_statement(&empty);
+    assert!(text.contains("CRDT") && !text.contains("DBIT"), "{text}");
+}

@@ -8,7 +8,7 @@ use crate::moment::Moment;
 use crate::money::Money;
 
 /// No hash for secrets, but one that sees every byte.
-fn hash(parts: &[&[u8]]) -> Digest {
+pub(super) fn hash(parts: &[&[u8]]) -> Digest {
     let mut sum = [0_u8; 32];
     let bytes = parts.iter().flat_map(|part| part.iter());
     for (position, byte) in bytes.enumerate() {
@@ -18,7 +18,7 @@ fn hash(parts: &[&[u8]]) -> Digest {
     Digest::from_bytes(sum)
 }
 
-fn header(layout: Layout, charset: Charset) -> Header {
+pub(super) fn header(layout: Layout, charset: Charset) -> Header {
     Header {
         layout,
         charset,
@@ -31,7 +31,7 @@ fn header(layout: Layout, charset: Charset) -> Header {
     }
 }
 
-fn line(reference: &str, amount: i64, note: &str) -> Line {
+pub(super) fn line(reference: &str, amount: i64, note: &str) -> Line {
     Line {
         reference: reference.to_owned(),
         kind: LineKind::Payment,
@@ -44,7 +44,7 @@ fn line(reference: &str, amount: i64, note: &str) -> Line {
     }
 }
 
-fn written(header: Header, lines: &[Line]) -> Vec<u8> {
+pub(super) fn written(header: Header, lines: &[Line]) -> Vec<u8> {
     let mut writer = Writer::new(header);
     for line in lines {
         writer.line(line).unwrap();

@@ -1,0 +1,77 @@
+//! Policies and prices are looked up anew after a second, and not before.
+
+use guichet_domain::id::PersonId;
+use guichet_domain::payment::StatusAnswer;
+
+use super::fakes::biller::Memory;
+use super::world::World;
+use crate::accounts::ByOperator;
+use crate::payments::policies::StoredPolicies;
+use crate::payments::{AuthorisationRule, PayerPolicy, PolicyPort as _};
+
+async fn world() -> World {
+    let world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    world.pass(5_000);
+    world
+}
+
+fn by(world: &World) -> ByOperator {
+    ByOperator {
+        person: PersonId::new("paul").unwrap(),
+        client: world.client.clone(),
+    }
+}
+
+#[tokio::test]
+async fn a_new_policy_holds_after_a_second_at_the_latest() {
+    let world = world().await;
+    let policies = StoredPolicies::new(world.payments.store().clone(), world.ports.clone());
+    let read = async || {
+        policies
+            .policy(&world.client, &world.account)
+            .await
+            .unwrap()
+    };
+    assert_eq!(read().await, PayerPolicy::default());
+    let set = world
+        .accounts
+        .set_client_policy(&by(&world), AuthorisationRule::Always, Some(5));
+    set.await.unwrap();
+    for passed in [0, 999] {
+        world.pass(passed);
+        assert_eq!(read().await, PayerPolicy::default(), "{passed}");
+    }
+    world.pass(1);
+    let now = PayerPolicy {
+        authorisation: AuthorisationRule::Always,
+        payer_per_day: Some(5),
+        ..PayerPolicy::default()
+    };
+    assert_eq!(read().await, now);
+    assert_eq!(read().await, now);
+    assert_eq!(format!("{policies:?}"), "StoredPolicies");
+}
+
+#[tokio::test]
+async fn new_prices_hold_after_a_second_at_the_latest() {
+    let world = world().await;
+    let by = by(&world);
+    let slip = world
+        .accounts
+        .top_up(&by, guichet_domain::Money::cny(100), "slip");
+    slip.await.unwrap();
+    let fee_of = async |key: &str| {
+        let made = world.pay(key, key, 100).await.unwrap();
+        let row = world.payments.store().payment(&made.payment).await;
+        row.unwrap().unwrap().client_fee.map(|fee| fee.amount)
+    };
+    assert_eq!(fee_of("1").await, None);
+    let list = r#"{"currency":"CNY","prices":[{"fixed":7}]}"#;
+    let list = serde_json::from_str(list).unwrap();
+    world.accounts.set_prices(&by, &list).await.unwrap();
+    for key in ["2", "3"] {
+        assert_eq!(fee_of(key).await, None, "still known");
+        world.pass(if key == "2" { 999 } else { 1 });
+    }
+    assert_eq!(fee_of("4").await, Some(7));
+}

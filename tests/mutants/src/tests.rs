@@ -1,0 +1,183 @@
+//! Every kind of change in small sources: what is written, and who is at fault.
+
+use crate::list::{Genre, Mutant, Place, Span};
+use crate::render::{Renderer, owner};
+use crate::sites::{Found, Number, find};
+
+/// A change at the first place of the text where these words stand.
+fn change(text: &str, at: &str, genre: Genre, replacement: &str) -> Mutant {
+    let before = &text[..text.find(at).unwrap()];
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
+    Mutant {
+        name: format!("{line}:{column}: {at} {replacement}"),
+        file: "a.rs".to_owned(),
+        genre,
+        replacement: replacement.to_owned(),
+        span: Span {
+            start: Place { line, column },
+        },
+    }
+}
+
+fn found(text: &str, changes: &[(&str, Genre, &str)]) -> Found {
+    let mutants: Vec<Mutant> = changes
+        .iter()
+        .map(|(at, genre, replacement)| change(text, at, *genre, replacement))
+        .collect();
+    let numbered: Vec<(Number, &Mutant)> = (1..).zip(&mutants).collect();
+    find(text, &numbered).unwrap()
+}
+
+/// The text with these changes in it, short: `on(1)` for the first one.
+fn written(text: &str, changes: &[(&str, Genre, &str)]) -> String {
+    let found = found(text, changes);
+    assert_eq!(found.without, Vec::<Number>::new(), "{text}");
+    let written = Renderer::new(text, &found.sites, &|_| true).file();
+    assert!(syn::parse_file(&written).is_ok(), "{written}");
+    let mut short = written.replace("crate::mutant_switch::", "");
+    for number in 1..=changes.len() {
+        short = short.replace(&format!("/*~{number}*/"), "");
+    }
+    short
+}
+
+#[test]
+fn every_operator_can_be_another_one() {
+    use Genre::{BinaryOperator, UnaryOperator};
+    for (from, at, genre, to, wanted) in [
+        (
+            "a || b",
+            "||",
+            BinaryOperator,
+            "&&",
+            "(if (a) == on(1) { b } else { !on(1) })",
+        ),
+        (
+            "a && b",
+            "&&",
+            BinaryOperator,
+            "||",
+            "(if (a) != on(1) { b } else { on(1) })",
+        ),
+        ("a == b", "==", BinaryOperator, "!=", "(a == b != on(1))"),
+        ("a >= b", ">=", BinaryOperator, "<", "(a >= b != on(1))"),
+        ("!a", "!", UnaryOperator, "", "(!a != on(1))"),
+        (
+            "a < b",
+            "<",
+            BinaryOperator,
+            "<=",
+            "(match (&(a), &(b)) { (mutant_left, mutant_right) => \
+             if on(1) { mutant_left <= mutant_right } else { mutant_left < mutant_right } })",
+        ),
+        (
+            "a - b",
+            "-",
+            BinaryOperator,
+            "+",
+            "(match (a, b) { (mutant_left, mutant_right) => \
+             if on(1) { mutant_left + mutant_right } else { mutant_left - mutant_right } })",
+        ),
+        (
+            "-a",
+            "-",
+            UnaryOperator,
+            "",
+            "(match a { mutant_operand => \
+             if on(1) { mutant_operand } else { -mutant_operand } })",
+        ),
+        (
+            "x += a",
+            "+=",
+            BinaryOperator,
+            "-=",
+            "match a { mutant_right => \
+             if on(1) { x -= mutant_right } else { x += mutant_right } }",
+        ),
+    ] {
+        let text = format!("fn f() {{ {from} }}");
+        let wanted = format!("fn f() {{ {wanted} }}");
+        assert_eq!(written(&text, &[(at, genre, to)]), wanted);
+    }
+}
+
+#[test]
+fn functions_arms_and_fields_can_be_gone() {
+    use Genre::{FnValue, MatchArm, MatchArmGuard, StructField};
+    assert_eq!(
+        written(
+            "const fn f() -> u8 { 7 }",
+            &[("7", FnValue, "0"), ("7", FnValue, "1")]
+        ),
+        " fn f() -> u8 { if on(1) { return 0; } if on(2) { return 1; } 7 }"
+    );
+    let guarded = "fn f() { match x { A if b => 1, _ => 2 } }";
+    assert_eq!(
+        written(
+            guarded,
+            &[
+                ("b =>", MatchArmGuard, "true"),
+                ("b =>", MatchArmGuard, "false"),
+                ("A if", MatchArm, "")
+            ]
+        ),
+        "fn f() { match x { A if (!(on(3) || on(2)) && ((on(1) || (b)))) => 1, _ => 2 } }"
+    );
+    assert_eq!(
+        written(
+            "fn f() { match x { A => 1, _ => 2 } }",
+            &[("A", MatchArm, "")]
+        ),
+        "fn f() { match x { A if (!(on(1)) && (true)) => 1, _ => 2 } }"
+    );
+    assert_eq!(
+        written(
+            "fn f() { S { a: 1, b, ..c } }",
+            &[("a: 1", StructField, "")]
+        ),
+        "fn f() { (if on(1) { S {  b, ..c } } else { S { a: 1, b, ..c } }) }"
+    );
+}
+
+#[test]
+fn changes_stand_within_one_another() {
+    let text = "fn f() { a == b || !c }";
+    let changes = [
+        ("||", Genre::BinaryOperator, "&&"),
+        ("==", Genre::BinaryOperator, "!="),
+        ("!c", Genre::UnaryOperator, ""),
+    ];
+    assert_eq!(
+        written(text, &changes),
+        "fn f() { (if ((a == b != on(2))) == on(1) { (!c != on(3)) } else { !on(1) }) }"
+    );
+    let found = found(text, &changes);
+    let without = Renderer::new(text, &found.sites, &|number| number == 3).file();
+    assert!(without.contains("a == b || (/*~3*/"), "{without}");
+    let none = Renderer::new(text, &found.sites, &|_| false).file();
+    assert_eq!(none, text);
+}
+
+#[test]
+fn what_cannot_be_woken_is_set_aside() {
+    let text = "const A: u8 = 2 * 3;\nfn f() { planted(B) && c == d }";
+    let found = found(
+        text,
+        &[
+            ("*", Genre::BinaryOperator, "+"),
+            ("==", Genre::BinaryOperator, "!="),
+            ("&&", Genre::BinaryOperator, "||"),
+        ],
+    );
+    assert_eq!((found.without, found.planted), (vec![1], vec![2]));
+    assert_eq!(found.sites.len(), 1);
+}
+
+#[test]
+fn an_error_is_laid_at_the_nearest_door_before_it() {
+    let text = "/*~4*/a /*~17*/b c";
+    assert_eq!(owner(text, text.find('b').unwrap()), Some(17));
+    assert_eq!(owner(text, text.find('a').unwrap()), Some(4));
+    assert_eq!(owner(text, 0), None);
+}
