@@ -1,78 +1,91 @@
 //! `cargo xtask mutants`: changes one small thing of the money's code at a time and
-//! sees whether a test fails. cargo-mutants says what can be changed. Where a
-//! package compiles quickly it also tries each change; the host's are compiled into
-//! one program together (`guichet-mutants` of the tests), since one by one they
-//! would take a day. What was caught before is not tried again.
+//! sees whether a test fails. cargo-mutants says what can be changed;
+//! `guichet-mutants` of the tests compiles all of it into one program and tries one
+//! change after another. What was caught before is not tried again.
 
+use std::fs::File;
 use std::path::PathBuf;
-use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result, bail};
 
 use crate::tools;
 use crate::workspace::{cargo, root, say, target};
 
-mod each;
-mod together;
-
 const VERSION: &str = "27.1.0";
 /// What has to be caught of each room, in percent.
 const WANTED: usize = 95;
-/// The test job's sample tries one mutant of so many of the books, others every day.
-const SAMPLE: u64 = 6;
-const DAY_SECONDS: u64 = 24 * 60 * 60;
-/// Change nothing where no mistake is planted: conditions that are never met then,
-/// and what stands in functions that are named so.
-const PLANTED: &[&str] = &[r"match guard planted\(.* with false", "_by_mistake"];
+/// How `guichet-mutants` ends where too few are caught.
+const TOO_FEW: i32 = 2;
 
-/// A part of the code with the tests that are to catch its mutants.
+/// A part of the code.
 struct Room {
     name: &'static str,
+    package: &'static Package,
     files: &'static [&'static str],
-    way: Way,
 }
 
-/// How a room's mutants are tried.
-enum Way {
-    /// Each compiled by itself, with all tests of the domain.
-    Each,
-    /// All compiled into the host's test program.
-    Together,
+/// What is compiled, with the tests that are to catch its mutants.
+struct Package {
+    name: &'static str,
+    folder: &'static str,
+    /// Tests begin with one of these; all of them where there is none.
+    tests: &'static [&'static str],
 }
+
+const DOMAIN: &Package = &Package {
+    name: "guichet-domain",
+    folder: "host/domain",
+    tests: &[],
+};
+/// Tests of the rooms themselves and of those that stand on them.
+const HOST: &Package = &Package {
+    name: "guichet",
+    folder: "host",
+    tests: &[
+        "payments::",
+        "store::",
+        "accounts::",
+        "day_end::",
+        "work_orders::",
+        "receipts::",
+        "audit::",
+        "bank::",
+        "api::",
+    ],
+};
 
 const ROOMS: &[Room] = &[
     Room {
         name: "books",
+        package: DOMAIN,
         files: &["host/domain/src/books.rs", "host/domain/src/books/**"],
-        way: Way::Each,
     },
     Room {
         name: "domain",
+        package: DOMAIN,
         files: &[
             "host/domain/src/{bill,books,fee,moment,money,payment,settlement,work_order}.rs",
             "host/domain/src/{books,moment,payment,reconciliation,work_order}/**",
         ],
-        way: Way::Each,
     },
     Room {
         name: "ledger",
+        package: HOST,
         files: &[
             "host/src/store/writer/**",
             "host/src/store/{balances,check,ledger,orders,outbox,payments}.rs",
             "host/src/accounts/**",
         ],
-        way: Way::Together,
     },
     Room {
         name: "payments",
+        package: HOST,
         files: &["host/src/payments/**"],
-        way: Way::Together,
     },
     Room {
         name: "day-end",
+        package: HOST,
         files: &["host/src/day_end/**"],
-        way: Way::Together,
     },
 ];
 
@@ -84,6 +97,9 @@ pub(crate) struct Arguments {
     /// Only every Nth mutant, beginning with the Kth: `K/N`, K from zero.
     #[arg(long, value_name = "K/N")]
     share: Option<String>,
+    /// Also tries changes of constants, which have to be compiled one by one.
+    #[arg(long)]
+    constants: bool,
     /// Forget what earlier runs have caught.
     #[arg(long)]
     anew: bool,
@@ -91,7 +107,6 @@ pub(crate) struct Arguments {
 
 /// Tries the mutants of the rooms, and fails where too few are caught.
 pub(crate) fn command(arguments: &Arguments) -> Result<()> {
-    tools::cargo_tool("mutants", VERSION)?;
     let unknown = |name: &&String| !ROOMS.iter().any(|room| room.name == **name);
     if let Some(name) = arguments.rooms.iter().find(unknown) {
         bail!("there is no room {name}: name books, domain, ledger, payments or day-end");
@@ -100,18 +115,19 @@ pub(crate) fn command(arguments: &Arguments) -> Result<()> {
         let named = arguments.rooms.iter().any(|name| name == room.name);
         named || (arguments.rooms.is_empty() && room.name != "books")
     };
-    let share = arguments.share.as_deref();
     let mut poor = Vec::new();
     for room in ROOMS.iter().filter(is_wanted) {
         if arguments.anew {
             forget(room)?;
         }
-        say(&format!("the mutants of {}", room.name));
-        let is_enough = match room.way {
-            Way::Each => each::run(room, share)?.is_enough(),
-            Way::Together => together::run(room, share)?,
-        };
-        if !is_enough {
+        let mut more = Vec::new();
+        if arguments.constants {
+            more.push("--constants");
+        }
+        if let Some(share) = &arguments.share {
+            more.extend(["--share", share]);
+        }
+        if !are_enough_caught(room, WANTED, &more)? {
             poor.push(room.name);
         }
     }
@@ -122,28 +138,59 @@ pub(crate) fn command(arguments: &Arguments) -> Result<()> {
     }
 }
 
-/// A sixth of the books' mutants, another one every day; none may live.
+/// All mutants of the books; none may live.
 pub(crate) fn sample() -> Result<()> {
-    tools::cargo_tool("mutants", VERSION)?;
     let room = &ROOMS[0];
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    let today = now.map_or(0, |now| now.as_secs() / DAY_SECONDS) % SAMPLE;
     forget(room)?;
-    let score = each::run(room, Some(&format!("{today}/{SAMPLE}")))?;
-    if score.are_all_caught() {
+    if are_enough_caught(room, 100, &[])? {
         return Ok(());
     }
     bail!("mutants of the books live");
 }
 
-/// cargo-mutants with the room's files.
-fn cargo_mutants(room: &Room) -> Command {
+fn are_enough_caught(room: &Room, wanted: usize, more: &[&str]) -> Result<bool> {
+    say(&format!("the mutants of {}", room.name));
+    let list = list(room)?;
+    let folder = folder(room)?;
     let mut command = cargo();
-    command.arg("mutants").current_dir(root());
+    command.args(["run", "--quiet", "--package", "guichet-mutants", "--"]);
+    command.args(["--package", room.package.name]);
+    command.args(["--folder", room.package.folder]);
+    command.arg("--root").arg(root());
+    command.arg("--copy").arg(target()?.join("mutants/copy"));
+    command.arg("--list").arg(&list);
+    command.arg("--verdicts").arg(folder.join("verdicts.json"));
+    command.args(["--wanted", &wanted.to_string()]);
+    for test in room.package.tests {
+        command.args(["--test", test]);
+    }
+    let status = command.args(more).status().context("guichet-mutants")?;
+    match status.code() {
+        Some(0) => Ok(true),
+        Some(TOO_FEW) => Ok(false),
+        _ => bail!("guichet-mutants ended with {status}"),
+    }
+}
+
+/// Writes down what cargo-mutants would change, and says where.
+fn list(room: &Room) -> Result<PathBuf> {
+    tools::cargo_tool("mutants", VERSION)?;
+    let folder = folder(room)?;
+    std::fs::create_dir_all(&folder)?;
+    let list = folder.join("list.json");
+    let output = File::create(&list).with_context(|| list.display().to_string())?;
+    let mut command = cargo();
+    command.args(["mutants", "--list", "--json"]);
+    command.args(["--package", room.package.name]);
     for file in room.files {
         command.args(["--file", file]);
     }
-    command
+    command.current_dir(root()).stdout(output);
+    let status = command.status().context("cargo mutants does not start")?;
+    if !status.success() {
+        bail!("cargo mutants --list ended with {status}");
+    }
+    Ok(list)
 }
 
 fn folder(room: &Room) -> Result<PathBuf> {

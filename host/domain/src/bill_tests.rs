@@ -66,12 +66,12 @@ fn every_amount_rule_allows_and_refuses() {
         ),
         (
             AmountRule::Steps {
-                minimum: cny(5),
+                minimum: cny(3),
                 maximum: cny(40),
                 step: cny(10),
             },
-            vec![5, 15, 35],
-            vec![10, 40],
+            vec![3, 13, 33],
+            vec![7, 10, 40],
         ),
         (
             AmountRule::Steps {

@@ -45,6 +45,8 @@ pub enum Genre {
 pub struct Span {
     /// The first character.
     pub start: Place,
+    /// Behind the last one.
+    pub end: Place,
 }
 
 /// A place in a file.
@@ -62,6 +64,24 @@ impl From<proc_macro2::LineColumn> for Place {
             line: place.line,
             column: place.column + 1,
         }
+    }
+}
+
+impl Mutant {
+    /// The text with this change alone.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let (start, end) = (self.span.start.offset(text)?, self.span.end.offset(text)?);
+        let (before, behind) = (text.get(..start)?, text.get(end..)?);
+        Some(format!("{before}{}{behind}", self.replacement))
+    }
+}
+
+impl Place {
+    fn offset(self, text: &str) -> Option<usize> {
+        let line = text.split_inclusive('\n').take(self.line.checked_sub(1)?);
+        let begin: usize = line.map(str::len).sum();
+        let rest = text.get(begin..)?.chars().take(self.column.checked_sub(1)?);
+        Some(begin + rest.map(char::len_utf8).sum::<usize>())
     }
 }
 

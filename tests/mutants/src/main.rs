@@ -16,6 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::Parser;
@@ -23,12 +24,15 @@ use clap::Parser;
 use build::{Built, Package};
 use list::Mutant;
 use sites::Number;
-use suite::Suite;
+use suite::{End, Suite};
 use tree::Tree;
 use verdict::{Verdict, Verdicts};
 
 /// How the program ends where too few are caught.
 const TOO_FEW: u8 = 2;
+
+/// The longest that all tests may take with a change that is compiled by itself.
+const LONGEST_ALONE: Duration = Duration::from_secs(1_800);
 
 /// What is tried, and with what.
 #[derive(Debug, Parser)]
@@ -61,6 +65,9 @@ struct Arguments {
     /// What has to be caught, in percent.
     #[arg(long, default_value_t = 95)]
     wanted: usize,
+    /// Also tries what stands in constants, each compiled by itself.
+    #[arg(long)]
+    constants: bool,
     /// Tests, or mutants, at the same time.
     #[arg(long, default_value_t = 2)]
     jobs: usize,
@@ -130,7 +137,7 @@ fn try_all(
     let tests = trial::learn(&suite, &names, folder, arguments.jobs, &say)?;
     say(&format!(
         "{} mutants, one at a time, with {} tests",
-        built.asleep.len(),
+        built.choice.asleep.len(),
         tests.len()
     ));
     let keep = |found: &BTreeMap<Number, Verdict>| -> Result<()> {
@@ -140,7 +147,41 @@ fn try_all(
         }
         verdicts.write(&arguments.verdicts)
     };
-    trial::try_all(&suite, &tests, &built.asleep, arguments.jobs, keep, &say)
+    trial::try_all(
+        &suite,
+        &tests,
+        &built.choice.asleep,
+        arguments.jobs,
+        keep,
+        &say,
+    )?;
+    if arguments.constants {
+        say(&format!("{} mutants, each in a build", built.without.len()));
+        for number in &built.without {
+            let mutant = &mutants[number];
+            let verdict = try_alone(arguments, &tree, &package, mutant)?;
+            verdicts.0.insert(mutant.name.clone(), verdict);
+        }
+    }
+    Ok(())
+}
+
+/// A change that is compiled by itself, with all tests.
+fn try_alone(
+    arguments: &Arguments,
+    tree: &Tree,
+    package: &Package,
+    mutant: &Mutant,
+) -> Result<Verdict> {
+    let Some(program) = build::build_alone(tree, package, mutant)? else {
+        return Ok(Verdict::Unviable);
+    };
+    let suite = Suite::new(&program, &tree.folder().join(&package.folder));
+    Ok(match suite.run(&arguments.test, LONGEST_ALONE)? {
+        End::Passed => Verdict::Lives,
+        End::Failed => Verdict::Caught("one of all tests".to_owned()),
+        End::TooLong => Verdict::Caught("one of all tests (ran on)".to_owned()),
+    })
 }
 
 /// Those that are not in the build.

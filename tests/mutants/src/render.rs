@@ -2,27 +2,43 @@
 //! the seventh is awake. Before each stands a mark, `/*~7*/`, by which an error of
 //! the compiler is laid at its door.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use crate::sites::{Form, Number, Operands, Site};
 
+/// How the condition ends of an arm that had none.
+pub const ARM: &str = " && (true))";
+
 /// A file's text and places.
 pub struct Renderer<'file> {
     text: &'file str,
     sites: &'file [Site],
-    /// Whether a mutant is in this build.
-    is_in: &'file dyn Fn(Number) -> bool,
+    choice: &'file Choice,
+}
+
+/// What is in a build.
+#[derive(Debug, Default)]
+pub struct Choice {
+    /// Mutants.
+    pub asleep: BTreeSet<Number>,
+    /// Functions that have to stay constant.
+    pub constant: BTreeSet<String>,
 }
 
 impl<'file> Renderer<'file> {
-    /// For a file as it stands, with those mutants that are let in.
-    pub fn new(
-        text: &'file str,
-        sites: &'file [Site],
-        is_in: &'file dyn Fn(Number) -> bool,
-    ) -> Self {
-        Self { text, sites, is_in }
+    /// For a file as it stands, with those mutants that are chosen.
+    pub fn new(text: &'file str, sites: &'file [Site], choice: &'file Choice) -> Self {
+        Self {
+            text,
+            sites,
+            choice,
+        }
+    }
+
+    fn is_in(&self, mutant: Number) -> bool {
+        self.choice.asleep.contains(&mutant)
     }
 
     /// The whole file.
@@ -57,9 +73,10 @@ impl<'file> Renderer<'file> {
     fn site(&self, site: &Site, next: usize) -> String {
         let plain = || self.part(site.range.clone(), next);
         match &site.form {
-            Form::Left => String::new(),
+            Form::Constant(name, _) if self.choice.constant.contains(name) => plain(),
+            Form::Constant(..) => String::new(),
             Form::Body(values) => self.body(values),
-            Form::Turned(mutant) if (self.is_in)(*mutant) => {
+            Form::Turned(mutant) if self.is_in(*mutant) => {
                 format!("({}({}) != {})", mark(*mutant), plain(), on(*mutant))
             }
             Form::Lazy {
@@ -67,7 +84,7 @@ impl<'file> Renderer<'file> {
                 mutant,
                 left,
                 right,
-            } if (self.is_in)(*mutant) => {
+            } if self.is_in(*mutant) => {
                 let (left, right) = (
                     self.part(left.clone(), next),
                     self.part(right.clone(), next),
@@ -79,7 +96,7 @@ impl<'file> Renderer<'file> {
                     format!("({mark}if ({left}) != {on} {{ {right} }} else {{ {on} }})")
                 }
             }
-            Form::Signed(mutant, operand) if (self.is_in)(*mutant) => format!(
+            Form::Signed(mutant, operand) if self.is_in(*mutant) => format!(
                 "(match {} {{ mutant_operand => {}if {} {{ mutant_operand }} else {{ -mutant_operand }} }})",
                 self.part(operand.clone(), next),
                 mark(*mutant),
@@ -114,7 +131,7 @@ impl<'file> Renderer<'file> {
 
     fn those<'list, T>(&self, list: &'list [(Number, T)]) -> Vec<(Number, &'list T)> {
         list.iter()
-            .filter(|(number, _)| (self.is_in)(*number))
+            .filter(|(number, _)| self.is_in(*number))
             .map(|(number, thing)| (*number, thing))
             .collect()
     }
@@ -141,7 +158,7 @@ impl<'file> Renderer<'file> {
         next: usize,
     ) -> String {
         let inside = |list: &[Number], separator: &str| -> String {
-            let list = list.iter().filter(|number| (self.is_in)(**number));
+            let list = list.iter().filter(|number| self.is_in(**number));
             let asked: Vec<String> = list
                 .map(|number| format!("{}{}", mark(*number), on(*number)))
                 .collect();

@@ -66,9 +66,9 @@ pub enum Form {
     },
     /// A struct expression without one of these fields.
     Fields(Vec<(Number, Range<usize>)>),
-    /// Left out for all: `const` before a function, which could not ask who is
-    /// awake.
-    Left,
+    /// The `const` before the function of this name, whose whole is given too: it is
+    /// left out, since a constant cannot ask who is awake.
+    Constant(String, Range<usize>),
 }
 
 /// How an operator gets its operands.
@@ -91,6 +91,39 @@ pub struct Found {
     pub planted: Vec<Number>,
     /// Stand where nobody can ask who is awake, such as in constants.
     pub without: Vec<Number>,
+}
+
+impl Found {
+    /// The mutants within constant functions of this name.
+    pub fn within(&self, function: &str) -> Vec<Number> {
+        let wholes = self.sites.iter().filter_map(|site| match &site.form {
+            Form::Constant(name, whole) if name == function => Some(whole),
+            _ => None,
+        });
+        wholes
+            .flat_map(|whole| {
+                self.sites
+                    .iter()
+                    .filter(|site| whole.start <= site.range.start && site.range.end <= whole.end)
+            })
+            .flat_map(|site| site.form.mutants())
+            .collect()
+    }
+}
+
+impl Form {
+    fn mutants(&self) -> Vec<Number> {
+        match self {
+            Self::Body(list) => list.iter().map(|(number, _)| *number).collect(),
+            Self::Operated { others, .. } => others.iter().map(|(number, _)| *number).collect(),
+            Self::Fields(list) => list.iter().map(|(number, _)| *number).collect(),
+            Self::Turned(mutant) | Self::Lazy { mutant, .. } | Self::Signed(mutant, _) => {
+                vec![*mutant]
+            }
+            Self::Guard { always, never, .. } => [always.as_slice(), never].concat(),
+            Self::Constant(..) => Vec::new(),
+        }
+    }
 }
 
 /// Looks for the mutants of one file.
@@ -164,7 +197,8 @@ impl<'text> Finder<'text> {
 
     fn function(&mut self, signature: &syn::Signature, block: &syn::Block) {
         if let Some(constness) = &signature.constness {
-            self.put(constness.span.byte_range(), Form::Left);
+            let (name, whole) = (signature.ident.to_string(), block.span().byte_range());
+            self.put(constness.span.byte_range(), Form::Constant(name, whole));
         }
         let Some(first) = block.stmts.first() else {
             return;

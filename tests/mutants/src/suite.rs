@@ -98,6 +98,11 @@ impl Suite {
         run(&mut command, longest)
     }
 
+    /// Runs all tests that begin with one of these words, or just all.
+    pub fn run(&self, words: &[String], longest: Duration) -> Result<End> {
+        run(self.command().args(words), longest)
+    }
+
     fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command

@@ -1,7 +1,9 @@
 //! Every kind of change in small sources: what is written, and who is at fault.
 
+use std::collections::BTreeSet;
+
 use crate::list::{Genre, Mutant, Place, Span};
-use crate::render::{Renderer, owner};
+use crate::render::{Choice, Renderer, owner};
 use crate::sites::{Found, Number, find};
 
 /// A change at the first place of the text where these words stand.
@@ -16,6 +18,7 @@ fn change(text: &str, at: &str, genre: Genre, replacement: &str) -> Mutant {
         replacement: replacement.to_owned(),
         span: Span {
             start: Place { line, column },
+            end: Place { line, column },
         },
     }
 }
@@ -29,11 +32,18 @@ fn found(text: &str, changes: &[(&str, Genre, &str)]) -> Found {
     find(text, &numbered).unwrap()
 }
 
+fn choice(numbers: std::ops::Range<Number>) -> Choice {
+    Choice {
+        asleep: numbers.collect(),
+        constant: BTreeSet::new(),
+    }
+}
+
 /// The text with these changes in it, short: `on(1)` for the first one.
 fn written(text: &str, changes: &[(&str, Genre, &str)]) -> String {
     let found = found(text, changes);
     assert_eq!(found.without, Vec::<Number>::new(), "{text}");
-    let written = Renderer::new(text, &found.sites, &|_| true).file();
+    let written = Renderer::new(text, &found.sites, &choice(1..99)).file();
     assert!(syn::parse_file(&written).is_ok(), "{written}");
     let mut short = written.replace("crate::mutant_switch::", "");
     for number in 1..=changes.len() {
@@ -60,9 +70,9 @@ fn every_operator_can_be_another_one() {
             "||",
             "(if (a) != on(1) { b } else { on(1) })",
         ),
-        ("a == b", "==", BinaryOperator, "!=", "(a == b != on(1))"),
-        ("a >= b", ">=", BinaryOperator, "<", "(a >= b != on(1))"),
-        ("!a", "!", UnaryOperator, "", "(!a != on(1))"),
+        ("a == b", "==", BinaryOperator, "!=", "((a == b) != on(1))"),
+        ("a >= b", ">=", BinaryOperator, "<", "((a >= b) != on(1))"),
+        ("!a", "!", UnaryOperator, "", "((!a) != on(1))"),
         (
             "a < b",
             "<",
@@ -150,12 +160,12 @@ fn changes_stand_within_one_another() {
     ];
     assert_eq!(
         written(text, &changes),
-        "fn f() { (if ((a == b != on(2))) == on(1) { (!c != on(3)) } else { !on(1) }) }"
+        "fn f() { (if (((a == b) != on(2))) == on(1) { ((!c) != on(3)) } else { !on(1) }) }"
     );
     let found = found(text, &changes);
-    let without = Renderer::new(text, &found.sites, &|number| number == 3).file();
+    let without = Renderer::new(text, &found.sites, &choice(3..4)).file();
     assert!(without.contains("a == b || (/*~3*/"), "{without}");
-    let none = Renderer::new(text, &found.sites, &|_| false).file();
+    let none = Renderer::new(text, &found.sites, &choice(0..0)).file();
     assert_eq!(none, text);
 }
 
@@ -172,6 +182,18 @@ fn what_cannot_be_woken_is_set_aside() {
     );
     assert_eq!((found.without, found.planted), (vec![1], vec![2]));
     assert_eq!(found.sites.len(), 1);
+}
+
+#[test]
+fn a_function_that_has_to_stay_constant_keeps_no_mutant() {
+    let text = "const fn f() -> bool { a == b } const fn g() {}";
+    let found = found(text, &[("==", Genre::BinaryOperator, "!=")]);
+    assert_eq!(found.within("f"), vec![1]);
+    assert_eq!(found.within("g"), Vec::<Number>::new());
+    let mut choice = choice(0..0);
+    choice.constant.insert("f".to_owned());
+    let written = Renderer::new(text, &found.sites, &choice).file();
+    assert_eq!(written, "const fn f() -> bool { a == b }  fn g() {}");
 }
 
 #[test]

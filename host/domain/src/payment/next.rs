@@ -156,7 +156,9 @@ pub fn next_step(standing: &Standing, capabilities: &Capabilities, now: Moment) 
         State::Held if now >= standing.submit_until => NextStep::Expire,
         State::Held if standing.attempts >= standing.attempts_limit => NextStep::Expire,
         State::Held => NextStep::Submit,
-        State::Unknown if expires_by_mistake(standing, now) => NextStep::Expire,
+        State::Unknown if planted(Bug::ExpireUnknown) && now >= standing.submit_until => {
+            NextStep::Expire
+        }
         State::Submitted | State::Unknown | State::Pending => find_out(standing, capabilities),
         State::Reversing => NextStep::Reverse,
         State::Applied => leg(snapshot, Leg::Capture),
@@ -202,7 +204,7 @@ const fn leg(snapshot: &Snapshot, leg: Leg) -> NextStep {
 
 /// The biller may have applied it.
 fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
-    if is_sent_by_mistake(standing) {
+    if planted(Bug::SubmitAgain) && standing.attempts < standing.attempts_limit {
         return NextStep::Submit;
     }
     match (capabilities.status, capabilities.repetition) {
@@ -216,16 +218,6 @@ fn find_out(standing: &Standing, capabilities: &Capabilities) -> NextStep {
             NextStep::Escalate
         }
     }
-}
-
-/// Only where such a mistake is planted.
-fn expires_by_mistake(standing: &Standing, now: Moment) -> bool {
-    planted(Bug::ExpireUnknown) && now >= standing.submit_until
-}
-
-/// Only where such a mistake is planted.
-fn is_sent_by_mistake(standing: &Standing) -> bool {
-    planted(Bug::SubmitAgain) && standing.attempts < standing.attempts_limit
 }
 
 /// Whether a status query's "not found", asked at `asked_at`, proves that the

@@ -79,7 +79,8 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
     let is_open = |leg| matches!(leg, LegState::Asked | LegState::Unknown);
     let bank_is_open = is_open(from.hold) || is_open(from.capture);
     let given_up = (waiting || from.state == State::Held) && !bank_is_open
-        || is_given_up_by_mistake(from.state);
+        || planted(Bug::CancelSubmitted) && from.state == State::Submitted
+        || planted(Bug::ExpireUnknown) && from.state == State::Unknown;
     match event {
         Event::ActionRequired if from == Snapshot::NEW => Ok(State::RequiresAction),
         Event::Authorised if from.state == State::RequiresAction => Ok(State::Requested),
@@ -106,12 +107,6 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         | Event::RefundRefused
         | Event::Bank(..) => Err(Unmoved::Forbidden(from.state)),
     }
-}
-
-/// Only where such a mistake is planted.
-fn is_given_up_by_mistake(state: State) -> bool {
-    planted(Bug::CancelSubmitted) && state == State::Submitted
-        || planted(Bug::ExpireUnknown) && state == State::Unknown
 }
 
 /// What the biller says, and what is said to it.
