@@ -157,7 +157,8 @@ fn are_enough_caught(room: &Room, wanted: usize, more: &[&str]) -> Result<bool> 
     command.args(["--package", room.package.name]);
     command.args(["--folder", room.package.folder]);
     command.arg("--root").arg(root());
-    command.arg("--copy").arg(target()?.join("mutants/copy"));
+    let copy = format!("mutants/copy-of-{}", room.package.name);
+    command.arg("--copy").arg(target()?.join(copy));
     command.arg("--list").arg(&list);
     command.arg("--verdicts").arg(folder.join("verdicts.json"));
     command.args(["--wanted", &wanted.to_string()]);

@@ -217,12 +217,6 @@ impl Books {
         self.accounts.get(id)
     }
 
-    /// A recorded transfer.
-    #[must_use]
-    pub fn transfer(&self, id: &TransferId) -> Option<&Transfer> {
-        self.transfers.get(id)
-    }
-
     /// Forgets the transfers, not the accounts.
     pub fn forget_transfers(&mut self) {
         self.transfers.clear();

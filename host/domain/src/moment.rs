@@ -215,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn a_day_may_go_on_into_the_night() {
+        let night: Moment = "2026-11-21T17:00:00Z".parse().unwrap();
+        for (cut_off, date) in [
+            ("00:00", "2026-11-22"),
+            ("00:59", "2026-11-22"),
+            ("01:00", "2026-11-22"),
+            ("01:01", "2026-11-21"),
+            ("02:30", "2026-11-21"),
+        ] {
+            let of = night.accounting_date(cut_off.parse().unwrap());
+            assert_eq!(of.to_string(), date, "{cut_off}");
+        }
+    }
+
+    #[test]
     fn moments_and_dates_are_written_and_shown_as_texts() {
         let moment: Moment = "2026-11-21T08:30:00Z".parse().unwrap();
         assert_eq!(format!("{moment:?}"), "2026-11-21T08:30:00Z");

@@ -363,3 +363,33 @@ fn every_event_has_a_name_of_its_own() {
         assert_eq!(event.name(), name);
     }
 }
+
+#[test]
+fn the_same_again_is_told_from_what_contradicts() {
+    let held = with(State::Held, LegState::Done, LegState::None);
+    let taken = with(State::Held, LegState::None, LegState::Done);
+    let refused = with(State::Refused, LegState::Done, LegState::None);
+    let released = Snapshot {
+        state: State::Released,
+        release: LegState::Done,
+        ..refused
+    };
+    let again = Err(Unmoved::Already);
+    let never = |snapshot: Snapshot| Err(Unmoved::Forbidden(snapshot.state));
+    for (from, event, outcome) in [
+        (Snapshot::NEW, Event::Authorised, again),
+        (held, Event::Authorised, never(held)),
+        (refused, Event::Refused, again),
+        (released, Event::Refused, again),
+        (refused, Event::Applied, never(refused)),
+        (released, Event::Applied, never(released)),
+        (held, Event::Bank(Leg::Hold, Step::Done), again),
+        (held, Event::Bank(Leg::Hold, Step::Refused), never(held)),
+        (taken, Event::Bank(Leg::Capture, Step::Done), again),
+        (taken, Event::Bank(Leg::Hold, Step::Done), never(taken)),
+        (held, Event::Bank(Leg::Capture, Step::Done), never(held)),
+        (released, Event::Bank(Leg::Release, Step::Done), again),
+    ] {
+        assert_eq!(transition(from, event), outcome, "{from:?} {event:?}");
+    }
+}

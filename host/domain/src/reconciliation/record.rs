@@ -169,7 +169,8 @@ fn split_pipe(text: &str, line: u32) -> Result<Vec<Field>, FileError> {
     let mut fields = Vec::new();
     for part in text.split('|') {
         let start = column;
-        column += u32::try_from(part.chars().count()).unwrap_or(u32::MAX - 1) + 1;
+        let width = u32::try_from(part.chars().count()).unwrap_or(u32::MAX);
+        column = width.saturating_add(1).saturating_add(start);
         let mut field = String::with_capacity(part.len());
         let mut signs = part.chars();
         while let Some(sign) = signs.next() {

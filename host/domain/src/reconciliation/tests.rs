@@ -4,5 +4,6 @@
 mod files;
 mod judging;
 mod limits;
+mod orders;
 mod places;
 mod sides;

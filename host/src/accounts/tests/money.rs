@@ -95,16 +95,14 @@ async fn entries_come_in_pages_newest_first_and_to_their_client_alone() {
     let house = House::new().await;
     let account = house.open().await;
     house.pay_in(&account, "a", 3).await;
-    let page = |cursor: Option<String>, limit| {
-        let (house, account) = (&house, &account);
-        async move {
-            let found = house
-                .room
-                .entries(&demo(), account, cursor.as_deref(), limit);
-            let page = found.await.unwrap();
-            let ids = page.items.iter().map(|entry| entry.id.to_string());
-            (ids.collect::<Vec<_>>(), page.next_cursor)
-        }
+    let page = async |cursor: Option<String>, limit| {
+        let client = demo();
+        let found = house
+            .room
+            .entries(&client, &account, cursor.as_deref(), limit);
+        let page = found.await.unwrap();
+        let ids = page.items.iter().map(|entry| entry.id.to_string());
+        (ids.collect::<Vec<_>>(), page.next_cursor)
     };
     let (first, cursor) = page(None, 2).await;
     assert_eq!(first, ["a:2", "a:1"]);

@@ -33,9 +33,10 @@ async fn a_new_policy_holds_after_a_second_at_the_latest() {
             .unwrap()
     };
     assert_eq!(read().await, PayerPolicy::default());
+    let by = by(&world);
     let set = world
         .accounts
-        .set_client_policy(&by(&world), AuthorisationRule::Always, Some(5));
+        .set_client_policy(&by, AuthorisationRule::Always, Some(5));
     set.await.unwrap();
     for passed in [0, 999] {
         world.pass(passed);

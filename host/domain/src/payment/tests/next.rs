@@ -206,3 +206,22 @@ fn what_was_tried_often_enough_is_given_back() {
         assert_eq!(next_step(&standing, &SILENT, now), step, "{attempts}");
     }
 }
+
+#[test]
+fn what_may_have_been_applied_never_expires() {
+    let now = Moment::from_micros(100_000_000);
+    let long_after = now.plus_ms(1_000_000);
+    for state in [State::Submitted, State::Unknown, State::Pending] {
+        let standing = Standing {
+            attempts: 1,
+            attempted_at: Some(now),
+            ..asked_for(
+                Backing::OwnLedger,
+                with(state, LegState::Done, LegState::None),
+                now,
+            )
+        };
+        let step = next_step(&standing, &SILENT, long_after);
+        assert_eq!(step, NextStep::Escalate, "{state}");
+    }
+}

@@ -165,7 +165,6 @@ impl<'a> Walk<'a> {
                     );
                 }
             }
-            "Ntry" | "Bal" => self.draft = Draft::default(),
             "Ntry/NtryDtls/TxDtls" => self.draft.details += 1,
             "Ntry/Amt" | "Bal/Amt" => {
                 let currency = start.try_get_attribute("Ccy").ok().flatten();

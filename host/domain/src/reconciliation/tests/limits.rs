@@ -69,6 +69,17 @@ fn a_file_has_256_mebibytes() {
 }
 
 #[test]
+fn a_reader_counts_as_it_reads() {
+    let bytes = csv(&[line("pay_1", 40, "a"), line("pay_2", 2, "b")]);
+    let mut reader = Reader::open(&bytes, hash).unwrap();
+    assert_eq!(reader.totals().count(), 0);
+    reader.next().unwrap().unwrap();
+    assert_eq!(reader.totals().to_string(), "CNY:40");
+    assert!(reader.by_ref().all(|line| line.is_ok()));
+    assert_eq!(reader.totals().to_string(), "CNY:42");
+}
+
+#[test]
 fn totals_are_net_and_apart_for_each_currency() {
     let dollars: Currency = "USD".parse().unwrap();
     let mut writer = Writer::new(header(Layout::Csv, Charset::Utf8));

@@ -66,3 +66,26 @@ fn another_form_another_version_and_no_number_are_refused() {
         assert_eq!(place(&good.replacen(from, to, 1)), (1, column), "{to}");
     }
 }
+
+#[test]
+fn a_line_end_within_a_field_is_told_as_such() {
+    let good = text(Layout::Csv, "pay_1");
+    let bad = good.replacen(",a\r\n", ",\"a\nb\"\r\n", 1);
+    let error = read(bad.as_bytes(), hash).unwrap_err();
+    assert_eq!((error.line, error.column), (2, 67), "{bad}");
+    assert!(error.problem.contains("control characters"), "{error}");
+}
+
+#[test]
+fn a_line_has_as_many_fields_as_its_kind() {
+    let good = text(Layout::Csv, "pay_1");
+    for (from, to, line) in [(",a\r\n", ",a,\r\n", 2), (",a\r\n", "\r\n", 2)] {
+        let bad = good.replacen(from, to, 1);
+        let error = read(bad.as_bytes(), hash).unwrap_err();
+        assert_eq!((error.line, error.column), (line, 1), "{bad}");
+        assert!(error.problem.contains("fields"), "{error}");
+    }
+    let bad = good.replacen("T,1,", "T,1,,", 1);
+    let error = read(bad.as_bytes(), hash).unwrap_err();
+    assert!(error.problem.contains("fields"), "{error}");
+}
