@@ -66,15 +66,6 @@ fn every_amount_rule_allows_and_refuses() {
         ),
         (
             AmountRule::Steps {
-                minimum: cny(3),
-                maximum: cny(40),
-                step: cny(10),
-            },
-            vec![3, 13, 33],
-            vec![7, 10, 40],
-        ),
-        (
-            AmountRule::Steps {
                 minimum: cny(10),
                 maximum: cny(40),
                 step: cny(0),
@@ -267,4 +258,18 @@ fn a_whole_group_is_enough_and_bills_of_one_age_do_not_wait_for_each_other() {
     let third = [item("3", 100)];
     let oldest = check(&bills, Selection::OldestFirst, &third);
     assert_eq!(oldest, Ok(Money::cny(100)));
+}
+
+#[test]
+fn steps_are_counted_from_the_smallest_amount() {
+    let steps = AmountRule::Steps {
+        minimum: Money::cny(3),
+        maximum: Money::cny(40),
+        step: Money::cny(10),
+    };
+    let bills = [bill("1", 1000, 1, steps)];
+    for (amount, is_lawful) in [(3, true), (7, false), (10, false), (33, true), (40, false)] {
+        let found = check(&bills, Selection::Any, &[item("1", amount)]);
+        assert_eq!(found.is_ok(), is_lawful, "{amount}: {found:?}");
+    }
 }
