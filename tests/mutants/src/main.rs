@@ -91,8 +91,7 @@ fn main() -> Result<ExitCode> {
     }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", verdicts.told())?;
-    let (caught, tried) = verdicts.score();
-    Ok(if caught * 100 >= tried * arguments.wanted {
+    Ok(if verdicts.are_enough_caught(arguments.wanted) {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(TOO_FEW)

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::list::{Genre, Mutant, Place, Span};
 use crate::render::{Choice, Renderer, owner};
 use crate::sites::{Found, Number, find};
+use crate::verdict::{Verdict, Verdicts};
 
 /// A change at the first place of the text where these words stand.
 fn change(text: &str, at: &str, genre: Genre, replacement: &str) -> Mutant {
@@ -202,4 +203,22 @@ fn an_error_is_laid_at_the_nearest_door_before_it() {
     assert_eq!(owner(text, text.find('b').unwrap()), Some(17));
     assert_eq!(owner(text, text.find('a').unwrap()), Some(4));
     assert_eq!(owner(text, 0), None);
+}
+
+#[test]
+fn a_room_in_which_nothing_was_tried_has_not_passed() {
+    let of = |caught: usize, lives: usize| {
+        let found = (0..caught).map(|_| Verdict::Caught("t".to_owned()));
+        let all = found.chain((0..lives).map(|_| Verdict::Lives));
+        let all = all.chain([Verdict::Unviable, Verdict::Planted, Verdict::Untried]);
+        let named = all
+            .enumerate()
+            .map(|(number, one)| (number.to_string(), one));
+        Verdicts(named.collect())
+    };
+    assert!(!Verdicts::default().are_enough_caught(95));
+    assert!(!of(0, 0).are_enough_caught(95));
+    assert!(of(19, 1).are_enough_caught(95));
+    assert!(!of(18, 1).are_enough_caught(95));
+    assert!(!of(19, 1).are_enough_caught(100));
 }

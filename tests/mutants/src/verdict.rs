@@ -57,8 +57,15 @@ impl Verdicts {
         self.0.values().filter(|verdict| is_meant(verdict)).count()
     }
 
+    /// Whether so many percent were found dead. A room in which none was tried proves
+    /// nothing.
+    pub fn are_enough_caught(&self, percent: usize) -> bool {
+        let (caught, tried) = self.score();
+        caught > 0 && caught * 100 >= tried * percent
+    }
+
     /// Found dead, and tried at all.
-    pub fn score(&self) -> (usize, usize) {
+    fn score(&self) -> (usize, usize) {
         let caught = self.count(|verdict| matches!(verdict, Verdict::Caught(_)));
         let alive = self.count(|one| matches!(one, Verdict::Lives | Verdict::Unreached));
         (caught, caught + alive)
