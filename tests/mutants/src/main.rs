@@ -178,7 +178,7 @@ fn try_alone(
     let suite = Suite::new(&program, &tree.folder().join(&package.folder));
     Ok(match suite.run(&arguments.test, LONGEST_ALONE)? {
         End::Passed => Verdict::Lives,
-        End::Failed => Verdict::Caught("one of all tests".to_owned()),
+        End::Failed(by) => Verdict::Caught(by.unwrap_or_else(|| "one of all tests".to_owned())),
         End::TooLong => Verdict::Caught("one of all tests (ran on)".to_owned()),
     })
 }

@@ -2,9 +2,11 @@
 //! A test that never comes by a mutant cannot catch it.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
@@ -15,6 +17,8 @@ use crate::sites::Number;
 const LONGEST: Duration = Duration::from_secs(600);
 /// How often it is looked whether a test has ended.
 const LOOK: Duration = Duration::from_millis(5);
+/// How long the last words of a program may take that has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// A test with what is known about it.
 #[derive(Debug, Clone)]
@@ -28,12 +32,13 @@ pub struct Test {
 }
 
 /// How a run of tests ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// All passed.
     Passed,
-    /// Some failed.
-    Failed,
+    /// This one failed, and the others were stopped; none where the program ended
+    /// by itself.
+    Failed(Option<String>),
     /// It had to be stopped.
     TooLong,
 }
@@ -89,7 +94,7 @@ impl Suite {
         }))
     }
 
-    /// Runs these tests with one mutant awake.
+    /// Runs these tests with one mutant awake; with number 0 all are asleep.
     pub fn try_mutant(&self, mutant: Number, tests: &[&Test], longest: Duration) -> Result<End> {
         let mut command = self.command();
         command.arg("--exact");
@@ -120,25 +125,56 @@ impl Suite {
 fn run(command: &mut Command, longest: Duration) -> Result<End> {
     let begun = Instant::now();
     let mut child = command
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()
         .context("a test program does not start")?;
+    let output = child.stdout.take().context("the program has no output")?;
+    let failures = failures(output);
     loop {
+        match failures.recv_timeout(LOOK) {
+            Ok(name) => {
+                stop(&mut child)?;
+                return Ok(End::Failed(Some(name)));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // It has closed its output and will end.
+            Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
+        }
         if let Some(status) = child.try_wait()? {
             return Ok(if status.success() {
                 End::Passed
             } else {
-                End::Failed
+                End::Failed(failures.recv_timeout(LAST_WORDS).ok())
             });
         }
         if begun.elapsed() > longest {
             stop(&mut child)?;
             return Ok(End::TooLong);
         }
-        std::thread::sleep(LOOK);
     }
+}
+
+/// The names of tests that fail, as the program tells them. What it has started may
+/// keep its output open for longer than it lives itself.
+fn failures(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (told, failures) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if let Some(name) = failed(&line) {
+                // Nobody listens any more after the first.
+                let _ = told.send(name.to_owned());
+            }
+        }
+    });
+    failures
+}
+
+/// The test that this line says has failed.
+pub fn failed(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("test ")?.strip_suffix(" ... FAILED")?;
+    Some(name.trim_end_matches(" - should panic"))
 }
 
 /// Stops the program with all that it has started.

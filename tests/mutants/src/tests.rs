@@ -1,10 +1,13 @@
 //! Every kind of change in small sources: what is written, and who is at fault.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use crate::list::{Genre, Mutant, Place, Span};
 use crate::render::{Choice, Renderer, owner};
 use crate::sites::{Found, Number, find};
+use crate::suite::{Test, failed};
+use crate::trial::{groups, suspects};
 use crate::verdict::{Verdict, Verdicts};
 
 /// A change at the first place of the text where these words stand.
@@ -221,4 +224,53 @@ fn a_room_in_which_nothing_was_tried_has_not_passed() {
     assert!(of(19, 1).are_enough_caught(95));
     assert!(!of(18, 1).are_enough_caught(95));
     assert!(!of(19, 1).are_enough_caught(100));
+}
+
+fn test(name: &str, milliseconds: u64) -> Test {
+    Test {
+        name: name.to_owned(),
+        takes: Duration::from_millis(milliseconds),
+        reaches: BTreeSet::new(),
+    }
+}
+
+#[test]
+fn a_failing_test_is_read_from_the_program_s_own_words() {
+    for (line, name) in [
+        (
+            "test payments::tests::one ... FAILED",
+            Some("payments::tests::one"),
+        ),
+        ("test a::b - should panic ... FAILED", Some("a::b")),
+        ("test a::b ... ok", None),
+        ("test result: FAILED. 1 passed; 1 failed", None),
+        ("something said test a::b ... FAILED", None),
+    ] {
+        assert_eq!(failed(line), name, "{line}");
+    }
+}
+
+#[test]
+fn quick_tests_are_tried_before_slow_ones_in_growing_groups() {
+    let tests = [100, 200, 200, 600, 300, 9_000, 1].map(|takes| test("t", takes));
+    let tests: Vec<&Test> = tests.iter().collect();
+    let sizes: Vec<usize> = groups(&tests).iter().map(|group| group.len()).collect();
+    assert_eq!(sizes, [3, 2, 1, 1], "what is too long for its group is one");
+    assert_eq!(groups(&[]).len(), 0);
+}
+
+#[test]
+fn those_that_caught_the_nearest_mutants_are_suspected() {
+    let tests = ["a", "b", "c", "d", "e"].map(|name| test(name, 1));
+    let near: Vec<&Test> = tests.iter().filter(|test| test.name != "c").collect();
+    let caught = [(1, "a"), (7, "b"), (8, "b"), (9, "c"), (12, "d"), (14, "e")];
+    let catchers: BTreeMap<Number, String> = caught
+        .iter()
+        .map(|(number, name)| (*number, (*name).to_owned()))
+        .collect();
+    for (mutant, names) in [(10, ["b", "d", "e"]), (1, ["a", "b", "d"])] {
+        let found: Vec<String> = suspects(&catchers, mutant, &near).into_iter().collect();
+        assert_eq!(found, names, "{mutant}");
+    }
+    assert!(suspects(&BTreeMap::new(), 1, &near).is_empty());
 }

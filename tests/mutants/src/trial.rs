@@ -1,5 +1,6 @@
-//! Wakes one mutant after another and runs the tests that come by it: the quick
-//! ones by themselves, the rest of them together. The first failure ends it.
+//! Wakes one mutant after another and runs the tests that come by it: those first
+//! that caught its neighbours, then the quick ones, then the others in growing
+//! groups. The first failure ends it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::Path;
@@ -12,14 +13,17 @@ use crate::sites::Number;
 use crate::suite::{End, Suite, Test};
 use crate::verdict::Verdict;
 
-/// So many of the quickest tests are run by themselves.
-const ALONE: usize = 4;
-/// So many of the next ones together.
-const TOGETHER: usize = 16;
-/// A test that takes so many times as long as without a mutant has failed.
+/// Tests that caught the nearest mutants, and are tried first.
+const SUSPECTS: usize = 3;
+/// So long do the tests of the first group take by themselves; those of each further
+/// group twice as long.
+const GROUP: Duration = Duration::from_millis(500);
+/// Tests that take so many times as long as without a mutant have failed.
 const TIMES: u32 = 10;
 /// The least that a run may take: the machine may be busy.
 const LEAST: Duration = Duration::from_secs(20);
+/// How often a group that ran on is tried again because the machine was busy.
+const AGAIN: u32 = 2;
 /// After so many mutants what was found is kept.
 const KEPT_AFTER: usize = 20;
 
@@ -62,9 +66,10 @@ pub fn try_all(
     let waiting: Mutex<VecDeque<Number>> = Mutex::new(mutants.iter().copied().collect());
     let found: Mutex<BTreeMap<Number, Verdict>> = Mutex::default();
     let keeper = Mutex::new(&mut keep);
+    let catchers = Mutex::default();
     in_parallel(jobs, |_| {
         while let Some(mutant) = next(&waiting) {
-            let verdict = try_one(suite, tests, mutant)?;
+            let verdict = try_one(suite, tests, &catchers, mutant)?;
             let mut found = lock(&found);
             found.insert(mutant, verdict);
             if found.len().is_multiple_of(KEPT_AFTER) {
@@ -78,33 +83,90 @@ pub fn try_all(
     keep(&found)
 }
 
-fn try_one(suite: &Suite, tests: &[Test], mutant: Number) -> Result<Verdict> {
-    let near: Vec<&Test> = tests
+/// Which mutant was caught by which test.
+type Catchers = Mutex<BTreeMap<Number, String>>;
+
+fn try_one(suite: &Suite, tests: &[Test], catchers: &Catchers, mutant: Number) -> Result<Verdict> {
+    let mut near: Vec<&Test> = tests
         .iter()
         .filter(|test| test.reaches.contains(&mutant))
         .collect();
     if near.is_empty() {
         return Ok(Verdict::Unreached);
     }
-    let (alone, rest) = near.split_at(near.len().min(ALONE));
-    let (together, rest) = rest.split_at(rest.len().min(TOGETHER));
-    let mut runs: Vec<&[&Test]> = alone.chunks(1).collect();
-    runs.extend([together, rest].into_iter().filter(|run| !run.is_empty()));
-    for run in runs {
-        let takes: Duration = run.iter().map(|test| test.takes).sum();
-        let longest = (takes * TIMES).max(LEAST);
-        let by = match suite.try_mutant(mutant, run, longest)? {
-            End::Passed => continue,
-            End::Failed => "",
-            End::TooLong => " (ran on)",
-        };
-        let more = match run.len() {
+    let suspects = suspects(&lock(catchers), mutant, &near);
+    near.sort_by_key(|test| (!suspects.contains(&test.name), test.takes));
+    for group in groups(&near) {
+        let end = try_group(suite, mutant, group)?;
+        let others = match group.len() {
             1 => String::new(),
             more => format!(" or one of {} others", more - 1),
         };
-        return Ok(Verdict::Caught(format!("{}{more}{by}", run[0].name)));
+        return Ok(match end {
+            Some(End::Passed) => continue,
+            Some(End::Failed(Some(name))) => {
+                lock(catchers).insert(mutant, name.clone());
+                Verdict::Caught(name)
+            }
+            Some(End::Failed(None)) => Verdict::Caught(format!("{}{others}", group[0].name)),
+            Some(End::TooLong) => Verdict::Caught(format!("{}{others} (ran on)", group[0].name)),
+            None => Verdict::Untried,
+        });
     }
     Ok(Verdict::Lives)
+}
+
+/// Runs a group. That it ran on counts where it ends in time with the mutant asleep;
+/// else the machine was busy, and more time is given. None where it stays busy.
+fn try_group(suite: &Suite, mutant: Number, group: &[&Test]) -> Result<Option<End>> {
+    let takes: Duration = group.iter().map(|test| test.takes).sum();
+    let mut longest = (takes * TIMES).max(LEAST);
+    for _ in 0..=AGAIN {
+        match suite.try_mutant(mutant, group, longest)? {
+            End::TooLong => {}
+            end @ (End::Passed | End::Failed(_)) => return Ok(Some(end)),
+        }
+        if suite.try_mutant(0, group, longest / 2)? == End::Passed {
+            return Ok(Some(End::TooLong));
+        }
+        longest *= 2;
+    }
+    Ok(None)
+}
+
+/// The tests that caught the nearest mutants, of those that come by this one.
+pub fn suspects(
+    catchers: &BTreeMap<Number, String>,
+    mutant: Number,
+    near: &[&Test],
+) -> BTreeSet<String> {
+    let mut caught: Vec<(&Number, &String)> = catchers.iter().collect();
+    caught.sort_by_key(|(number, _)| number.abs_diff(mutant));
+    let mut suspects = BTreeSet::new();
+    for (_, name) in caught {
+        if suspects.len() < SUSPECTS && near.iter().any(|test| test.name == *name) {
+            suspects.insert(name.clone());
+        }
+    }
+    suspects
+}
+
+/// Cuts the tests, in their order, into groups that take longer and longer.
+pub fn groups<'a, 'b>(tests: &'a [&'b Test]) -> Vec<&'a [&'b Test]> {
+    let (mut groups, mut rest, mut most) = (Vec::new(), tests, GROUP);
+    while !rest.is_empty() {
+        let mut takes = Duration::ZERO;
+        let fits = |test: &&&Test| {
+            takes += test.takes;
+            takes <= most
+        };
+        let count = rest.iter().take_while(fits).count().max(1);
+        let (group, others) = rest.split_at(count);
+        groups.push(group);
+        rest = others;
+        most *= 2;
+    }
+    groups
 }
 
 /// Runs the work in so many threads, and gives the first error.

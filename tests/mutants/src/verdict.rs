@@ -21,7 +21,7 @@ pub enum Verdict {
     Unviable,
     /// It changes nothing where no mistake is planted.
     Planted,
-    /// It cannot be woken by itself.
+    /// It cannot be woken by itself, or the machine was too busy to tell.
     Untried,
 }
 
