@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use guichet_stage::{Faults, Journal};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::books::{Answer, Books, Custom, Effect, Line, Memory, Standing};
 use crate::books::{Decision, Shown, Totals};
-use crate::fault::Faults;
-use crate::journal::Journal;
+use crate::fault::FaultRule;
 use crate::keys::KeyFolder;
 use crate::order::Order;
 
@@ -39,7 +39,7 @@ pub struct Options {
 pub struct Bank {
     pub(crate) name: String,
     pub(crate) keys: KeyFolder,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Faults<FaultRule>,
     pub(crate) late: Duration,
     journal_path: Option<PathBuf>,
     inner: Mutex<(Books, Journal)>,

@@ -1,14 +1,10 @@
-//! Switchable faults: which strikes the next request, and how often. What a fault
-//! does to an answer is `server`'s.
+//! What can go wrong at the bank, and which requests it strikes. What a fault does
+//! to an answer is `server`'s.
 
-use std::sync::{Mutex, PoisonError};
-
+use guichet_stage::Rule;
 use serde::Deserialize;
 
 use crate::order::Leg;
-
-/// Rules that may wait at one time.
-const RULES_LIMIT: usize = 1_000;
 
 /// What goes wrong (`README.md`, Faults).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -78,43 +74,22 @@ const fn one() -> u64 {
     1
 }
 
-/// The faults that wait, in the order in which they were posted.
-#[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<FaultRule>>);
+impl FaultRule {
+    /// Whether it means this order, or this question where there is none.
+    pub(crate) fn hits(&self, leg: Option<Leg>) -> bool {
+        self.on.hits(leg)
+    }
+}
 
-impl Faults {
-    /// Adds a rule; false where too many wait.
-    #[must_use]
-    pub(crate) fn add(&self, rule: FaultRule) -> bool {
-        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if rules.len() >= RULES_LIMIT {
-            return false;
-        }
-        if rule.count > 0 {
-            rules.push(rule);
-        }
-        true
+impl Rule for FaultRule {
+    type Fault = Fault;
+
+    fn fault(&self) -> Fault {
+        self.fault
     }
 
-    /// Forgets all rules.
-    pub(crate) fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
-    }
-
-    /// The fault that strikes this request, which is then used up once.
-    pub(crate) fn strike(&self, leg: Option<Leg>) -> Option<Fault> {
-        let mut rules = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = rules.iter().position(|rule| rule.on.hits(leg))?;
-        let rule = &mut rules[index];
-        let fault = rule.fault;
-        rule.count -= 1;
-        if rule.count == 0 {
-            rules.remove(index);
-        }
-        Some(fault)
+    fn count(&mut self) -> &mut u64 {
+        &mut self.count
     }
 }
 
@@ -122,22 +97,25 @@ impl Faults {
 mod tests {
     use super::*;
 
+    fn rule(text: &str) -> FaultRule {
+        serde_json::from_str(text).unwrap()
+    }
+
     #[test]
-    fn a_rule_strikes_its_leg_as_often_as_it_says() {
-        let faults = Faults::default();
-        let rule = |text| serde_json::from_str::<FaultRule>(text).unwrap();
-        assert!(faults.add(rule(r#"{"fault":"hang_before","count":2,"on":"capture"}"#)));
-        assert!(faults.add(rule(r#"{"fault":"garbage","on":"read"}"#)));
-        assert!(faults.add(rule(r#"{"fault":"slow","count":0,"on":"any"}"#)));
-        assert_eq!(faults.strike(Some(Leg::Hold)), None);
-        assert_eq!(faults.strike(None), Some(Fault::Garbage));
-        assert_eq!(faults.strike(None), None);
-        assert_eq!(faults.strike(Some(Leg::Capture)), Some(Fault::HangBefore));
-        assert_eq!(faults.strike(Some(Leg::Capture)), Some(Fault::HangBefore));
-        assert_eq!(faults.strike(Some(Leg::Capture)), None);
-        assert!(faults.add(rule(r#"{"fault":"refuse"}"#)));
-        assert_eq!(faults.strike(None), None);
-        faults.clear();
-        assert_eq!(faults.strike(Some(Leg::Refund)), None);
+    fn a_rule_hits_its_leg() {
+        let capture = rule(r#"{"fault":"hang_before","on":"capture"}"#);
+        assert!(capture.hits(Some(Leg::Capture)));
+        assert!(!capture.hits(Some(Leg::Hold)) && !capture.hits(None));
+        let read = rule(r#"{"fault":"garbage","on":"read"}"#);
+        assert!(read.hits(None) && !read.hits(Some(Leg::Refund)));
+        let any = rule(r#"{"fault":"slow","on":"any"}"#);
+        assert!(any.hits(None) && any.hits(Some(Leg::Release)));
+    }
+
+    #[test]
+    fn a_rule_without_more_strikes_one_order() {
+        let mut usual = rule(r#"{"fault":"refuse"}"#);
+        assert_eq!((*usual.count(), usual.fault()), (1, Fault::Refuse));
+        assert!(usual.hits(Some(Leg::Refund)) && !usual.hits(None));
     }
 }

@@ -6,7 +6,6 @@
 mod bank;
 mod books;
 mod fault;
-mod journal;
 mod keys;
 mod order;
 mod server;
@@ -14,5 +13,6 @@ mod signature;
 
 pub use bank::{Bank, Options};
 pub use books::{Custom, Memory};
+pub use guichet_stage::Running;
 pub use keys::{KeyFolder, KeysError};
-pub use server::{Running, serve};
+pub use server::serve;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
 use guichet_bank::{Bank, Custom, KeyFolder, Memory, Options, serve};
-use tokio::signal::unix::{SignalKind, signal};
+use guichet_stage::Ending;
 
 /// Plays a bank's core.
 #[derive(Debug, Parser)]
@@ -76,8 +76,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run(arguments: Serve) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let ending = Ending::listen()?;
     let bank = Bank::open(Options {
         name: arguments.name,
         custom: match arguments.custom {
@@ -111,11 +110,6 @@ async fn run(arguments: Serve) -> anyhow::Result<()> {
     }
     out.flush()?;
     drop(out);
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        () = running.asked_to_stop() => {}
-    }
-    running.stop().await;
+    ending.of(running).await;
     Ok(())
 }

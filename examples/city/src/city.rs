@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use guichet_stage::{Faults, Journal};
+
 use crate::catalogue::{Kind, Reversal, Service};
 use crate::clock::Clock;
 use crate::code::Code;
-use crate::fault::Faults;
+use crate::fault::FaultRule;
 use crate::keys::{PackageKeys, RsaKeys};
-use crate::ledger::{Gate, LogFile, ORDERS_LIMIT, Receipt, Submission, Terms, Undoing};
+use crate::ledger::{Effect, Gate, ORDERS_LIMIT, Receipt, Submission, Terms, Undoing};
 use crate::place::Place;
 use crate::world::World;
 
@@ -60,13 +62,13 @@ pub enum CityError {
 pub struct City {
     pub(crate) world: World,
     pub(crate) clock: Clock,
-    pub(crate) faults: Faults,
+    pub(crate) faults: Faults<FaultRule>,
     pub(crate) rsa: RsaKeys,
     pub(crate) report_seconds: u32,
     places: Vec<Place>,
     by_code: HashMap<String, usize>,
     packages: BTreeMap<String, Arc<PackageKeys>>,
-    log: LogFile,
+    log: Journal,
     log_path: Option<PathBuf>,
     orders: AtomicUsize,
 }
@@ -109,12 +111,12 @@ impl City {
             places,
             by_code,
             packages,
-            log: LogFile::default(),
+            log: Journal::default(),
             log_path: options.log.clone(),
             orders: AtomicUsize::new(0),
         };
         if let Some(path) = &options.log {
-            let log = LogFile::open(path, |effect| {
+            let log = Journal::open(path, |effect: Effect| {
                 // Effects of services that left the catalogue stay in the file.
                 if let Some(place) = city.place(&effect.service) {
                     place.books().restore(effect);

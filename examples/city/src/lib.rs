@@ -21,4 +21,5 @@ mod world;
 
 pub use city::{City, CityError, Options};
 pub use clock::Clock;
-pub use server::{Running, serve};
+pub use guichet_stage::Running;
+pub use server::serve;

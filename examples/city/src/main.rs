@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use guichet_city::catalogue::country;
 use guichet_city::{City, Clock, Options, serve};
-use tokio::signal::unix::{SignalKind, signal};
+use guichet_stage::Ending;
 
 /// Plays the billers and agencies of a whole simulated country.
 #[derive(Debug, Parser)]
@@ -59,8 +59,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn run(arguments: Serve) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let ending = Ending::listen()?;
     let clock = match &arguments.begin {
         Some(begin) => Clock::beginning_at(begin).with_context(|| {
             format!("--begin {begin}: expected a time like 2026-11-21T02:00:00Z")
@@ -78,12 +77,7 @@ async fn run(arguments: Serve) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("cannot listen at {}", arguments.listen))?;
     announce(&running.url(), arguments.json)?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        () = running.asked_to_stop() => {}
-    }
-    running.stop().await;
+    ending.of(running).await;
     Ok(())
 }
 

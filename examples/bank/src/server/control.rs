@@ -2,13 +2,12 @@
 //! accounts, health. None of it exists at a real bank.
 
 use bytes::Bytes;
-use http::request::Parts;
+use guichet_stage::{Call, Extent, Outgoing, plain};
 use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Shared;
-use super::reply::{Extent, Outgoing, json as reply, plain};
+use super::reply::json as reply;
 use crate::bank::Bank;
 use crate::books::Standing;
 use crate::fault::FaultRule;
@@ -17,8 +16,8 @@ use crate::fault::FaultRule;
 type Wrong = (u16, String);
 
 /// Answers a request outside of the protocol.
-pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Outgoing> {
-    let bank = &shared.bank;
+pub(super) fn answer(bank: &Bank, call: &Call) -> Response<Outgoing> {
+    let (head, body) = (&call.head, &call.body);
     let outcome = match (&head.method, head.uri.path()) {
         (&Method::GET, "/_health") => Ok(json!({
             "status": "ok", "name": bank.name, "journal": bank.journal_path(),
@@ -38,10 +37,6 @@ pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Ou
                 .map(|shown| json!(shown))
                 .ok_or((404, "this account was never used".to_owned()))
         }
-        (&Method::POST, "/_stop") => {
-            shared.asked_to_stop.notify_one();
-            Ok(json!({"stopping": true}))
-        }
         _ => return plain(StatusCode::NOT_FOUND, "no such path"),
     };
     let (status, body) = match outcome {
@@ -53,11 +48,10 @@ pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Ou
 
 fn post_fault(bank: &Bank, body: &Bytes) -> Result<Value, Wrong> {
     let rule: FaultRule = read(body)?;
-    if bank.faults.add(rule) {
-        Ok(json!({"accepted": true}))
-    } else {
-        Err((429, "too many faults wait already".to_owned()))
-    }
+    bank.faults
+        .add(rule)
+        .map_err(|error| (429, error.to_string()))?;
+    Ok(json!({"accepted": true}))
 }
 
 /// Lists an account before its first use, or changes its standing.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 use bytes::Bytes;
+use guichet_stage::{Breaker, BrokenOff, Call, Extent, Outgoing, plain};
 use http::header::{HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -12,9 +13,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use tokio::time::sleep;
 
-use super::BrokenOff;
-use super::reply::{Extent, Outgoing, json as unsigned, plain, signed};
-use super::stream::Breaker;
+use super::reply::{json as unsigned, signed};
 use crate::bank::Bank;
 use crate::books::{Answer, Decision, Fate};
 use crate::fault::Fault;
@@ -43,12 +42,8 @@ struct Said {
 }
 
 /// Answers a request under `/core/`.
-pub(super) async fn answer(
-    bank: &Arc<Bank>,
-    head: &Parts,
-    body: &Bytes,
-    breaker: &Breaker,
-) -> Result<Response<Outgoing>, BrokenOff> {
+pub(super) async fn answer(bank: &Arc<Bank>, call: &Call) -> Result<Response<Outgoing>, BrokenOff> {
+    let (head, body) = (&call.head, &call.body);
     let request = match signature::verify(&bank.keys, head, body, seconds()) {
         Ok(request) => request,
         Err(foreign) => return Ok(wrong(401, &foreign.to_string())),
@@ -61,9 +56,9 @@ pub(super) async fn answer(
         Work::Order(order) => Some(order.leg),
         Work::Question(_) => None,
     };
-    match bank.faults.strike(leg) {
+    match bank.faults.strike(|rule| rule.hits(leg)) {
         None => whole(bank, &request, perform(bank, &work)),
-        Some(fault) => struck(bank, &request, work, fault, breaker).await,
+        Some(fault) => struck(bank, &request, work, fault, &call.breaker).await,
     }
 }
 
@@ -175,7 +170,7 @@ fn write(
 ) -> Response<Outgoing> {
     let body = Bytes::from(said.body.to_string());
     let signature = signature::sign(key, request, said.status, &body, seconds());
-    signed(said.status, &body, Some(&signature), extent)
+    signed(said.status, &body, &signature, extent)
 }
 
 /// What a fault makes of a request (`README.md`, Faults).
@@ -254,7 +249,7 @@ async fn after(
         }
         Fault::Unsigned => {
             let body = Bytes::from(said.body.to_string());
-            Ok(signed(said.status, &body, None, Extent::Whole))
+            Ok(unsigned(said.status, &body, Extent::Whole))
         }
         Fault::Forged => {
             let forger = Ed25519KeyPair::from_seed_unchecked(&FORGERS_SEED);

@@ -3,8 +3,10 @@
 
 use std::collections::HashSet;
 
+use guichet_stage::Journal;
+
 use super::effect::dated;
-use super::{Books, Effect, EffectItem, ITEMS_LIMIT, LogFile, Receipt, Submission};
+use super::{Books, Effect, EffectItem, ITEMS_LIMIT, Receipt, Submission};
 use crate::catalogue::{Amounts, Selection};
 use crate::clock::Moment;
 use crate::code::Code;
@@ -27,7 +29,7 @@ pub(crate) struct Gate<'a> {
     pub(crate) seed: u64,
     pub(crate) service: &'a str,
     pub(crate) deduplicates: bool,
-    pub(crate) log: &'a LogFile,
+    pub(crate) log: &'a Journal,
     pub(crate) now: Moment,
 }
 
@@ -88,7 +90,9 @@ impl Books {
             reversal: None,
         };
         let serial = effect.serial.clone();
-        gate.log.append(&effect).map_err(|_| Code::SystemBusy)?;
+        gate.log
+            .append(std::slice::from_ref(&effect))
+            .map_err(|_| Code::SystemBusy)?;
         self.enter(effect);
         let order = &self.orders[&submission.reference];
         let mut receipt = self.receipt(&submission.reference, order);

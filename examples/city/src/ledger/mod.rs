@@ -4,7 +4,6 @@
 
 mod apply;
 mod effect;
-mod file;
 mod undo;
 
 use std::collections::HashMap;
@@ -15,7 +14,6 @@ use crate::clock::Moment;
 
 pub(crate) use apply::{Gate, Terms};
 pub(crate) use effect::{Effect, EffectItem};
-pub(crate) use file::LogFile;
 
 /// Orders that one city remembers; beyond it every biller is busy.
 pub(crate) const ORDERS_LIMIT: usize = 4_000_000;

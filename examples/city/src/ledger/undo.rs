@@ -55,7 +55,9 @@ impl Books {
             accounting_date: dated(order.accounting_date),
             reversal: Some(undoing.reference.clone()),
         };
-        gate.log.append(&effect).map_err(|_| Code::SystemBusy)?;
+        gate.log
+            .append(std::slice::from_ref(&effect))
+            .map_err(|_| Code::SystemBusy)?;
         self.enter(effect);
         Ok(self.undone(&undoing.reference, &undoing.payment))
     }

@@ -4,13 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::request::Parts;
+use guichet_stage::{Breaker, BrokenOff, Call, Outgoing, plain};
 use http::{Response, StatusCode};
 use tokio::time::sleep;
 
-use super::BrokenOff;
-use super::body::{Outgoing, half, plain, whole};
-use super::stream::Breaker;
+use super::reply::{half, whole};
 use crate::agency;
 use crate::city::City;
 use crate::code::Code;
@@ -18,6 +16,9 @@ use crate::desk::{self, Answer, Ask};
 use crate::dialect::{self, Failed};
 use crate::fault::{Fault, Intent};
 use crate::wire::{Letter, Reply};
+
+/// How the paths of billers and agencies begin.
+pub(super) const PATH: &str = "/b/";
 
 /// How long a hanging biller holds the connection.
 const HANG: Duration = Duration::from_secs(600);
@@ -34,14 +35,10 @@ enum Work {
     Agency(agency::Request),
 }
 
-/// Answers a request whose path after `/b/` is `rest`.
-pub(super) async fn answer(
-    city: &Arc<City>,
-    head: &Parts,
-    rest: &str,
-    body: &Bytes,
-    breaker: &Breaker,
-) -> Result<Response<Outgoing>, BrokenOff> {
+/// Answers a request under this path.
+pub(super) async fn answer(city: &Arc<City>, call: &Call) -> Result<Response<Outgoing>, BrokenOff> {
+    let head = &call.head;
+    let rest = head.uri.path().strip_prefix(PATH).unwrap_or_default();
     let Some((code, operation)) = rest.split_once('/') else {
         return Ok(plain(StatusCode::NOT_FOUND, "no such path"));
     };
@@ -55,7 +52,7 @@ pub(super) async fn answer(
         path,
         operation,
         headers: &head.headers,
-        body,
+        body: &call.body,
         now: city.clock.now(),
     };
     let (work, intent) = match read(&letter) {
@@ -67,9 +64,9 @@ pub(super) async fn answer(
     if delay_ms > 0 {
         sleep(Duration::from_millis(delay_ms)).await;
     }
-    match city.faults.strike(code, intent) {
+    match city.faults.strike(|rule| rule.hits(code, intent)) {
         None => Ok(whole(perform(&letter, &work))),
-        Some(fault) => struck(&letter, &work, fault, breaker).await,
+        Some(fault) => struck(&letter, &work, fault, &call.breaker).await,
     }
 }
 

@@ -2,21 +2,20 @@
 //! faults, keys, health. None of it exists in a real country.
 
 use bytes::Bytes;
-use http::request::Parts;
+use guichet_stage::{Call, Outgoing, plain};
 use http::{Method, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Shared;
-use super::body::{Outgoing, plain, whole};
+use super::reply::whole;
 use crate::city::City;
 use crate::fault::FaultRule;
 use crate::place::Wanted;
 use crate::wire::Reply;
 
 /// Answers a request whose path is not a biller's.
-pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Outgoing> {
-    let city = &shared.city;
+pub(super) fn answer(city: &City, call: &Call) -> Response<Outgoing> {
+    let (head, body) = (&call.head, &call.body);
     let query = head.uri.query().unwrap_or("");
     if (&head.method, head.uri.path()) == (&Method::GET, "/_day_file") {
         return match super::day_file::answer(city, query) {
@@ -31,15 +30,11 @@ pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Response<Ou
         (&Method::GET, "/_health") => Ok(health(city)),
         (&Method::GET, "/_sample") => sample(city, query),
         (&Method::GET, "/_log") => log(city, query),
-        (&Method::GET, "/_operator") => Ok(operator(shared)),
+        (&Method::GET, "/_operator") => Ok(operator(city, &call.origin)),
         (&Method::POST, "/_faults") => post_fault(city, body),
         (&Method::DELETE, "/_faults") => {
             city.faults.clear();
             Ok(json!({"faults": []}))
-        }
-        (&Method::POST, "/_stop") => {
-            shared.asked_to_stop.notify_one();
-            Ok(json!({"stopping": true}))
         }
         (&Method::POST, "/_maintenance") => post_maintenance(city, body),
         _ => return plain(StatusCode::NOT_FOUND, "no such path"),
@@ -127,12 +122,11 @@ fn log(city: &City, query: &str) -> Result<Value, Wrong> {
     Ok(json!({"effects": place.books().effects()}))
 }
 
-fn operator(shared: &Shared) -> Value {
-    let packages: serde_json::Map<String, Value> = shared
-        .city
+fn operator(city: &City, origin: &str) -> Value {
+    let packages: serde_json::Map<String, Value> = city
         .packages()
         .iter()
-        .map(|(name, keys)| (name.clone(), keys.operator_view(&shared.origin)))
+        .map(|(name, keys)| (name.clone(), keys.operator_view(origin)))
         .collect();
     json!({"packages": packages})
 }
@@ -143,14 +137,11 @@ fn post_fault(city: &City, body: &Bytes) -> Result<Value, Wrong> {
     if rule.service != "*" && city.place(&rule.service).is_none() {
         return Err(Wrong::service(&rule.service));
     }
-    if city.faults.add(rule) {
-        Ok(json!({"accepted": true}))
-    } else {
-        Err(Wrong {
-            status: 429,
-            message: "too many faults wait already".to_owned(),
-        })
-    }
+    city.faults.add(rule).map_err(|error| Wrong {
+        status: 429,
+        message: error.to_string(),
+    })?;
+    Ok(json!({"accepted": true}))
 }
 
 /// Closes or opens a service against its calendar.

@@ -11,43 +11,40 @@ use tokio::net::TcpStream;
 
 /// Says that the connection ends with a reset.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Breaker(Arc<AtomicBool>);
+pub struct Breaker(Arc<AtomicBool>);
 
 impl Breaker {
     /// From now on the connection's end is a reset.
-    pub(super) fn trip(&self) {
+    pub fn trip(&self) {
         self.0.store(true, Ordering::Release);
-    }
-
-    fn is_tripped(&self) -> bool {
-        self.0.load(Ordering::Acquire)
     }
 }
 
 /// The stream with its breaker.
 #[derive(Debug)]
-pub(super) struct Breakable {
+pub(crate) struct Breakable {
     stream: TcpStream,
     breaker: Breaker,
 }
 
 impl Breakable {
-    /// Puts the breaker to the stream.
-    pub(super) fn new(stream: TcpStream, breaker: Breaker) -> Self {
+    pub(crate) const fn new(stream: TcpStream, breaker: Breaker) -> Self {
         Self { stream, breaker }
     }
 
-    fn check(&self) -> io::Result<()> {
-        if self.breaker.is_tripped() {
+    /// The stream, unless it is to end now: an orderly end would send FIN before
+    /// the reset.
+    fn whole(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+        if self.breaker.0.load(Ordering::Acquire) {
             return Err(io::ErrorKind::ConnectionReset.into());
         }
-        Ok(())
+        Ok(Pin::new(&mut self.stream))
     }
 }
 
 impl Drop for Breakable {
     fn drop(&mut self) {
-        if self.breaker.is_tripped() {
+        if self.breaker.0.load(Ordering::Acquire) {
             // With no time to linger the system sends RST when it closes. Where
             // it will not, the client sees an early end, which is as good.
             drop(self.stream.set_zero_linger());
@@ -61,8 +58,7 @@ impl AsyncRead for Breakable {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        self.whole()?.poll_read(context, buffer)
     }
 }
 
@@ -72,18 +68,14 @@ impl AsyncWrite for Breakable {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.whole()?.poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_flush(context)
+        self.whole()?.poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // An orderly end would send FIN before the reset.
-        self.check()?;
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        self.whole()?.poll_shutdown(context)
     }
 }
