@@ -68,7 +68,7 @@ impl DayEnd {
         by: &str,
         made: &mut Made,
     ) -> Result<(), DayEndError> {
-        if lines.len() > LIMIT_LINES as usize {
+        if !fits(lines.len()) {
             return Err(DayEndError::TooLarge(format!(
                 "{party} has {} lines",
                 lines.len()
@@ -136,6 +136,11 @@ impl DayEnd {
         let form = last.and_then(|file| Some((file.form.parse().ok()?, file.charset)));
         Ok(form.unwrap_or((Layout::Csv, Charset::Utf8)))
     }
+}
+
+/// Whether a file may have so many lines: who reads it takes no more.
+pub(super) const fn fits(lines: usize) -> bool {
+    lines <= LIMIT_LINES as usize
 }
 
 fn write(header: Header, lines: &[Line]) -> Result<(Vec<u8>, String), DayEndError> {

@@ -3,9 +3,13 @@
 
 mod files;
 mod flow;
+mod instants;
 mod kills;
 mod orders;
+mod papers;
+mod parties;
 mod postgres;
+mod returns;
 mod settlements;
 mod town;
 mod world;

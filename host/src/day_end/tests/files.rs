@@ -1,11 +1,14 @@
 //! What is taken, and what is refused with the mend.
 
-use guichet_domain::reconciliation::PartyKind;
+use guichet_domain::id::RecordId;
+use guichet_domain::reconciliation::{LIMIT_LINES, PartyKind};
 use guichet_registry::sign::sha256;
 
 use super::town::Mood;
 use super::world::World;
-use crate::day_end::{DayEndError, Received, Sender};
+use crate::day_end::make::fits;
+use crate::day_end::{DayEndError, PayTo, Received, Sender};
+use crate::store::{DayFileRow, Statement};
 
 async fn refused(world: &World, sender: &Sender, bytes: Vec<u8>) -> String {
     let received = world.day_end.receive(sender, bytes.into(), "paul").await;
@@ -119,4 +122,48 @@ async fn files_of_others_and_broken_files_are_refused() {
             .await
             .contains("we made")
     );
+}
+
+#[tokio::test]
+async fn two_nodes_that_make_the_same_number_do_not_both_keep_it() {
+    let world = World::new().await;
+    world.next_day();
+    world.hand_in(world.own_file(1, &[], &[])).await;
+    let files = world.day_end.files(World::date(), None, "", 10).await;
+    let taken = files.unwrap().remove(0);
+    assert_eq!(
+        taken.name,
+        "guichet-biller-b-330100-water-1-2026-11-21-party-1.csv"
+    );
+    let (_, bytes) = world.day_end.content(&taken.id).await.unwrap();
+    let other = DayFileRow {
+        id: RecordId::from_parts("rcf", 1, [9; 10]),
+        ..taken
+    };
+    let twice = world.day_end.keep(&other, bytes.clone()).await;
+    assert!(matches!(twice, Err(DayEndError::Busy)), "{twice:?}");
+    let gone = Statement::new("alter table day_files rename to gone", Vec::new());
+    world.store.write(vec![gone]).await.unwrap();
+    let lost = world.day_end.keep(&other, bytes).await;
+    assert!(matches!(lost, Err(DayEndError::Store(_))), "{lost:?}");
+}
+
+#[test]
+fn our_files_have_no_more_lines_than_anybody_reads() {
+    let most = LIMIT_LINES as usize;
+    assert_eq!([most - 1, most, most + 1].map(fits), [true, true, false]);
+}
+
+#[tokio::test]
+async fn account_numbers_stay_out_of_what_is_logged() {
+    let world = World::new().await;
+    assert_eq!(format!("{:?}", world.day_end), "DayEnd");
+    let record = guichet_domain::Digest::from_bytes([7; 32]);
+    let account = PayTo {
+        record,
+        holder: "holder".to_owned(),
+        bank_code: "102331000007".to_owned(),
+        account: "1202020019900000000".to_owned(),
+    };
+    assert_eq!(format!("{account:?}"), format!("PayTo({record})"));
 }

@@ -1,50 +1,27 @@
 //! Paid, come back, paid again; treasuries; and money given back later.
 
-use guichet_domain::Money;
-use guichet_domain::reconciliation::{Direction, Entry, PartyKind, Statement, write_statement};
+use guichet_domain::reconciliation::{Direction, PartyKind};
 use guichet_domain::settlement::BatchState;
 use guichet_domain::work_order::{Decision, Kind};
 
+use super::papers;
 use super::town::Mood;
 use super::world::{AMOUNT, World};
 use crate::day_end::Sender;
 use crate::payments::ports::Payee;
 use crate::work_orders::order_id;
 
-/// A statement of the bank with these entries.
-fn statement(number: u32, entries: &[(&str, i64, Direction)]) -> Vec<u8> {
-    let entries: Vec<Entry> = entries
-        .iter()
-        .map(|(reference, amount, direction)| Entry {
-            reference: (*reference).to_owned(),
-            amount: Money::cny(*amount),
-            direction: *direction,
-            is_reversal: false,
-            booked: World::date(),
-            serial: "B1".to_owned(),
-        })
-        .collect();
-    let mut statement = Statement {
-        id: format!("ST-{number}"),
-        number,
-        made_at: "2026-11-21T16:10:00Z".parse().unwrap(),
-        account: "62220001".to_owned(),
-        date: World::date(),
-        opening: Money::cny(1_000_000),
-        closing: Money::cny(0),
-        entries,
-    };
-    statement.closing = statement.computed_closing().unwrap();
-    write_statement(&statement).into_bytes()
-}
-
-async fn bank_says(world: &World, number: u32, entries: &[(&str, i64, Direction)]) {
+pub(super) async fn bank_says(world: &World, number: u32, entries: &[(&str, i64, Direction)]) {
     let sender = Sender {
         kind: PartyKind::Bank,
         party: "settlement".to_owned(),
         date: World::date(),
     };
-    let bytes = statement(number, entries);
+    let entries: Vec<papers::Said<'_>> = entries
+        .iter()
+        .map(|(reference, amount, direction)| (*reference, *amount, *direction, false))
+        .collect();
+    let bytes = papers::statement(World::date(), number, &entries);
     world
         .day_end
         .receive(&sender, bytes.into(), "paul")
@@ -55,7 +32,7 @@ async fn bank_says(world: &World, number: u32, entries: &[(&str, i64, Direction)
     world.day_end.check(&World::scope()).await.unwrap();
 }
 
-async fn settled_day(payee: Payee) -> World {
+pub(super) async fn settled_day(payee: Payee) -> World {
     let world = World::paying(payee).await;
     settle(&world).await;
     world
@@ -73,7 +50,7 @@ async fn settle(world: &World) {
     assert_eq!(settled.unwrap().batches.len(), 1);
 }
 
-async fn only_batch(world: &World) -> crate::store::BatchRow {
+pub(super) async fn only_batch(world: &World) -> crate::store::BatchRow {
     let mut all = world.day_end.all_batches(&World::scope()).await.unwrap();
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)

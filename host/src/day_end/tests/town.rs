@@ -2,7 +2,7 @@
 //! answers or keeps silent, and a desk that makes a silent biller speak.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use futures::future::BoxFuture;
@@ -212,18 +212,20 @@ impl PaymentDesk for TestDesk {
     }
 }
 
-pub(super) struct OneAccount;
+/// The register with one account in it, while that is admitted.
+pub(super) struct OneAccount(pub(super) Arc<AtomicBool>);
 
 impl SettlementAccounts for OneAccount {
     fn pay_to<'a>(
         &'a self,
         _biller: &'a BillerId,
     ) -> BoxFuture<'a, Result<Option<PayTo>, StoreError>> {
-        Box::pin(std::future::ready(Ok(Some(PayTo {
+        let account = self.0.load(Ordering::SeqCst).then(|| PayTo {
             record: Digest::from_bytes([9; 32]),
             holder: "杭州水务有限公司".to_owned(),
             bank_code: "102331000007".to_owned(),
             account: "1202020019900000000".to_owned(),
-        }))))
+        });
+        Box::pin(std::future::ready(Ok(account)))
     }
 }

@@ -1,18 +1,16 @@
 //! One day of a small house, and what can be done in it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId, ServiceCode, SubjectId};
-use guichet_domain::reconciliation::{
-    Charset, Header, Layout, Line, LineKind, Maker, PartyKind, Writer,
-};
+use guichet_domain::reconciliation::{LineKind, PartyKind};
 use guichet_domain::work_order::{Decision, Proposal};
 use guichet_domain::{AccountingDate, Moment, Money};
-use guichet_registry::sign::sha256_parts;
 use serde_json::json;
 
+use super::papers;
 use super::town::{
     Counting, Mood, NoTime, OneAccount, OneService, TestBiller, TestClock, TestDesk,
 };
@@ -43,9 +41,10 @@ pub(super) struct World {
     pub(super) payments: Arc<Payments>,
     pub(super) work_orders: WorkOrders,
     pub(super) day_end: DayEnd,
-    client: ClientId,
-    subject: SubjectId,
-    account: AccountId,
+    pub(super) client: ClientId,
+    pub(super) subject: SubjectId,
+    pub(super) account: AccountId,
+    pub(super) admitted: Arc<AtomicBool>,
     bills: AtomicU64,
 }
 
@@ -91,13 +90,14 @@ impl World {
         let settings = PaymentSettings::default();
         let (payments, _queue) = Payments::new(store.clone(), ports.clone(), outside, settings);
         let desk = Arc::new(TestDesk::default());
+        let admitted = Arc::new(AtomicBool::new(true));
         let _first = desk.payments.set(payments.clone());
         let _first = desk.biller.set(biller.clone());
         let work_orders = WorkOrders::new(store.clone(), ports.clone(), desk.clone());
         let day_end = DayEnd::new(
             (store.clone(), ports.clone()),
             Objects::in_folder(folder.path().join("objects")).unwrap(),
-            Arc::new(OneAccount),
+            Arc::new(OneAccount(admitted.clone())),
             desk.clone(),
             work_orders.clone(),
         );
@@ -114,6 +114,7 @@ impl World {
             client,
             subject,
             account: account.unwrap(),
+            admitted,
             bills: AtomicU64::new(0),
         }
     }
@@ -137,8 +138,16 @@ impl World {
 
     /// The next day, half past midnight in Shanghai.
     pub(super) fn next_day(&self) {
-        let next: Moment = "2026-11-21T16:30:00Z".parse().unwrap();
-        self.clock.0.store(next.micros(), Ordering::SeqCst);
+        self.set("2026-11-21T16:30:00Z");
+    }
+
+    pub(super) fn set(&self, time: &str) {
+        let time: Moment = time.parse().unwrap();
+        self.clock.0.store(time.micros(), Ordering::SeqCst);
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        self.ports.now()
     }
 
     /// Pays one bill, and lets the worker do what it does at once.
@@ -227,39 +236,19 @@ impl World {
     /// The biller's own file of its effects, but for those left out, and with
     /// others added.
     pub(super) fn own_file(&self, number: u32, without: &[&RecordId], more: &[&str]) -> Vec<u8> {
-        let mut writer = Writer::new(Header {
-            layout: Layout::Pipe,
-            charset: Charset::Gb18030,
-            maker: Maker::Party,
-            kind: PartyKind::Biller,
-            party: BILLER.to_owned(),
-            date: Self::date(),
-            number,
-            made_at: self.ports.now(),
-        });
         let effects = self.biller.effects.lock().unwrap();
         let own = effects.iter().filter(|(id, _)| {
             !without
                 .iter()
                 .any(|left_out| left_out.as_str() == id.as_str())
         });
-        let more = more
-            .iter()
-            .map(|reference| ((*reference).to_owned(), AMOUNT));
-        for (reference, amount) in own.map(|(id, amount)| (id.clone(), *amount)).chain(more) {
-            let line = Line {
-                reference,
-                kind: LineKind::Payment,
-                service: SERVICE.to_owned(),
-                amount: Money::cny(amount),
-                fee: 0,
-                serial: "S1".to_owned(),
-                at: "2026-11-21T08:00:00Z".parse().unwrap(),
-                note: "水费".to_owned(),
-            };
-            writer.line(&line).unwrap();
-        }
-        writer.finish(sha256_parts).0
+        let own = own.map(|(id, amount)| (id.as_str(), *amount));
+        let more = more.iter().map(|reference| (*reference, AMOUNT));
+        let lines: Vec<_> = own
+            .chain(more)
+            .map(|(reference, amount)| (reference, LineKind::Payment, amount))
+            .collect();
+        papers::day_file(&Self::biller_sends(), number, self.now(), &lines)
     }
 
     pub(super) fn biller_sends() -> Sender {
@@ -280,6 +269,11 @@ impl World {
 
     pub(super) async fn close(&self) {
         self.day_end.close(Self::date(), "paul").await.unwrap();
+    }
+
+    pub(super) async fn close_next_day(&self) {
+        self.next_day();
+        self.close().await;
     }
 
     /// Two persons decide an order.
