@@ -159,12 +159,11 @@ fn check_mandate(mandate: &Mandate, currency: Currency, now: Moment) -> Result<(
 /// Follows from the request, so that two deliveries at once open one account.
 fn id_of(client: &ClientId, key: &str) -> AccountId {
     let digest = sha256(&[b"bank account", client.as_str().as_bytes(), key.as_bytes()]);
-    let (first, rest) = digest.as_bytes().split_at(6);
-    let first = first
-        .iter()
-        .fold(0, |bits, byte| bits << 8 | u64::from(*byte));
-    let random = rest[..10].try_into().expect("a digest has 32 bytes");
-    let record = RecordId::from_parts("acc", first, random);
+    let bytes = digest.as_bytes();
+    let mut first = [0; 8];
+    first[2..].copy_from_slice(&bytes[..6]);
+    let random = bytes[6..16].try_into().expect("a digest has 32 bytes");
+    let record = RecordId::from_parts("acc", u64::from_be_bytes(first), random);
     AccountId::new(record.as_str()).expect("a record id is an account id")
 }
 

@@ -158,6 +158,10 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
+    fn list_of_nothing() -> PriceList {
+        list(r#"{"currency":"CNY","prices":[{"fixed":0}]}"#)
+    }
+
     fn fee(list: &PriceList, service: &str, category: &str, total: i64) -> i64 {
         let (service, category) = (service.parse().unwrap(), category.parse().unwrap());
         let fee = client_fee(list, &service, &category, Money::cny(total));
@@ -190,6 +194,9 @@ mod tests {
         let foreign = Money::new(500, "USD".parse().unwrap());
         let (service, category) = ("water-1".parse().unwrap(), "water".parse().unwrap());
         assert_eq!(client_fee(&list, &service, &category, foreign), None);
+        let free = list_of_nothing();
+        let nothing = client_fee(&free, &service, &category, Money::cny(500));
+        assert_eq!(nothing, None, "a fee of nothing is no fee");
     }
 
     #[test]

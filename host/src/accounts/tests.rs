@@ -1,7 +1,9 @@
 //! The room over a store of its own.
 
+mod banks;
 mod money;
 mod saved;
+mod stripes;
 
 use crate::seal::Vault;
 use crate::store::{Location, Store};

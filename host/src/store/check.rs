@@ -38,7 +38,7 @@ pub struct LedgerReport {
 }
 
 /// An invariant: its name, and a query for what breaks it (record, detail).
-struct Invariant {
+pub(super) struct Invariant {
     name: &'static str,
     query: &'static str,
 }
@@ -64,7 +64,7 @@ macro_rules! sums_from_transfers {
     };
 }
 
-const INVARIANTS: &[Invariant] = &[
+pub(super) const INVARIANTS: &[Invariant] = &[
     Invariant {
         name: "debits equal credits in every currency",
         query: "select a.currency, 'debits ' || cast(sum(b.debits_posted) as text) || ' credits ' \

@@ -4,6 +4,7 @@
 mod accounts;
 mod damage;
 mod ledger;
+mod neighbours;
 mod nouns;
 
 use guichet_domain::Moment;
@@ -22,7 +23,11 @@ pub(super) fn id(prefix: &str, number: u8) -> RecordId {
 }
 
 pub(super) async fn open(location: &Location) -> Store {
-    Store::open(location, Vault::from_key(&[7; 32]).unwrap(), "node-1")
+    node(location, "node-1").await
+}
+
+pub(super) async fn node(location: &Location, name: &str) -> Store {
+    Store::open(location, Vault::from_key(&[7; 32]).unwrap(), name)
         .await
         .unwrap()
 }
@@ -51,9 +56,7 @@ async fn the_suite_holds_on_postgresql() {
     let cluster = Cluster::start(Durability::None).unwrap();
     let location = Location::Postgres(cluster.database("suite").unwrap());
     suite(&open(&location).await).await;
-    let again = Store::open(&location, Vault::from_key(&[7; 32]).unwrap(), "node-2")
-        .await
-        .unwrap();
+    let again = node(&location, "node-2").await;
     again.ping().await.unwrap();
     cluster
         .sql("suite", "alter database suite set synchronous_commit = off")

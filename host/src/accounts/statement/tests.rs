@@ -92,3 +92,20 @@ fn the_balance_runs_from_opening_to_closing() {
          2026-11-30T16:00:00Z,closing,,267,CNY,,\r\n"
     );
 }
+
+#[test]
+fn a_reservation_of_which_nothing_was_taken_is_no_entry() {
+    let account: AccountId = "mine".parse().unwrap();
+    let payable: AccountId = "payable".parse().unwrap();
+    let hold = Transfer::pending(
+        "h".parse().unwrap(),
+        account.clone(),
+        payable,
+        Money::cny(4),
+    );
+    let taken = |amount| {
+        let post = Transfer::post("c".parse().unwrap(), &hold, Money::cny(amount));
+        direction(&account, &row(1, "2026-11-22T01:00:00Z", post))
+    };
+    assert_eq!([taken(0), taken(1)], [None, Some(Direction::Out)]);
+}

@@ -76,3 +76,23 @@ async fn new_prices_hold_after_a_second_at_the_latest() {
     }
     assert_eq!(fee_of("4").await, Some(7));
 }
+
+/// What a worker should have looked at a week ago is found by the ledger's check.
+#[tokio::test]
+async fn a_payment_that_nobody_looks_after_is_found_after_a_week() {
+    const WEEK_MS: i64 = 7 * 24 * 60 * 60_000;
+    let world = world().await;
+    let paid = world.pay("key", "bill", 500).await.unwrap().payment;
+    let begun = world.ports.now();
+    for (later, neglected) in [(0, 0), (WEEK_MS, 0), (WEEK_MS + 1, 1)] {
+        let then = begun.plus_ms(later);
+        let report = world.payments.store().check_ledger(then).await.unwrap();
+        let found: Vec<_> = report
+            .findings
+            .iter()
+            .map(|one| (one.record.as_str(), one.detail.as_str()))
+            .collect();
+        let wanted = [(paid.as_str(), "held")];
+        assert_eq!(found, wanted[..neglected], "{later}");
+    }
+}

@@ -3,6 +3,7 @@
 use guichet_domain::Money;
 use guichet_domain::id::{ClientId, SubjectId};
 
+use super::super::check::INVARIANTS;
 use super::super::{Location, Statement, Store, StoreError};
 use super::{now, open};
 use crate::accounts::Accounts;
@@ -76,6 +77,24 @@ async fn damaged_books_are_found() {
             "{damage}: {found:?}"
         );
     }
+}
+
+/// Of every kind of invariant one is asked, beside the one about time.
+#[tokio::test]
+async fn the_report_says_how_much_was_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&Location::Sqlite(folder.path().join("books.db"))).await;
+    let accounts = Accounts::new(store.clone(), Ports::system());
+    let (client, subject) = (
+        ClientId::new("demo").unwrap(),
+        SubjectId::new("anna").unwrap(),
+    );
+    let opened = accounts.open_funding(&client, &subject, Money::cny(500), Money::cny(0));
+    opened.await.unwrap();
+    let report = store.check_ledger(now()).await.unwrap();
+    let looked_at = (report.accounts, report.transfers, report.payments);
+    assert_eq!((looked_at, report.open_payments), ((2, 1, 0), 0));
+    assert_eq!(report.invariants, INVARIANTS.len() + 1);
 }
 
 #[tokio::test]

@@ -60,13 +60,7 @@ pub(super) async fn run(
         condition,
     };
     while let Some(first) = waiting.recv().await {
-        let mut commands = vec![first.command];
-        let mut answers = vec![first.answer];
-        while commands.len() < BATCH {
-            let Ok(order) = waiting.try_recv() else { break };
-            commands.push(order.command);
-            answers.push(order.answer);
-        }
+        let (commands, answers) = taken(first, &mut waiting);
         let stops = commands
             .iter()
             .any(|command| matches!(command, Command::Stop));
@@ -84,6 +78,24 @@ pub(super) async fn run(
     }
     drop(writer.connection);
     writer.pool.close().await;
+}
+
+/// The first command with what waits behind it, as much as may share a commit.
+fn taken(
+    first: Order,
+    waiting: &mut mpsc::Receiver<Order>,
+) -> (
+    Vec<Command>,
+    Vec<oneshot::Sender<Result<Outcome, StoreError>>>,
+) {
+    let mut commands = vec![first.command];
+    let mut answers = vec![first.answer];
+    while commands.len() < BATCH {
+        let Ok(order) = waiting.try_recv() else { break };
+        commands.push(order.command);
+        answers.push(order.answer);
+    }
+    (commands, answers)
 }
 
 /// Sets an account's credit limit where it covers what is used. The one change of
@@ -215,3 +227,6 @@ async fn guarded(
 async fn rolled_back(open: &mut Connection) -> bool {
     open.execute("rollback", &[]).await.is_ok()
 }
+
+#[cfg(test)]
+mod tests;

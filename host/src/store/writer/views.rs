@@ -54,7 +54,7 @@ impl View {
         memory
             .learn_transfers(connection, &wanted.transfers, &wanted.pending)
             .await?;
-        dialect::lock_names(connection, &wanted.day_locks()).await?;
+        dialect::lock_names(connection, &day_locks(&wanted.days, &wanted.payer_days)).await?;
         view.read_uniqueness(connection, &wanted).await?;
         Ok(view)
     }
@@ -242,26 +242,28 @@ impl<'a> Wanted<'a> {
         wanted
     }
 
-    /// Numbers for the days that have a limit. Two nodes that open payments of one
-    /// day each read what the other has opened; two days that share a number only
-    /// wait for each other.
-    fn day_locks(&self) -> BTreeSet<i64> {
-        let accounts = self
-            .days
-            .iter()
-            .map(|(key, date)| lock_number(&[key, date.as_bytes()]));
-        let payers = self.payer_days.iter().map(|(client, subject, date)| {
-            lock_number(&[client.as_bytes(), subject.as_bytes(), date.as_bytes()])
-        });
-        accounts.chain(payers).collect()
-    }
-
     fn add_pending(&mut self, transfers: &'a [Transfer]) {
         for pending in transfers.iter().filter_map(|one| one.pending.as_ref()) {
             self.transfers.insert(pending.as_str());
             self.pending.insert(pending.as_str());
         }
     }
+}
+
+/// Numbers for the days that have a limit: of accounts, and of payers. Two nodes
+/// that open payments of one day each read what the other has opened; two days that
+/// share a number only wait for each other.
+pub(super) fn day_locks(
+    days: &BTreeSet<(&[u8], &str)>,
+    payer_days: &BTreeSet<(&str, &str, &str)>,
+) -> BTreeSet<i64> {
+    let accounts = days
+        .iter()
+        .map(|(key, date)| lock_number(&[key, date.as_bytes()]));
+    let payers = payer_days.iter().map(|(client, subject, date)| {
+        lock_number(&[client.as_bytes(), subject.as_bytes(), date.as_bytes()])
+    });
+    accounts.chain(payers).collect()
 }
 
 fn lock_number(parts: &[&[u8]]) -> i64 {
