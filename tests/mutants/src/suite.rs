@@ -6,6 +6,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -123,6 +124,25 @@ impl Suite {
 }
 
 fn run(command: &mut Command, longest: Duration) -> Result<End> {
+    let litter = litter()?;
+    let end = run_in(command.env("TMPDIR", &litter), longest);
+    // What a stopped program's children still write is the system's to clear.
+    let _ = std::fs::remove_dir_all(&litter);
+    end
+}
+
+/// A folder for what tests keep for a while: a program that is stopped clears
+/// nothing.
+fn litter() -> Result<PathBuf> {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("guichet-mutants-{}-{number}", std::process::id());
+    let folder = std::env::temp_dir().join(name);
+    std::fs::create_dir(&folder).with_context(|| folder.display().to_string())?;
+    Ok(folder)
+}
+
+fn run_in(command: &mut Command, longest: Duration) -> Result<End> {
     let begun = Instant::now();
     let mut child = command
         .stdout(Stdio::piped())
