@@ -1,6 +1,7 @@
 //! Whole payments over HTTP: a bill query, the payment until it is applied, the
-//! exchanges with the simulated billers included. The peer is the bill query
-//! alone, in the same run: what HTTP, sandbox and biller cost without money.
+//! exchanges with the simulated billers included: as many as can be made, and then
+//! a steady stream of half as many. The peer is the bill query alone, in the same
+//! run: what HTTP, sandbox and biller cost without money.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,11 +12,14 @@ use guichet_tests::Marketplace;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::statistics::{Samples, millis, per_second, times};
+use crate::statistics::{Samples, half_as_often, millis, per_second, times};
 use crate::{disk, processor, say};
 
 /// Connections, and how many payments they make together.
 const LEVELS: [(usize, usize); 3] = [(1, 300), (16, 3_000), (64, 6_000)];
+/// Payments that come one after the other in a steady stream, so many connections
+/// being there for them.
+const STEADY: (usize, usize) = (256, 3_000);
 /// What the payer has, in fen: enough for all of them.
 const BALANCE: &str = "100000000000";
 /// Services that are tried, and how many are enough.
@@ -39,12 +43,15 @@ pub(crate) async fn measure() -> Result<Value> {
     let services = services(&market).await?;
     let before = disk::fsync(folder.path())?;
     let mut levels = Vec::new();
+    let mut fastest = 0.0_f64;
     for (connections, count) in LEVELS {
         say(&format!("{connections} connections"));
         let asked = errands(&market, &services, count).await?;
-        let queries = run(&market, connections, asked, Part::Query).await?;
+        let at_once = (connections, Pace::AtOnce);
+        let queries = run(&market, at_once, asked, Part::Query).await?;
         let paid = errands(&market, &services, count).await?;
-        let payments = run(&market, connections, paid, Part::Payment).await?;
+        let payments = run(&market, at_once, paid, Part::Payment).await?;
+        fastest = fastest.max(payments.rate());
         levels.push(json!({
             "connections": connections,
             "payments": payments.figures(),
@@ -52,11 +59,13 @@ pub(crate) async fn measure() -> Result<Value> {
             "payments_over_queries": times(payments.rate(), queries.rate()),
         }));
     }
+    let steady = steady(&market, &services, fastest).await?;
     let after = disk::fsync(folder.path())?;
     Ok(json!({
         "bench": "payments",
         "services": services.len(),
         "levels": levels,
+        "steady": steady,
         "fsync_us_p50": crate::statistics::micros(before.p50()),
         "fsync_us_p99": crate::statistics::micros(before.p99()),
         "fsync_after_us_p50": crate::statistics::micros(after.p50()),
@@ -69,6 +78,27 @@ pub(crate) async fn measure() -> Result<Value> {
 enum Part {
     Query,
     Payment,
+}
+
+/// When the next errand begins.
+#[derive(Debug, Clone, Copy)]
+enum Pace {
+    /// As soon as a connection is free.
+    AtOnce,
+    /// At its time, however slow those before it are; it is measured from then on.
+    Every(Duration),
+}
+
+/// Payments that come at half of the rate that was reached: what a payer waits for
+/// where the node is not full.
+async fn steady(market: &Arc<Marketplace>, services: &[String], fastest: f64) -> Result<Value> {
+    let (connections, count) = STEADY;
+    let every = half_as_often(fastest);
+    say("in a steady stream");
+    let errands = errands(market, services, count).await?;
+    let pace = (connections, Pace::Every(every));
+    let done = run(market, pace, errands, Part::Payment).await?;
+    Ok(done.figures())
 }
 
 struct Done {
@@ -156,10 +186,11 @@ async fn errands(
 /// Works the errands off with so many connections.
 async fn run(
     market: &Arc<Marketplace>,
-    connections: usize,
+    (connections, pace): (usize, Pace),
     errands: VecDeque<Errand>,
     part: Part,
 ) -> Result<Done> {
+    let errands: VecDeque<(u32, Errand)> = (0..).zip(errands).collect();
     let errands = Arc::new(Mutex::new(errands));
     let spent_before = spent(market)?;
     let begun = Instant::now();
@@ -168,9 +199,16 @@ async fn run(
         let (market, errands) = (Arc::clone(market), Arc::clone(&errands));
         tasks.spawn(async move {
             let (mut times, mut failed) = (Vec::new(), Vec::new());
-            while let Some(errand) = next(&errands) {
+            while let Some((number, errand)) = next(&errands) {
                 let key = format!("{connections}-{connection}-{}", times.len() + failed.len());
-                let asked = Instant::now();
+                let asked = match pace {
+                    Pace::AtOnce => Instant::now(),
+                    Pace::Every(interval) => {
+                        let due = begun + interval * number;
+                        tokio::time::sleep_until(due.into()).await;
+                        due
+                    }
+                };
                 match complete(&market, &errand, part, &key).await {
                     Ok(payment) => times.push((asked.elapsed(), payment)),
                     Err(error) => failed.push(error.to_string()),
@@ -220,7 +258,7 @@ async fn history(market: &Marketplace, payment: Option<&str>) -> Result<Vec<Stri
     Ok(items.iter().map(line).collect())
 }
 
-fn next(errands: &Mutex<VecDeque<Errand>>) -> Option<Errand> {
+fn next(errands: &Mutex<VecDeque<(u32, Errand)>>) -> Option<(u32, Errand)> {
     errands
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

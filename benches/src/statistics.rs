@@ -55,6 +55,11 @@ pub(crate) fn per_second(count: usize, elapsed: Duration) -> f64 {
     rounded(count as f64 / elapsed.as_secs_f64().max(1e-9), 1)
 }
 
+/// The time between two where half as many come as in `per_second`.
+pub(crate) fn half_as_often(per_second: f64) -> Duration {
+    Duration::from_secs_f64(2.0 / per_second.max(1.0))
+}
+
 /// How many times as long.
 pub(crate) fn ratio(ours: Duration, theirs: Duration) -> f64 {
     rounded(ours.as_secs_f64() / theirs.as_secs_f64().max(1e-9), 3)
