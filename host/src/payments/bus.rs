@@ -57,12 +57,10 @@ impl Bus {
         if view.is_awaited() {
             self.bell(&row.id).notify_waiters();
         }
-        if self.changes.receiver_count() > 0 {
-            let _nobody_follows = self.changes.send(Change {
-                client: row.client.clone(),
-                payment: Arc::new(view),
-            });
-        }
+        let _nobody_follows = self.changes.send(Change {
+            client: row.client.clone(),
+            payment: Arc::new(view),
+        });
     }
 
     fn bell(&self, payment: &RecordId) -> &Notify {

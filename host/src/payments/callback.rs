@@ -187,3 +187,20 @@ fn application(notice: &Notice) -> Option<Application> {
         at,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Standard Webhooks, "Signature scheme": billers sign exactly these bytes.
+    #[test]
+    fn id_time_and_body_are_signed_with_dots_between() {
+        let message = SignedMessage {
+            id: "msg_1".to_owned(),
+            timestamp: "1795000000".to_owned(),
+            signatures: "v1,AAAA".to_owned(),
+            body: br#"{"a":1}"#.to_vec(),
+        };
+        assert_eq!(message.signed_bytes(), br#"msg_1.1795000000.{"a":1}"#);
+    }
+}

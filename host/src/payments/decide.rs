@@ -195,7 +195,7 @@ impl Payments {
         let now = self.ports.now();
         let event = match (&application, row.snapshot.state) {
             (Some(_), State::Reversing) => Event::ReversalRefused,
-            (None, State::Reversing) => Event::ReversalDone,
+            (None, State::Reversing | State::Reversed) => Event::ReversalDone,
             (Some(_), _) => Event::Applied,
             (None, _) => Event::Refused,
         };

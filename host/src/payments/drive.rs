@@ -306,8 +306,8 @@ impl Payments {
             let delay_ms = i64::from(after_seconds) * 1_000;
             let ripe = now.plus_ms(delay_ms - self.waited_ms(&next.id, next.attempts));
             let proof = attempted.plus_ms(delay_ms).max(ripe);
-            if now < proof && proof < look {
-                look = proof;
+            if now < proof {
+                look = look.min(proof);
             }
         }
         if matches!(next.snapshot.state, State::Pending | State::Unknown) {

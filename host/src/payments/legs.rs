@@ -159,8 +159,9 @@ impl Payments {
         let look = next_look(now, tries, None, &*self.ports.random);
         match next.snapshot.leg(leg) {
             // A bank that breaks its word: people mend it, and it is asked again
-            // when their time is over.
-            LegState::Refused if next.snapshot.state != State::Declined => {
+            // when their time is over. What it was free to decline has ended, and
+            // needs nobody.
+            LegState::Refused => {
                 next.open_since.get_or_insert(now);
                 next.owner = Some(OPERATOR.to_owned());
                 let deadline = now.plus_ms(NEWS_BY_OPERATOR_MS);
@@ -171,7 +172,7 @@ impl Payments {
                 age(next, now);
                 Schedule::Due(look, tries.saturating_add(1))
             }
-            LegState::None | LegState::Done | LegState::Refused => {
+            LegState::None | LegState::Done => {
                 next.owner = Some(WORKER.to_owned());
                 next.open_since = None;
                 next.news_by = None;

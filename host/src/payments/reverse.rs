@@ -116,9 +116,6 @@ impl Payments {
             .push(Event::ReversalAsked)
             .map_err(|_| wrong_state())?;
         let next = draft.next();
-        if next.version == row.version {
-            return Ok(PaymentView::of(&row));
-        }
         next.owner = Some(WORKER.to_owned());
         next.open_since = Some(now);
         next.news_by = Some(now.plus_ms(NEWS_BY_WORKER_MS));

@@ -65,4 +65,16 @@ mod tests {
         assert_ne!(Sequencer::new(1).next(now), Sequencer::new(2).next(now));
         assert_eq!(slot_of(Sequencer::new(7).next(now)), 7);
     }
+
+    #[test]
+    fn a_number_is_the_millisecond_the_slot_and_a_count() {
+        let sequencer = Sequencer::new(7);
+        let now: Moment = "2026-11-21T00:00:00Z".parse().unwrap();
+        let unix_ms = u64::try_from(now.micros() / 1_000).unwrap();
+        let number = |ms: u64, count: u64| (ms * 100 + 7) * 1_000 + count;
+        for count in 0..1_000 {
+            assert_eq!(sequencer.next(now), number(unix_ms, count));
+        }
+        assert_eq!(sequencer.next(now), number(unix_ms + 1, 0));
+    }
 }

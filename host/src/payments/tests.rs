@@ -1,8 +1,11 @@
 //! The room with the real store and a biller that keeps its own log.
 
 mod agreeing;
+mod answers;
 mod banks;
+mod callbacks;
 mod client_fees;
+mod delays;
 mod fakes;
 mod flows;
 mod known;
@@ -11,6 +14,8 @@ mod looks;
 mod matrix;
 mod nodes;
 mod outside;
+mod payers;
 mod recovery;
 mod restored;
+mod reversals;
 mod world;

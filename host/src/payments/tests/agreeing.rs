@@ -143,6 +143,34 @@ async fn the_maker_is_not_the_checker() {
     world.assert_books().await;
 }
 
+/// A firm's account: whoever made the payment cannot be the one who checks it, even
+/// where nothing else is asked.
+#[tokio::test]
+async fn a_second_person_alone_is_another_one_too() {
+    let world = world(AuthorisationRule::Never, SecondPersonRule::Needed).await;
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let action = shown(&world, &made.payment).await.action.unwrap();
+    assert_eq!(action.kind, ActionKind::SecondPerson);
+    let maker = agree(&world, &made.payment, action.binding, "anna");
+    let refused = world.payments.authorise(&maker).await;
+    assert!(
+        matches!(refused, Err(PaymentError::MakerCannotCheck)),
+        "{refused:?}"
+    );
+    let checker = agree(&world, &made.payment, action.binding, "berta");
+    let view = world.payments.authorise(&checker).await.unwrap();
+    assert_eq!((view.state.as_str(), view.action), ("requested", None));
+}
+
+/// Metrics and pages use the same words as the API's JSON.
+#[test]
+fn an_action_has_one_name() {
+    for kind in [ActionKind::PayerAuthorisation, ActionKind::SecondPerson] {
+        let json = serde_json::to_value(kind).unwrap();
+        assert_eq!(json, kind.as_str());
+    }
+}
+
 #[tokio::test]
 async fn what_nobody_agrees_to_expires_and_frees_the_bill() {
     let mut world = world(AuthorisationRule::Always, SecondPersonRule::NotNeeded).await;

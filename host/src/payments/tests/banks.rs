@@ -68,6 +68,13 @@ async fn one_look_holds_submits_and_captures() {
             ],
         };
         assert_eq!(names, expected);
+        let serials = world.row(&payment).await.payer.serials;
+        let serials: Vec<_> = serials.iter().map(|one| (one.0, one.1.as_str())).collect();
+        let kept: &[_] = match custom {
+            Custom::HoldFirst => &[(Leg::Hold, "B1"), (Leg::Capture, "B2")],
+            Custom::CaptureFirst => &[(Leg::Capture, "B1")],
+        };
+        assert_eq!(serials, kept);
         world.assert_books().await;
     }
 }
@@ -155,6 +162,7 @@ async fn a_bank_that_breaks_its_word_is_left_to_people_and_asked_again() {
     let view = world.payments.get(&world.client, &payment).await.unwrap();
     assert_eq!(view.state.as_str(), "applied");
     assert_eq!(view.owner.as_deref(), Some("operator"));
+    assert_eq!(view.reason, None, "the payer has nothing to do with it");
     assert!(view.news_by.unwrap() > world.ports.now());
     let refused = world
         .payments

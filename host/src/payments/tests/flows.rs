@@ -273,6 +273,17 @@ async fn lists_and_statements_are_paged() {
         (first.items.len(), rest.items.len(), rest.next_cursor),
         (3, 2, None)
     );
+    let (all, one) = tokio::join!(
+        world.payments.list(&world.client, &world.subject, None, 5),
+        world.payments.list(&world.client, &world.subject, None, 0),
+    );
+    let (all, one) = (all.unwrap(), one.unwrap());
+    assert_eq!(
+        (all.items.len(), all.next_cursor),
+        (5, None),
+        "no page more"
+    );
+    assert_eq!(one.items, all.items[..1]);
     let entries = world
         .accounts
         .entries(&world.client, &world.account, None, 4)

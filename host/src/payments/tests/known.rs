@@ -1,6 +1,8 @@
-//! Policies and prices are looked up anew after a second, and not before.
+//! What the room keeps for a while, and what it tells those who follow it: policies
+//! and prices are looked up anew after a second, and not before.
 
-use guichet_domain::id::PersonId;
+use guichet_domain::Money;
+use guichet_domain::id::{ClientId, PersonId};
 use guichet_domain::payment::StatusAnswer;
 
 use super::fakes::biller::Memory;
@@ -57,9 +59,7 @@ async fn a_new_policy_holds_after_a_second_at_the_latest() {
 async fn new_prices_hold_after_a_second_at_the_latest() {
     let world = world().await;
     let by = by(&world);
-    let slip = world
-        .accounts
-        .top_up(&by, guichet_domain::Money::cny(100), "slip");
+    let slip = world.accounts.top_up(&by, Money::cny(100), "slip");
     slip.await.unwrap();
     let fee_of = async |key: &str| {
         let made = world.pay(key, key, 100).await.unwrap();
@@ -95,4 +95,51 @@ async fn a_payment_that_nobody_looks_after_is_found_after_a_week() {
         let wanted = [(paid.as_str(), "held")];
         assert_eq!(found, wanted[..neglected], "{later}");
     }
+}
+
+/// What another client pays is no reason to read this one's prices anew.
+#[tokio::test]
+async fn each_client_s_prices_are_known_for_their_own_second() {
+    let mut world = world().await;
+    world.pay("1", "1", 100).await.unwrap();
+    let by = by(&world);
+    let list = r#"{"currency":"CNY","prices":[{"fixed":7}]}"#;
+    let list = serde_json::from_str(list).unwrap();
+    let slip = world.accounts.top_up(&by, Money::cny(100), "slip");
+    slip.await.unwrap();
+    world.accounts.set_prices(&by, &list).await.unwrap();
+    let own = (world.client.clone(), world.account.clone());
+    world.client = ClientId::new("other-app").unwrap();
+    world.account = world
+        .fund(&world.client, &world.subject, Money::cny(500))
+        .await;
+    world.pay("2", "2", 100).await.unwrap();
+    (world.client, world.account) = own;
+    let made = world.pay("3", "3", 100).await.unwrap();
+    assert_eq!(world.row(&made.payment).await.client_fee, None);
+}
+
+#[tokio::test]
+async fn who_follows_the_room_is_told_of_every_change() {
+    let mut world = world().await;
+    let mut changes = world.payments.follow();
+    let made = world.pay("1", "1", 100).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    let mut states = Vec::new();
+    while let Ok(change) = changes.try_recv() {
+        assert_eq!(change.client, world.client);
+        assert_eq!(change.payment.id, made.payment);
+        states.push(change.payment.state.to_string());
+    }
+    assert_eq!(states, ["submitted", "applied"]);
+}
+
+/// What is printed of a room, in a log say, tells nothing of its payments.
+#[tokio::test]
+async fn a_printed_room_shows_its_settings_alone() {
+    let world = world().await;
+    let printed = format!("{:?}", world.payments);
+    let settings = format!("{:?}", world.payments.settings());
+    assert_eq!(printed, format!("Payments {{ settings: {settings}, .. }}"));
 }

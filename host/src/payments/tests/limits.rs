@@ -3,7 +3,7 @@
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
-use guichet_domain::id::AccountId;
+use guichet_domain::id::{AccountId, RecordId};
 use guichet_domain::payment::StatusAnswer;
 
 use super::fakes::biller::{Memory, Mood};
@@ -50,6 +50,43 @@ async fn a_limit_for_one_payment_holds_for_the_service_and_for_the_bill() {
     let above = world.pay("k1", "1", 500).await;
     assert!(matches!(above, Err(PaymentError::Items(_))), "{above:?}");
     assert!(world.pay("k2", "2", 499).await.is_ok());
+}
+
+impl World {
+    /// A query for another account at the same biller, with a limit of the bill's own.
+    async fn query_for(&self, account: &str, bill: &str, per_day: Option<i64>) -> RecordId {
+        let store = self.payments.store();
+        let known = store.bill_query(&self.query(&[(bill, 600)]).await).await;
+        let mut query = known.unwrap().unwrap();
+        query.id = self.ports.record_id("bq");
+        let payable = query.payable.as_mut().unwrap();
+        payable.account_number = Some(account.to_owned());
+        payable.limits.per_day = per_day.map(Money::cny);
+        store.put_bill_query(&query).await.unwrap();
+        query.id
+    }
+}
+
+#[tokio::test]
+async fn a_limit_by_day_is_counted_for_each_account_and_the_stricter_one_holds() {
+    let world = world().await;
+    world.terms.0.lock().unwrap().limits.per_day = Some(Money::cny(1_200));
+    for (key, account, per_day, allowed) in [
+        ("1", "0099", None, true),
+        ("2", "0099", None, true),
+        ("3", "0099", None, false),
+        ("4", "0100", None, true),
+        ("5", "0100", Some(1_199), false),
+        ("6", "0100", Some(9_999), true),
+        ("7", "0100", Some(9_999), false),
+    ] {
+        let query = world.query_for(account, key, per_day).await;
+        let request = world.request(&query, key, &[(key, 600)]);
+        let made = world.payments.create(&request).await;
+        let limited = matches!(made, Err(PaymentError::AboveDayLimit));
+        assert_eq!((made.is_ok(), limited), (allowed, !allowed), "{key}");
+    }
+    world.assert_books().await;
 }
 
 #[tokio::test]

@@ -1,48 +1,25 @@
-//! What ends open outcomes from outside: callbacks, day files, decisions of two,
-//! and the biller's agreement to a refund.
+//! What ends open outcomes from outside: day files, decisions of two, and the
+//! biller's agreement to a refund.
 
 use guichet_domain::Money;
-use guichet_domain::id::{PersonId, RecordId, ServiceCode};
+use guichet_domain::id::{PersonId, RecordId};
 use guichet_domain::payment::{Leg, StatusAnswer};
-use serde_json::json;
 
 use super::fakes::Fault;
 use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::bank::Custom;
-use crate::payments::{
-    DayFileWord, Found, Ground, Heard, PaymentError, RefundAnswer, SignedMessage,
-};
+use crate::payments::{DayFileWord, Found, Ground, PaymentError, RefundAnswer};
 
-fn service() -> ServiceCode {
-    ServiceCode::new("water-330100-1").unwrap()
-}
-
-fn by(one: &str, two: &str) -> Ground {
+pub(super) fn by(one: &str, two: &str) -> Ground {
     Ground {
         evidence: "the biller's letter of today".to_owned(),
         by: (PersonId::new(one).unwrap(), PersonId::new(two).unwrap()),
     }
 }
 
-fn applied(payment: &RecordId, amount: i64, id: &str) -> SignedMessage {
-    let body = json!({
-        "reference": payment,
-        "outcome": "applied",
-        "serial": "S-9",
-        "amount": Money::cny(amount),
-        "at": "2026-11-21T16:00:00+08:00",
-    });
-    SignedMessage {
-        id: id.to_owned(),
-        timestamp: "1795000000".to_owned(),
-        signatures: "good".to_owned(),
-        body: serde_json::to_vec(&body).unwrap(),
-    }
-}
-
 /// A payment whose submission had this fate, with a biller that cannot be asked.
-async fn open(world: &mut World, mood: Mood) -> RecordId {
+pub(super) async fn open(world: &mut World, mood: Mood) -> RecordId {
     world.biller.will(&[mood]);
     let made = world.pay("k1", "1", 500).await.unwrap();
     let claim = world.queue.try_recv().unwrap();
@@ -50,116 +27,8 @@ async fn open(world: &mut World, mood: Mood) -> RecordId {
     made.payment
 }
 
-async fn silent() -> World {
+pub(super) async fn silent() -> World {
     World::new(Memory::AppliesAgain, StatusAnswer::None).await
-}
-
-#[tokio::test]
-async fn a_signed_callback_is_evidence_once_and_a_forged_one_is_nothing() {
-    let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
-    let message = applied(&payment, 500, "m1");
-    let mut forged = message.clone();
-    forged.signatures = "bad".to_owned();
-    let before = world.row(&payment).await;
-    let refused = world.payments.callback(&service(), &forged).await;
-    assert!(matches!(refused, Err(PaymentError::Forged)), "{refused:?}");
-    assert_eq!(world.row(&payment).await, before, "nothing has changed");
-    let heard = world.payments.callback(&service(), &message).await.unwrap();
-    assert_eq!(heard, Heard::Now);
-    let row = world.row(&payment).await;
-    assert_eq!(row.snapshot.state.as_str(), "applied");
-    assert_eq!(row.answer.application.as_ref().unwrap().serial, "S-9");
-    assert_eq!(world.money().await, (FUNDS - 500, 0));
-    for _ in 0..10 {
-        let again = world.payments.callback(&service(), &message).await.unwrap();
-        assert_eq!(again, Heard::Before);
-    }
-    assert_eq!(world.row(&payment).await, row);
-    world.assert_books().await;
-}
-
-#[tokio::test]
-async fn a_callback_with_another_amount_or_service_moves_no_money() {
-    let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
-    let other = applied(&payment, 499, "m1");
-    world.payments.callback(&service(), &other).await.unwrap();
-    let row = world.row(&payment).await;
-    assert_eq!(row.snapshot.state.as_str(), "unknown");
-    assert_eq!(row.owner.as_deref(), Some("operator"));
-    let foreign = ServiceCode::new("gas-330100-1").unwrap();
-    let refused = world
-        .payments
-        .callback(&foreign, &applied(&payment, 500, "m2"))
-        .await;
-    assert!(
-        matches!(refused, Err(PaymentError::NotFound)),
-        "{refused:?}"
-    );
-    assert_eq!(world.money().await, (FUNDS, 500));
-    world.assert_books().await;
-}
-
-#[tokio::test]
-async fn a_callback_may_come_before_our_own_answer() {
-    for mood in [Mood::HangingAfter, Mood::Good, Mood::Mute] {
-        let mut world = silent().await;
-        world.biller.will(&[mood]);
-        let made = world.pay("k1", "1", 500).await.unwrap();
-        let claim = world.queue.try_recv().unwrap();
-        let message = applied(&made.payment, 500, "m1");
-        let payments = world.payments.clone();
-        if mood == Mood::HangingAfter {
-            tokio::select! {
-                biased;
-                _ = payments.drive(&claim) => unreachable!(),
-                () = world.biller.hung.notified() => {}
-            }
-            assert_eq!(world.state(&made.payment).await, "submitted");
-            payments.callback(&service(), &message).await.unwrap();
-        } else {
-            let code = service();
-            let callback = async {
-                while world.biller.state.lock().unwrap().submissions.is_empty() {
-                    tokio::task::yield_now().await;
-                }
-                payments.callback(&code, &message).await
-            };
-            let (driven, heard) = tokio::join!(payments.drive(&claim), callback);
-            driven.unwrap();
-            heard.unwrap();
-        }
-        assert_eq!(world.state(&made.payment).await, "applied", "{mood:?}");
-        assert_eq!(world.biller.effects_of(made.payment.as_str()), 1);
-        assert_eq!(world.money().await, (FUNDS - 500, 0));
-        world.assert_books().await;
-    }
-}
-
-#[tokio::test]
-async fn a_callback_that_proves_nothing_is_a_reason_to_ask_now() {
-    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = open(&mut world, Mood::Mute).await;
-    assert_eq!(world.look().await, 0, "not due yet");
-    let mut message = applied(&payment, 500, "m1");
-    message.body =
-        serde_json::to_vec(&json!({"reference": payment, "outcome": "changed"})).unwrap();
-    world.payments.callback(&service(), &message).await.unwrap();
-    assert_eq!(world.look().await, 1);
-    assert_eq!(world.state(&payment).await, "applied");
-    world.assert_books().await;
-}
-
-#[tokio::test]
-async fn a_callback_about_what_was_never_sent_moves_nothing() {
-    let world = silent().await;
-    let made = world.pay("k1", "1", 500).await.unwrap();
-    let message = applied(&made.payment, 500, "m1");
-    world.payments.callback(&service(), &message).await.unwrap();
-    assert_eq!(world.state(&made.payment).await, "held");
-    assert_eq!(world.money().await, (FUNDS, 500));
-    world.assert_books().await;
 }
 
 #[tokio::test]
@@ -185,6 +54,8 @@ async fn two_persons_end_what_nobody_can_ask() {
     }
     let row = world.row(&payment).await;
     assert_eq!(row.snapshot.state.as_str(), "applied");
+    assert_eq!(row.answer.application.unwrap().serial, "S-1");
+    assert_eq!(row.payer.evidence.len(), 1, "once");
     assert_eq!(row.payer.evidence[0].persons.len(), 2);
     assert_eq!(world.money().await, (FUNDS - 500, 0));
     let contrary = world
@@ -209,11 +80,12 @@ async fn it_is_not_decided_that_nothing_happened_while_a_call_may_be_on_its_way(
         .await;
     assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
     world.pass(10 * 60_000);
-    world
-        .payments
-        .decide_unknown(&payment, &Found::NotApplied, &two)
-        .await
-        .unwrap();
+    for _ in 0..2 {
+        let decided = world
+            .payments
+            .decide_unknown(&payment, &Found::NotApplied, &two);
+        decided.await.unwrap();
+    }
     assert_eq!(world.state(&payment).await, "released");
     assert_eq!(world.money().await, (FUNDS, 0));
     world.assert_books().await;

@@ -4,10 +4,12 @@
 use std::path::PathBuf;
 
 use guichet_domain::id::RecordId;
-use guichet_domain::payment::StatusAnswer;
+use guichet_domain::payment::{Leg, StatusAnswer};
 
-use super::fakes::biller::Memory;
+use super::fakes::Fault;
+use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
+use crate::bank::Custom;
 use crate::payments::PaymentError;
 use crate::store::{BackupFile, Location, Restoration};
 
@@ -112,6 +114,7 @@ async fn what_was_never_sent_is_given_back_on_proof_alone() {
         let backup = back_up(&world);
         put_back(&mut world, &backup).await;
         world.look().await;
+        assert_eq!(world.row(&made.payment).await.attempts, 1, "one is assumed");
         assert_eq!(world.money().await, (FUNDS, 500));
         look_for_a_while(&mut world).await;
         assert_eq!(world.state(&made.payment).await, "expired");
@@ -147,4 +150,94 @@ async fn a_payment_that_was_lost_cannot_be_repeated_from_its_old_query() {
     world.payments.drive(&claim).await.unwrap();
     assert_eq!(submissions(&world), 2);
     world.assert_books().await;
+}
+
+/// Nothing is begun at a bank that is older than the restored database; what the bank
+/// owes it is asked for.
+#[tokio::test]
+async fn a_bank_is_asked_for_what_it_owes_and_for_nothing_new() {
+    for is_applied in [false, true] {
+        let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+        world.pay_by_bank(Custom::HoldFirst).await;
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let claim = world.queue.try_recv().unwrap();
+        if is_applied {
+            world.bank.will(Leg::Capture, Fault::LostBefore);
+            world.payments.drive(&claim).await.unwrap();
+        }
+        let backup = back_up(&world);
+        world.pass(1_000);
+        put_back(&mut world, &backup).await;
+        look_for_a_while(&mut world).await;
+        let view = world.payments.get(&world.client, &made.payment).await;
+        let view = view.unwrap();
+        let effects = |leg| world.bank.effects(leg, made.payment.as_str());
+        let done = (
+            effects(Leg::Hold),
+            effects(Leg::Capture),
+            submissions(&world),
+        );
+        if is_applied {
+            assert_eq!((view.state.as_str(), done), ("applied", (1, 1, 1)));
+        } else {
+            assert_eq!((view.state.as_str(), done), ("expired", (0, 0, 0)));
+            let reason = "the database was put back from a backup";
+            assert_eq!(view.reason.as_deref(), Some(reason));
+        }
+        assert_eq!(view.owner, None);
+        world.assert_books().await;
+    }
+}
+
+async fn noted(world: &World, payment: &RecordId) -> usize {
+    let events = world.payments.events(&world.client, payment).await;
+    let is_note = |event: &&crate::payments::EventView| event.event == "restored";
+    events.unwrap().iter().filter(is_note).count()
+}
+
+/// An attempt to undo, made after the backup or known to it as open, is asked about
+/// and not made again.
+#[tokio::test]
+async fn what_may_have_been_undone_since_the_backup_is_not_undone_again() {
+    for is_begun in [false, true] {
+        let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let claim = world.queue.try_recv().unwrap();
+        world.payments.drive(&claim).await.unwrap();
+        world.ask_back(&made.payment).await;
+        if is_begun {
+            world.biller.will(&[Mood::Mute]);
+            world.look().await;
+        }
+        let backup = back_up(&world);
+        world.pass(1_000);
+        world.look_at(&made.payment).await;
+        assert_eq!((world.undone(), noted(&world, &made.payment).await), (1, 0));
+        put_back(&mut world, &backup).await;
+        assert_eq!(world.state(&made.payment).await, "reversing");
+        for _ in 0..2 {
+            world.look_at(&made.payment).await;
+            assert_eq!(noted(&world, &made.payment).await, 1, "{is_begun}");
+        }
+        look_for_a_while(&mut world).await;
+        assert_eq!(world.state(&made.payment).await, "reversed");
+        assert_eq!((world.undone(), world.money().await), (1, (FUNDS, 0)));
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_back_after_the_restoration_is_undone_at_once() {
+    let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    let backup = back_up(&world);
+    world.pass(1_000);
+    put_back(&mut world, &backup).await;
+    world.pass(1);
+    world.ask_back(&made.payment).await;
+    world.look().await;
+    assert_eq!(world.state(&made.payment).await, "reversed");
+    assert_eq!((world.undone(), noted(&world, &made.payment).await), (1, 0));
 }

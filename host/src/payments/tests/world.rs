@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::fee::FeeTerms;
 use guichet_domain::id::{
-    AccountId, BankName, BillerId, CategoryCode, ClientId, RecordId, ServiceCode, SubjectId,
+    AccountId, BillerId, CategoryCode, ClientId, RecordId, ServiceCode, SubjectId,
 };
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
 use guichet_domain::{Moment, Money};
@@ -14,18 +14,17 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::fakes::TestClock;
-use super::fakes::bank::{BANK, FakeBank};
+use super::fakes::bank::FakeBank;
 use super::fakes::biller::{FakeBiller, Memory};
 use super::fakes::ports::{Counting, NoTime, TestPolicies, TestSignatures, TestTerms};
 use super::looks::Haste;
-use crate::accounts::{Accounts, chart};
-use crate::bank::{AccountNumber, Custom, Mandate};
+use crate::accounts::Accounts;
 use crate::payments::order::{Assurance, Circumstances, PayerType};
 use crate::payments::ports::{Payee, Terms};
 use crate::payments::{Acknowledgement, Create, Outside, PaymentError, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{BankAccount, Claim, LedgerCommand, Location, Payable, Store, StoredBillQuery};
+use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
 
 pub(super) struct World {
     _folder: Option<tempfile::TempDir>,
@@ -42,6 +41,7 @@ pub(super) struct World {
     pub(super) subject: SubjectId,
     pub(super) account: AccountId,
     pub(super) accounts: Accounts,
+    pub(super) settings: PaymentSettings,
     pub(super) haste: Option<Haste>,
 }
 
@@ -103,7 +103,9 @@ impl World {
             .open_funding(&client, &subject, Money::cny(FUNDS), Money::cny(0))
             .await
             .unwrap();
-        let (payments, queue) = room(&store, &ports, &terms, &biller, &bank, &policies);
+        let settings = PaymentSettings::default();
+        let outside = outside(&terms, &biller, &bank, &policies);
+        let (payments, queue) = Payments::new(store, ports.clone(), outside, settings);
         Self {
             _folder: None,
             location,
@@ -119,60 +121,16 @@ impl World {
             subject,
             account,
             accounts,
+            settings,
             haste: None,
         }
-    }
-
-    /// Lets the subject pay from an account at the bank from now on.
-    pub(super) async fn pay_by_bank(&mut self, custom: Custom) {
-        self.bank.set_custom(custom);
-        let store = self.payments.store();
-        let now = self.ports.now();
-        let id = AccountId::new("acc_bank").unwrap();
-        let currency = Money::cny(0).currency();
-        let account = chart::bank_account(id.clone(), &self.client, &self.subject, currency);
-        let open = LedgerCommand {
-            accounts: vec![account],
-            transfers: Vec::new(),
-            payment: None,
-            at: now,
-        };
-        store.record_transfers(open).await.unwrap().unwrap();
-        let linked = BankAccount {
-            id: id.clone(),
-            client: self.client.clone(),
-            subject: self.subject.clone(),
-            bank: BankName::new(BANK).unwrap(),
-            currency,
-            number: AccountNumber::new("6222020200112233445").unwrap(),
-            mandate: Mandate {
-                reference: "M-1".to_owned(),
-                agreed_at: now,
-                until: None,
-                most_per_payment: None,
-            },
-            created_at: now,
-            ended_at: None,
-        };
-        store
-            .link_bank_account(&linked, "link", &[0])
-            .await
-            .unwrap();
-        self.account = id;
     }
 
     /// Drops everything in memory and starts again from the folder.
     pub(super) async fn restart(&mut self) {
         let store = open_store(&self.location, "node-1").await;
         store.forget_leases().await.unwrap();
-        let (payments, queue) = room(
-            &store,
-            &self.ports,
-            &self.terms,
-            &self.biller,
-            &self.bank,
-            &self.policies,
-        );
+        let (payments, queue) = self.room(&store);
         self.accounts = Accounts::new(store, self.ports.clone());
         self.payments = payments;
         self.queue = queue;
@@ -184,15 +142,18 @@ impl World {
     /// A second node on the same database.
     pub(super) async fn neighbour(&self) -> Arc<Payments> {
         let store = open_store(&self.location, "node-2").await;
-        room(
-            &store,
-            &self.ports,
-            &self.terms,
-            &self.biller,
-            &self.bank,
-            &self.policies,
-        )
-        .0
+        self.room(&store).0
+    }
+
+    /// Starts the room again with other settings.
+    pub(super) async fn set(&mut self, settings: PaymentSettings) {
+        self.settings = settings;
+        self.restart().await;
+    }
+
+    fn room(&self, store: &Store) -> (Arc<Payments>, mpsc::Receiver<Claim>) {
+        let outside = outside(&self.terms, &self.biller, &self.bank, &self.policies);
+        Payments::new(store.clone(), self.ports.clone(), outside, self.settings)
     }
 
     pub(super) fn pass(&self, milliseconds: i64) {
@@ -310,25 +271,18 @@ impl World {
     }
 }
 
-fn room(
-    store: &Store,
-    ports: &Ports,
+fn outside(
     terms: &Arc<TestTerms>,
     biller: &Arc<FakeBiller>,
     bank: &Arc<FakeBank>,
     policies: &Arc<TestPolicies>,
-) -> (Arc<Payments>, mpsc::Receiver<Claim>) {
-    Payments::new(
-        store.clone(),
-        ports.clone(),
-        Outside {
-            timer: Arc::new(NoTime),
-            terms: terms.clone(),
-            biller: biller.clone(),
-            banks: bank.clone(),
-            policies: policies.clone(),
-            callbacks: Arc::new(TestSignatures),
-        },
-        PaymentSettings::default(),
-    )
+) -> Outside {
+    Outside {
+        timer: Arc::new(NoTime),
+        terms: terms.clone(),
+        biller: biller.clone(),
+        banks: bank.clone(),
+        policies: policies.clone(),
+        callbacks: Arc::new(TestSignatures),
+    }
 }

@@ -23,6 +23,7 @@ struct Entry {
 
 struct State {
     custom: Custom,
+    is_connected: bool,
     available: i64,
     entries: BTreeMap<String, Entry>,
     /// Effects, in order: leg and payment.
@@ -43,6 +44,7 @@ impl FakeBank {
     pub(in crate::payments::tests) fn new(clock: Arc<TestClock>, available: i64) -> Self {
         let state = Mutex::new(State {
             custom: Custom::HoldFirst,
+            is_connected: true,
             available,
             entries: BTreeMap::new(),
             log: Vec::new(),
@@ -59,6 +61,16 @@ impl FakeBank {
 
     pub(in crate::payments::tests) fn set_custom(&self, custom: Custom) {
         self.state.lock().unwrap().custom = custom;
+    }
+
+    /// The house has no connection to it from now on.
+    pub(in crate::payments::tests) fn disconnect(&self) {
+        self.state.lock().unwrap().is_connected = false;
+    }
+
+    /// It has one again.
+    pub(in crate::payments::tests) fn connect(&self) {
+        self.state.lock().unwrap().is_connected = true;
     }
 
     /// What happens to the next order of this leg.
@@ -162,7 +174,8 @@ fn refusal() -> BankAnswer {
 
 impl Banks for FakeBank {
     fn bank(&self, name: &str) -> Option<&dyn Bank> {
-        (name == BANK).then_some(self as &dyn Bank)
+        let is_connected = self.state.lock().unwrap().is_connected;
+        (name == BANK && is_connected).then_some(self as &dyn Bank)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::{Fault, Late, TestClock};
@@ -64,6 +64,8 @@ pub(in crate::payments::tests) struct State {
     pub(in crate::payments::tests) questions: Vec<String>,
     /// What happens to the next questions.
     pub(in crate::payments::tests) answers: VecDeque<Fault>,
+    /// What came with each question of the last answer "pending".
+    pub(in crate::payments::tests) reminders: Vec<Option<Value>>,
     late: Late<(String, i64)>,
     late_reversals: Late<String>,
     aimed_at: Option<RecordId>,
@@ -103,6 +105,7 @@ impl FakeBiller {
             submissions: Vec::new(),
             questions: Vec::new(),
             answers: VecDeque::new(),
+            reminders: Vec::new(),
             late: Late::new(clock.clone()),
             late_reversals: Late::new(clock),
             aimed_at: None,
@@ -173,12 +176,24 @@ impl FakeBiller {
     }
 }
 
-fn refusal(ground: RefusalGround) -> Outcome {
-    Outcome::Refused(Refusal {
+fn refusal(ground: RefusalGround, message: &str) -> Refusal {
+    Refusal {
         ground,
         code: "E1".to_owned(),
-        message: "no".to_owned(),
-    })
+        message: message.to_owned(),
+    }
+}
+
+fn later() -> PendingAnswer {
+    PendingAnswer {
+        message: "later".to_owned(),
+        ask_after_seconds: Some(2),
+        record: json!({"token": "t"}),
+    }
+}
+
+fn reminder(last: Option<&PendingAnswer>) -> Option<Value> {
+    last.map(|last| last.record.clone())
 }
 
 impl BillerPort for FakeBiller {
@@ -204,15 +219,11 @@ impl BillerPort for FakeBiller {
                     Outcome::Unknown("no answer".to_owned())
                 }
                 Mood::Deaf => Outcome::Unknown("no answer".to_owned()),
-                Mood::Refusing => refusal(RefusalGround::Definite),
-                Mood::PerhapsPaid => refusal(RefusalGround::PerhapsPaid),
+                Mood::Refusing => Outcome::Refused(refusal(RefusalGround::Definite, "no")),
+                Mood::PerhapsPaid => Outcome::Refused(refusal(RefusalGround::PerhapsPaid, "no")),
                 Mood::Slow => {
                     self.apply(order);
-                    Outcome::Pending(PendingAnswer {
-                        message: "later".to_owned(),
-                        ask_after_seconds: Some(2),
-                        record: json!({"token": "t"}),
-                    })
+                    Outcome::Pending(later())
                 }
                 Mood::Unsent => Outcome::NotSent("no connection".to_owned()),
                 Mood::WrongAmount => match Self::applied(order) {
@@ -239,12 +250,13 @@ impl BillerPort for FakeBiller {
     fn status<'a>(
         &'a self,
         order: &'a Order,
-        _last: Option<&'a PendingAnswer>,
+        last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, Outcome> {
         Box::pin(async move {
             let fault = {
                 let mut state = self.state.lock().unwrap();
                 state.questions.push(order.payment.to_string());
+                state.reminders.push(reminder(last));
                 let fault = state
                     .strikes(&order.payment)
                     .then(|| state.answers.pop_front());
@@ -290,11 +302,17 @@ impl BillerPort for FakeBiller {
                     state.late_reversals.put(milliseconds, reference);
                     ReversalOutcome::Unknown("no answer".to_owned())
                 }
-                Mood::Refusing => ReversalOutcome::Refused(Refusal {
-                    ground: RefusalGround::Definite,
-                    code: "E2".to_owned(),
-                    message: "too late".to_owned(),
-                }),
+                Mood::Refusing => {
+                    ReversalOutcome::Refused(refusal(RefusalGround::Definite, "too late"))
+                }
+                Mood::PerhapsPaid => {
+                    ReversalOutcome::Refused(refusal(RefusalGround::PerhapsPaid, "known"))
+                }
+                Mood::Unsent => ReversalOutcome::NotSent("no connection".to_owned()),
+                Mood::Slow => {
+                    state.reversed.push(reference);
+                    ReversalOutcome::Pending(later())
+                }
                 Mood::Mute => {
                     state.reversed.push(reference);
                     ReversalOutcome::Unknown("no answer".to_owned())
@@ -310,11 +328,12 @@ impl BillerPort for FakeBiller {
     fn reversal_status<'a>(
         &'a self,
         reversal: &'a ReversalOrder,
-        _last: Option<&'a PendingAnswer>,
+        last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, ReversalOutcome> {
         Box::pin(async move {
             self.land();
-            let state = self.state.lock().unwrap();
+            let mut state = self.state.lock().unwrap();
+            state.reminders.push(reminder(last));
             if state.reversed.contains(&reversal.reversal.to_string()) {
                 ReversalOutcome::Reversed(json!({}))
             } else {

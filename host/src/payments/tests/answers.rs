@@ -1,0 +1,119 @@
+//! What a biller's answer is worth that comes late, is strange, or belongs to an
+//! attempt that was not the last.
+
+use guichet_domain::id::RecordId;
+use guichet_domain::payment::StatusAnswer;
+use serde_json::json;
+
+use super::fakes::biller::{Memory, Mood};
+use super::world::{FUNDS, World};
+use crate::payments::drive::Look;
+use crate::payments::judge::Question;
+use crate::payments::order::{Application, Outcome, Refusal, RefusalGround};
+use crate::payments::{Driven, SignedMessage};
+use crate::store::PaymentRow;
+
+async fn unheard(world: &mut World) -> RecordId {
+    world.biller.will(&[Mood::Deaf; 2]);
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    made.payment
+}
+
+fn refused() -> Outcome {
+    Outcome::Refused(Refusal {
+        ground: RefusalGround::Definite,
+        code: "E1".to_owned(),
+        message: "no".to_owned(),
+    })
+}
+
+fn applied(row: &PaymentRow) -> Outcome {
+    Outcome::Applied(Application {
+        serial: "S-1".to_owned(),
+        amount: row.total,
+        at: "2026-11-21T16:00:00+08:00".to_owned(),
+        record: json!({}),
+    })
+}
+
+/// The answer to a status query comes that was asked when the payment stood so.
+async fn hear(world: &World, asked: &PaymentRow, outcome: Outcome) -> Look {
+    let question = Question::Status {
+        asked_at: world.ports.now(),
+        waited_ms: 0,
+    };
+    let heard = world.payments.conclude(asked.clone(), outcome, question, 0);
+    heard.await.unwrap()
+}
+
+#[tokio::test]
+async fn an_answer_counts_where_only_a_note_was_made_meanwhile() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    let body = json!({"reference": payment, "outcome": "changed"});
+    let message = SignedMessage {
+        id: "m1".to_owned(),
+        timestamp: "1795000000".to_owned(),
+        signatures: "good".to_owned(),
+        body: serde_json::to_vec(&body).unwrap(),
+    };
+    let noted = world.payments.callback(&asked.service, &message).await;
+    noted.unwrap();
+    assert_ne!(world.row(&payment).await.version, asked.version);
+    hear(&world, &asked, refused()).await;
+    assert_eq!(world.state(&payment).await, "released");
+    assert_eq!(world.money().await, (FUNDS, 0));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn of_an_answer_to_an_earlier_attempt_only_an_application_counts() {
+    let mut world = World::new(Memory::Deduplicates, StatusAnswer::None).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    world.pass(2_000);
+    world.look().await;
+    assert_eq!(world.row(&payment).await.attempts, 2);
+    let look = hear(&world, &asked, refused()).await;
+    assert_eq!(look, Look::Ended(Driven::Overtaken));
+    assert_eq!(world.state(&payment).await, "unknown");
+    assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
+    hear(&world, &asked, applied(&asked)).await;
+    assert_eq!(world.state(&payment).await, "applied");
+    assert_eq!(world.money().await, (FUNDS - 500, 0));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn what_the_biller_says_it_has_undone_is_left_to_people_with_the_money_held() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    hear(&world, &asked, Outcome::Reversed(json!({}))).await;
+    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    let stands = (view.state.as_str(), view.owner.as_deref());
+    assert_eq!(stands, ("unknown", Some("operator")));
+    let reason = view.reason.unwrap();
+    assert_eq!(reason, "the biller says that it has undone the payment");
+    assert_eq!(world.money().await, (FUNDS, 500));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_slow_biller_is_reminded_of_what_it_said() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    world.biller.will(&[Mood::Slow]);
+    let made = world.pay("k1", "1", 500).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    let view = world.payments.get(&world.client, &made.payment).await;
+    assert_eq!(view.unwrap().reason.as_deref(), Some("later"));
+    world.pass(3_000);
+    world.look().await;
+    assert_eq!(world.state(&made.payment).await, "applied");
+    let reminders = world.biller.state.lock().unwrap().reminders.clone();
+    assert_eq!(reminders, [Some(json!({"token": "t"}))]);
+}

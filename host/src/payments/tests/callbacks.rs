@@ -1,0 +1,205 @@
+//! What billers tell by themselves: evidence with their signature, once, whenever it
+//! comes; nothing without.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use guichet_domain::Money;
+use guichet_domain::id::{RecordId, ServiceCode};
+use guichet_domain::payment::StatusAnswer;
+use serde_json::json;
+
+use super::fakes::biller::{Memory, Mood};
+use super::outside::{open, silent};
+use super::world::{FUNDS, World};
+use crate::payments::{Heard, PaymentError, SignedMessage};
+
+fn service() -> ServiceCode {
+    ServiceCode::new("water-330100-1").unwrap()
+}
+
+fn applied(payment: &RecordId, amount: i64, id: &str) -> SignedMessage {
+    let body = json!({
+        "reference": payment,
+        "outcome": "applied",
+        "serial": "S-9",
+        "amount": Money::cny(amount),
+        "at": "2026-11-21T16:00:00+08:00",
+    });
+    SignedMessage {
+        id: id.to_owned(),
+        timestamp: "1795000000".to_owned(),
+        signatures: "good".to_owned(),
+        body: serde_json::to_vec(&body).unwrap(),
+    }
+}
+
+#[tokio::test]
+async fn a_signed_callback_is_evidence_once_and_a_forged_one_is_nothing() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let message = applied(&payment, 500, "m1");
+    let mut forged = message.clone();
+    forged.signatures = "bad".to_owned();
+    let before = world.row(&payment).await;
+    let refused = world.payments.callback(&service(), &forged).await;
+    assert!(matches!(refused, Err(PaymentError::Forged)), "{refused:?}");
+    assert_eq!(world.row(&payment).await, before, "nothing has changed");
+    let heard = world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(heard, Heard::Now);
+    let row = world.row(&payment).await;
+    assert_eq!(row.snapshot.state.as_str(), "applied");
+    assert_eq!(row.answer.application.as_ref().unwrap().serial, "S-9");
+    assert_eq!(world.money().await, (FUNDS - 500, 0));
+    for _ in 0..10 {
+        let again = world.payments.callback(&service(), &message).await.unwrap();
+        assert_eq!(again, Heard::Before);
+    }
+    assert_eq!(world.row(&payment).await, row);
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_callback_with_another_amount_or_service_moves_no_money() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let other = applied(&payment, 499, "m1");
+    world.payments.callback(&service(), &other).await.unwrap();
+    let row = world.row(&payment).await;
+    assert_eq!(row.snapshot.state.as_str(), "unknown");
+    assert_eq!(row.owner.as_deref(), Some("operator"));
+    let foreign = ServiceCode::new("gas-330100-1").unwrap();
+    let refused = world
+        .payments
+        .callback(&foreign, &applied(&payment, 500, "m2"))
+        .await;
+    assert!(
+        matches!(refused, Err(PaymentError::NotFound)),
+        "{refused:?}"
+    );
+    assert_eq!(world.money().await, (FUNDS, 500));
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_callback_may_come_before_our_own_answer() {
+    for mood in [Mood::HangingAfter, Mood::Good, Mood::Mute] {
+        let mut world = silent().await;
+        world.biller.will(&[mood]);
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let claim = world.queue.try_recv().unwrap();
+        let message = applied(&made.payment, 500, "m1");
+        let payments = world.payments.clone();
+        if mood == Mood::HangingAfter {
+            tokio::select! {
+                biased;
+                _ = payments.drive(&claim) => unreachable!(),
+                () = world.biller.hung.notified() => {}
+            }
+            assert_eq!(world.state(&made.payment).await, "submitted");
+            payments.callback(&service(), &message).await.unwrap();
+        } else {
+            let code = service();
+            let callback = async {
+                while world.biller.state.lock().unwrap().submissions.is_empty() {
+                    tokio::task::yield_now().await;
+                }
+                payments.callback(&code, &message).await
+            };
+            let (driven, heard) = tokio::join!(payments.drive(&claim), callback);
+            driven.unwrap();
+            heard.unwrap();
+        }
+        assert_eq!(world.state(&made.payment).await, "applied", "{mood:?}");
+        assert_eq!(world.biller.effects_of(made.payment.as_str()), 1);
+        assert_eq!(world.money().await, (FUNDS - 500, 0));
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_callback_that_proves_nothing_is_a_reason_to_ask_now() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = open(&mut world, Mood::Mute).await;
+    assert_eq!(world.look().await, 0, "not due yet");
+    let mut message = applied(&payment, 500, "m1");
+    message.body =
+        serde_json::to_vec(&json!({"reference": payment, "outcome": "changed"})).unwrap();
+    world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(world.look().await, 1);
+    assert_eq!(world.state(&payment).await, "applied");
+    world.assert_books().await;
+}
+
+/// What the house says to its operator's log.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn holds(&self, words: &str) -> bool {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).contains(words)
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The biller may have mixed payments up, or been deceived: people have to know.
+#[tokio::test]
+async fn a_callback_about_what_was_never_sent_moves_nothing_and_is_told_the_operator() {
+    for (is_held, outcome, is_told) in [
+        (true, "applied", true),
+        (true, "refused", false),
+        (false, "applied", false),
+    ] {
+        let mut world = silent().await;
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        if !is_held {
+            let claim = world.queue.try_recv().unwrap();
+            world.payments.drive(&claim).await.unwrap();
+        }
+        let (state, money) = (world.state(&made.payment).await, world.money().await);
+        let mut message = applied(&made.payment, 500, "m1");
+        let body = json!({"reference": made.payment, "outcome": outcome});
+        message.body = serde_json::to_vec(&body).unwrap();
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone());
+        let told = tracing::subscriber::set_default(subscriber.finish());
+        world.payments.callback(&service(), &message).await.unwrap();
+        drop(told);
+        let words = "applied of what was never sent";
+        assert_eq!(log.holds(words), is_told, "{is_held} {outcome}");
+        assert_eq!(world.state(&made.payment).await, state);
+        assert_eq!(world.money().await, money);
+        world.assert_books().await;
+    }
+}
+
+/// However many messages come, the payment keeps the first ones; the history tells
+/// of all.
+#[tokio::test]
+async fn a_payment_keeps_so_much_evidence_and_no_more() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    for number in 0..34 {
+        let message = applied(&payment, 499, &format!("m{number}"));
+        world.payments.callback(&service(), &message).await.unwrap();
+    }
+    assert_eq!(world.row(&payment).await.payer.evidence.len(), 32);
+    let events = world
+        .payments
+        .events(&world.client, &payment)
+        .await
+        .unwrap();
+    let heard = events.iter().filter(|one| one.event == "callback_received");
+    assert_eq!(heard.count(), 34);
+}
