@@ -62,6 +62,9 @@ struct Arguments {
     /// Only tests whose name begins with one of these words.
     #[arg(long, value_name = "WORD")]
     test: Vec<String>,
+    /// None whose name begins with one of these.
+    #[arg(long, value_name = "WORD")]
+    without: Vec<String>,
     /// What has to be caught, in percent.
     #[arg(long, default_value_t = 95)]
     wanted: usize,
@@ -130,7 +133,7 @@ fn try_all(
     let built = build::build(&tree, &package, mutants, &say)?;
     note_outsiders(&built, mutants, verdicts);
     let suite = Suite::new(&built.program, &tree.folder().join(&arguments.folder));
-    let names = suite.names(&arguments.test)?;
+    let names = suite.names(&arguments.test, &arguments.without)?;
     say(&format!("{} tests, each by itself", names.len()));
     let folder = arguments.copy.parent().context("the copy has no parent")?;
     let tests = trial::learn(&suite, &names, folder, arguments.jobs, &say)?;

@@ -59,9 +59,9 @@ impl Suite {
         }
     }
 
-    /// Names of the tests that begin with one of these words; of all where there is
-    /// none.
-    pub fn names(&self, words: &[String]) -> Result<Vec<String>> {
+    /// Names of the tests that begin with one of these words, or of all where there is
+    /// none; without those that begin with one of the others.
+    pub fn names(&self, words: &[String], without: &[String]) -> Result<Vec<String>> {
         let output = self
             .command()
             .args(["--list", "--format", "terse"])
@@ -71,9 +71,12 @@ impl Suite {
         ensure!(output.status.success(), "the tests cannot be listed");
         let text = String::from_utf8(output.stdout)?;
         let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
-        let is_meant = |name: &&str| {
-            words.is_empty() || words.iter().any(|word| name.starts_with(word.as_str()))
+        let begins = |name: &str, words: &[String]| {
+            let mut words = words.iter();
+            words.any(|word| name.starts_with(word.as_str()))
         };
+        let is_meant =
+            |name: &&str| (words.is_empty() || begins(name, words)) && !begins(name, without);
         Ok(names.filter(is_meant).map(str::to_owned).collect())
     }
 
@@ -95,7 +98,7 @@ impl Suite {
         }))
     }
 
-    /// Runs these tests with one mutant awake; with number 0 all are asleep.
+    /// Runs these tests with one mutant awake.
     pub fn try_mutant(&self, mutant: Number, tests: &[&Test], longest: Duration) -> Result<End> {
         let mut command = self.command();
         command.arg("--exact");

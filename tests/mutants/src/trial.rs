@@ -22,8 +22,10 @@ const GROUP: Duration = Duration::from_millis(500);
 const TIMES: u32 = 10;
 /// The least that a run may take: the machine may be busy.
 const LEAST: Duration = Duration::from_secs(20);
-/// How often a group that ran on is tried again because the machine was busy.
+/// How often a group is tried again because the machine was busy.
 const AGAIN: u32 = 2;
+/// No mutant has this number.
+const ASLEEP: Number = 0;
 /// After so many mutants what was found is kept.
 const KEPT_AFTER: usize = 20;
 
@@ -116,18 +118,23 @@ fn try_one(suite: &Suite, tests: &[Test], catchers: &Catchers, mutant: Number) -
     Ok(Verdict::Lives)
 }
 
-/// Runs a group. That it ran on counts where it ends in time with the mutant asleep;
-/// else the machine was busy, and more time is given. None where it stays busy.
+/// Runs a group. What it tells of the mutant counts only where the same passes in time
+/// with the mutant asleep; else the machine was busy, and more time is given. None
+/// where it stays so.
 fn try_group(suite: &Suite, mutant: Number, group: &[&Test]) -> Result<Option<End>> {
     let takes: Duration = group.iter().map(|test| test.takes).sum();
     let mut longest = (takes * TIMES).max(LEAST);
     for _ in 0..=AGAIN {
-        match suite.try_mutant(mutant, group, longest)? {
-            End::TooLong => {}
-            end @ (End::Passed | End::Failed(_)) => return Ok(Some(end)),
-        }
-        if suite.try_mutant(0, group, longest / 2)? == End::Passed {
-            return Ok(Some(End::TooLong));
+        let end = suite.try_mutant(mutant, group, longest)?;
+        let failed = match &end {
+            End::Passed => return Ok(Some(end)),
+            End::Failed(name) => name.as_ref(),
+            End::TooLong => None,
+        };
+        let place = group.iter().position(|test| Some(&test.name) == failed);
+        let blamed = place.map_or(group, |place| &group[place..=place]);
+        if suite.try_mutant(ASLEEP, blamed, longest / 2)? == End::Passed {
+            return Ok(Some(end));
         }
         longest *= 2;
     }
