@@ -24,7 +24,7 @@ use clap::Parser;
 use build::{Built, Package};
 use list::Mutant;
 use sites::Number;
-use suite::{End, Suite};
+use suite::{ASLEEP, End, Suite, Test};
 use tree::Tree;
 use verdict::{Verdict, Verdicts};
 
@@ -161,25 +161,21 @@ fn try_all(
         say(&format!("{} mutants, each in a build", built.without.len()));
         for number in &built.without {
             let mutant = &mutants[number];
-            let verdict = try_alone(arguments, &tree, &package, mutant)?;
+            let verdict = try_alone(&tree, &package, mutant, &tests)?;
             verdicts.0.insert(mutant.name.clone(), verdict);
         }
     }
     Ok(())
 }
 
-/// A change that is compiled by itself, with all tests.
-fn try_alone(
-    arguments: &Arguments,
-    tree: &Tree,
-    package: &Package,
-    mutant: &Mutant,
-) -> Result<Verdict> {
+/// A change that is compiled by itself, with all tests that pass without it.
+fn try_alone(tree: &Tree, package: &Package, mutant: &Mutant, tests: &[Test]) -> Result<Verdict> {
     let Some(program) = build::build_alone(tree, package, mutant)? else {
         return Ok(Verdict::Unviable);
     };
     let suite = Suite::new(&program, &tree.folder().join(&package.folder));
-    Ok(match suite.run(&arguments.test, LONGEST_ALONE)? {
+    let tests: Vec<&Test> = tests.iter().collect();
+    Ok(match suite.try_mutant(ASLEEP, &tests, LONGEST_ALONE)? {
         End::Passed => Verdict::Lives,
         End::Failed(by) => Verdict::Caught(by.unwrap_or_else(|| "one of all tests".to_owned())),
         End::TooLong => Verdict::Caught("one of all tests (ran on)".to_owned()),

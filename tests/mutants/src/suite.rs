@@ -14,6 +14,8 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::sites::Number;
 
+/// No mutant has this number.
+pub const ASLEEP: Number = 0;
 /// The longest that a test may take where no mutant is awake.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How often it is looked whether a test has ended.
@@ -105,11 +107,6 @@ impl Suite {
         command.args(tests.iter().map(|test| &test.name));
         command.env("GUICHET_MUTANT", mutant.to_string());
         run(&mut command, longest)
-    }
-
-    /// Runs all tests that begin with one of these words, or just all.
-    pub fn run(&self, words: &[String], longest: Duration) -> Result<End> {
-        run(self.command().args(words), longest)
     }
 
     fn command(&self) -> Command {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::sites::Number;
-use crate::suite::{End, Suite, Test};
+use crate::suite::{ASLEEP, End, Suite, Test};
 use crate::verdict::Verdict;
 
 /// Tests that caught the nearest mutants, and are tried first.
@@ -24,8 +24,6 @@ const TIMES: u32 = 10;
 const LEAST: Duration = Duration::from_secs(20);
 /// How often a group is tried again because the machine was busy.
 const AGAIN: u32 = 2;
-/// No mutant has this number.
-const ASLEEP: Number = 0;
 /// After so many mutants what was found is kept.
 const KEPT_AFTER: usize = 20;
 
