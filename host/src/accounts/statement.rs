@@ -41,20 +41,17 @@ impl FromStr for Period {
             let until = from.plus_ms(DAY_MS);
             return Ok(Self { from, until });
         }
+        // Nothing but four digits and two is read as a date.
+        let from = midnight(&format!("{text}-01"))?;
         let (year, month) = text.split_once('-').ok_or(NoPeriod)?;
-        if year.len() != 4 || month.len() != 2 {
-            return Err(NoPeriod);
-        }
-        let year_number: u32 = year.parse().map_err(|_| NoPeriod)?;
+        let year: u32 = year.parse().map_err(|_| NoPeriod)?;
         let next = match month.parse() {
-            Ok(12) => format!("{:04}-01-01", year_number + 1),
-            Ok(month @ 1..=11_u32) => format!("{year_number:04}-{:02}-01", month + 1),
+            Ok(12) => format!("{:04}-01-01", year + 1),
+            Ok(month @ 1..=11_u32) => format!("{year:04}-{:02}-01", month + 1),
             _ => return Err(NoPeriod),
         };
-        Ok(Self {
-            from: midnight(&format!("{text}-01"))?,
-            until: midnight(&next)?,
-        })
+        let until = midnight(&next)?;
+        Ok(Self { from, until })
     }
 }
 

@@ -2,6 +2,7 @@
 //! check that finds what was broken on purpose.
 
 mod accounts;
+mod commands;
 mod damage;
 mod ledger;
 mod neighbours;

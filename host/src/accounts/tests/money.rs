@@ -8,7 +8,7 @@ use guichet_domain::books::Transfer;
 use guichet_domain::id::{AccountId, ClientId, PersonId, SubjectId};
 use guichet_domain::{Currency, Moment, Money};
 
-use super::super::{AccountError, Accounts, ByOperator, chart};
+use super::super::{AccountError, Accounts, ByOperator, EntryKind, chart};
 use super::store;
 use crate::ports::{Clock, Ports};
 use crate::store::LedgerCommand;
@@ -120,6 +120,44 @@ async fn entries_come_in_pages_newest_first_and_to_their_client_alone() {
     assert!(matches!(hidden, Err(AccountError::NotFound)));
     let listed = house.room.list(&demo(), &anna()).await.unwrap();
     assert_eq!(listed, [account]);
+}
+
+#[tokio::test]
+async fn entries_say_which_way_money_went() {
+    let house = House::new().await;
+    let account = house.open().await;
+    house.pay_in(&account, "in", 9).await;
+    let other = chart::suspense(Currency::CNY);
+    let to = &other.account.id;
+    let id = |word: &str| word.parse().unwrap();
+    let single = Transfer::single(id("out"), account.clone(), to.clone(), Money::cny(1));
+    let held = |word| Transfer::pending(id(word), account.clone(), to.clone(), Money::cny(2));
+    let (first, second) = (held("first"), held("second"));
+    let post = Transfer::post(id("post"), &first, Money::cny(2));
+    let void = Transfer::void(id("void"), &second);
+    let command = LedgerCommand {
+        transfers: vec![single, first, second, post, void],
+        accounts: vec![other.clone()],
+        payment: None,
+        at: house.clock.now(),
+    };
+    let store = &house.room.store;
+    store.record_transfers(command).await.unwrap().unwrap();
+    let page = house
+        .room
+        .entries(&demo(), &account, None, 6)
+        .await
+        .unwrap();
+    let kinds: Vec<EntryKind> = page.items.iter().map(|entry| entry.kind).collect();
+    let wanted = [
+        EntryKind::Release,
+        EntryKind::Capture,
+        EntryKind::Hold,
+        EntryKind::Hold,
+        EntryKind::Debit,
+        EntryKind::Credit,
+    ];
+    assert_eq!(kinds, wanted);
 }
 
 #[tokio::test]

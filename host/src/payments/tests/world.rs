@@ -84,14 +84,34 @@ impl World {
         }
     }
 
+    /// The same with a writer that takes its turns with the test: what was asked of
+    /// it meanwhile shares a commit.
+    pub(super) async fn in_turns(memory: Memory, status: StatusAnswer) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("books.db"));
+        let vault = Vault::from_key(&[7; 32]).unwrap();
+        let prepared = Store::prepare(&location, vault, "node-1").await;
+        let (store, writer) = prepared.unwrap();
+        tokio::spawn(writer);
+        let world = Self::on(store, location, memory, status).await;
+        Self {
+            _folder: Some(folder),
+            ..world
+        }
+    }
+
     pub(super) async fn at(location: Location, memory: Memory, status: StatusAnswer) -> Self {
+        let store = open_store(&location, "node-1").await;
+        Self::on(store, location, memory, status).await
+    }
+
+    async fn on(store: Store, location: Location, memory: Memory, status: StatusAnswer) -> Self {
         let start: Moment = "2026-11-21T08:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock::new(start));
         let ports = Ports {
             clock: clock.clone(),
             random: Arc::new(Counting::new()),
         };
-        let store = open_store(&location, "node-1").await;
         let terms = Arc::new(TestTerms::new(terms(memory, status)));
         let biller = Arc::new(FakeBiller::new(memory, clock.clone()));
         let bank = Arc::new(FakeBank::new(clock.clone(), FUNDS));

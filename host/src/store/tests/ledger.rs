@@ -1,6 +1,6 @@
 //! The writer and the books: groups, limits, repetition, concurrency.
 
-use guichet_domain::books::{BooksError, Transfer};
+use guichet_domain::books::{Account, BooksError, Capped, Transfer};
 use guichet_domain::id::{AccountId, BillerId, ClientId, SubjectId, TransferId};
 use guichet_domain::{Currency, Money};
 
@@ -16,6 +16,7 @@ pub(super) async fn all(store: &Store) {
     statements(store).await;
     expiry(store).await;
     the_database_refuses_too(store).await;
+    what_may_be_paid_in_is_capped_too(store).await;
 }
 
 fn account(name: &str) -> AccountId {
@@ -280,4 +281,32 @@ async fn sweep(store: &Store) {
 async fn held(store: &Store) -> i64 {
     let row = store.account(&account("acc-1")).await.unwrap();
     row.unwrap().account.debits_pending
+}
+
+/// An account that nothing may be paid into before something was paid out of it.
+async fn what_may_be_paid_in_is_capped_too(store: &Store) {
+    let mut sink = chart::suspense("USD".parse().unwrap());
+    sink.account = Account::empty(account("sink"), Currency::CNY, Capped::Credits);
+    let into = |id: &str, amount| {
+        let from = account("settlement:CNY");
+        Transfer::single(transfer_id(id), from, account("sink"), Money::cny(amount))
+    };
+    let out = Transfer::single(
+        transfer_id("out"),
+        account("sink"),
+        account("settlement:CNY"),
+        Money::cny(5),
+    );
+    for (transfer, allowed) in [
+        (into("in-1", 1), false),
+        (out, true),
+        (into("in-2", 6), false),
+        (into("in-3", 5), true),
+    ] {
+        let mut command = command(vec![transfer]);
+        command.accounts.push(sink.clone());
+        let done = store.record_transfers(command).await.unwrap();
+        let exceeds = Err(Refused::Books(BooksError::Exceeds(account("sink"))));
+        assert_eq!(done, if allowed { Ok(()) } else { exceeds });
+    }
 }

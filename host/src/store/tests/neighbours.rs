@@ -61,6 +61,13 @@ async fn nodes_number_in_ranges_of_their_own_and_chain_onto_each_other() {
         ),
         (6, 4)
     );
+    let booked = "select slot, sum(credits_posted) from booked group by slot order by slot";
+    let booked = first.fetch(booked, &[]).await.unwrap();
+    let booked: Vec<_> = booked
+        .iter()
+        .map(|row| (row.int(0).unwrap(), row.int(1).unwrap()))
+        .collect();
+    assert_eq!(booked, [(0, 6), (1, 4)]);
     let row = first.account(&account).await.unwrap().unwrap();
     assert_eq!(row.account.available(), Money::cny(10));
     let report = first.check_ledger(now()).await.unwrap();
