@@ -1,20 +1,14 @@
-//! One page of a PDF, written from the top: runs of Latin and Chinese text, lines
-//! and QR codes. Lengths are points, counted from the page's upper left corner.
-//!
-//! No font is embedded. Latin text uses Helvetica and Chinese text STSong-Light,
-//! which every reader has or replaces (PDF 1.7, sections 9.6.2.2 and 9.7.5.2), so
-//! that a receipt of a few kilobytes shows any character of GB 18030.
+//! The pages of a PDF, each written from the top: runs of Latin and Chinese text,
+//! lines and QR codes. Lengths are points, counted from a page's upper left corner.
 
 use pdf_writer::{Content, Name, Str};
 use qrcode::{Color, QrCode};
 
+use super::font::{CHINESE, Chinese, READERS};
+
 /// A4.
 pub(super) const PAGE_WIDTH: i32 = 595;
 pub(super) const PAGE_HEIGHT: i32 = 842;
-
-pub(super) const LATIN: Name<'static> = Name(b"L");
-pub(super) const BOLD: Name<'static> = Name(b"B");
-pub(super) const CHINESE: Name<'static> = Name(b"C");
 
 /// How a text looks.
 #[derive(Debug, Clone, Copy)]
@@ -27,45 +21,57 @@ pub(super) struct Style {
     pub(super) grey: f32,
 }
 
-/// A page while it is written.
-pub(super) struct Ink(Content);
+/// Pages while they are written.
+pub(super) struct Ink {
+    page: Content,
+    full: Vec<Vec<u8>>,
+    chinese: Chinese,
+}
 
 impl Ink {
     pub(super) fn new() -> Self {
-        Self(Content::new())
+        Self {
+            page: Content::new(),
+            full: Vec::new(),
+            chinese: Chinese::new(),
+        }
     }
 
-    pub(super) fn finish(self) -> Vec<u8> {
-        self.0.finish().to_vec()
+    /// Goes on with an empty page.
+    pub(super) fn turn(&mut self) {
+        let page = std::mem::replace(&mut self.page, Content::new());
+        self.full.push(page.finish().to_vec());
+    }
+
+    /// The pages, and the font that they need.
+    pub(super) fn finish(mut self) -> (Vec<Vec<u8>>, Chinese) {
+        self.turn();
+        (self.full, self.chinese)
     }
 
     /// Writes one line, its foot at `y`.
     pub(super) fn text(&mut self, (x, y): (i32, i32), style: Style, text: &str) {
         let size = points(style.size);
-        self.0.begin_text();
-        self.0.set_fill_gray(style.grey);
-        self.0.next_line(points(x), points(PAGE_HEIGHT - y));
-        for run in runs(text) {
-            match run {
-                Run::Latin(bytes) => {
-                    self.0.set_font(style.latin, size);
-                    self.0.show(Str(&bytes));
-                }
-                Run::Chinese(bytes) => {
-                    self.0.set_font(CHINESE, size);
-                    self.0.show(Str(&bytes));
-                }
-            }
+        self.page.begin_text();
+        self.page.set_fill_gray(style.grey);
+        self.page.next_line(points(x), points(PAGE_HEIGHT - y));
+        for (script, bytes) in runs(text, &mut self.chinese) {
+            let font = match script {
+                Script::Latin => style.latin,
+                Script::Chinese => CHINESE,
+                Script::Other => READERS,
+            };
+            self.page.set_font(font, size).show(Str(&bytes));
         }
-        self.0.end_text();
+        self.page.end_text();
     }
 
     /// Draws a thin line across.
     pub(super) fn rule(&mut self, y: i32, (left, right): (i32, i32)) {
-        self.0.set_fill_gray(0.75);
+        self.page.set_fill_gray(0.75);
         let (x, y) = (points(left), points(PAGE_HEIGHT - y));
-        self.0.rect(x, y, points(right - left), 0.5);
-        self.0.fill_nonzero();
+        self.page.rect(x, y, points(right - left), 0.5);
+        self.page.fill_nonzero();
     }
 
     /// Draws a QR code whose upper left corner is at `x` and `y`; its width. A
@@ -76,16 +82,16 @@ impl Ink {
         };
         let width = i32::try_from(code.width()).unwrap_or(i32::MAX);
         let module = (side / width).max(1);
-        self.0.set_fill_gray(0.0);
+        self.page.set_fill_gray(0.0);
         for (place, color) in (0..).zip(code.to_colors()) {
             if color == Color::Dark {
                 let (column, row) = (place % width, place / width);
                 let left = points(x + column * module);
                 let foot = points(PAGE_HEIGHT - y - (row + 1) * module);
-                self.0.rect(left, foot, points(module), points(module));
+                self.page.rect(left, foot, points(module), points(module));
             }
         }
-        self.0.fill_nonzero();
+        self.page.fill_nonzero();
         width * module
     }
 }
@@ -96,7 +102,8 @@ pub(super) fn wrapped(text: &str, size: i32, width: i32) -> Vec<String> {
     let (mut lines, mut line, mut used) = (Vec::new(), String::new(), 0);
     for character in text.chars() {
         // Hundredths of the size.
-        let advance = if is_latin(character) { 60 } else { 100 };
+        let is_latin = win_ansi(character).is_some();
+        let advance = if is_latin { 60 } else { 100 };
         if used + advance > width * 100 / size && !line.is_empty() {
             lines.push(std::mem::take(&mut line));
             used = 0;
@@ -108,45 +115,60 @@ pub(super) fn wrapped(text: &str, size: i32, width: i32) -> Vec<String> {
     lines
 }
 
-enum Run {
-    /// In WinAnsi, which is Latin-1 for what is put here.
-    Latin(Vec<u8>),
+/// Which font a character is written with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    /// In WinAnsi.
+    Latin,
+    /// In numbers of shapes.
+    Chinese,
     /// In UTF-16, high byte first.
-    Chinese(Vec<u8>),
+    Other,
 }
 
-fn runs(text: &str) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
+/// Runs of one script each, in the bytes that its font takes.
+fn runs(text: &str, chinese: &mut Chinese) -> Vec<(Script, Vec<u8>)> {
+    let mut runs: Vec<(Script, Vec<u8>)> = Vec::new();
     for character in text.chars() {
-        let latin = u8::try_from(character).ok().filter(|_| is_latin(character));
-        match (latin, runs.last_mut()) {
-            (Some(byte), Some(Run::Latin(bytes))) => bytes.push(byte),
-            (Some(byte), _) => runs.push(Run::Latin(vec![byte])),
-            (None, Some(Run::Chinese(bytes))) => put(character, bytes),
-            (None, _) => {
-                let mut bytes = Vec::new();
-                put(character, &mut bytes);
-                runs.push(Run::Chinese(bytes));
-            }
+        // A control character has no shape.
+        let shown = if character.is_control() {
+            ' '
+        } else {
+            character
+        };
+        let (script, bytes) = if let Some(byte) = win_ansi(shown) {
+            (Script::Latin, vec![byte])
+        } else if let Some(shape) = chinese.shape(shown) {
+            (Script::Chinese, shape.to_be_bytes().to_vec())
+        } else {
+            let units = shown.encode_utf16(&mut [0; 2]).to_vec();
+            let bytes = units.into_iter().flat_map(u16::to_be_bytes);
+            (Script::Other, bytes.collect())
+        };
+        match runs.last_mut() {
+            Some((last, run)) if *last == script => run.extend(bytes),
+            Some(_) | None => runs.push((script, bytes)),
         }
     }
     runs
 }
 
-/// What WinAnsi and Latin-1 write alike.
-fn is_latin(character: char) -> bool {
-    matches!(character, ' '..='~' | '\u{a1}'..='\u{ff}')
-}
-
-fn put(character: char, bytes: &mut Vec<u8>) {
-    // A control character has no shape.
-    let shown = if character.is_control() {
-        ' '
-    } else {
-        character
-    };
-    for unit in shown.encode_utf16(&mut [0; 2]) {
-        bytes.extend(unit.to_be_bytes());
+/// A character in WinAnsi (PDF 1.7, annex D.2), where it has one there.
+fn win_ansi(character: char) -> Option<u8> {
+    match character {
+        ' '..='~' | '\u{a1}'..='\u{ff}' => u8::try_from(character).ok(),
+        '€' => Some(0x80),
+        '…' => Some(0x85),
+        '‰' => Some(0x89),
+        '‘' => Some(0x91),
+        '’' => Some(0x92),
+        '“' => Some(0x93),
+        '”' => Some(0x94),
+        '•' => Some(0x95),
+        '–' => Some(0x96),
+        '—' => Some(0x97),
+        '™' => Some(0x99),
+        _ => None,
     }
 }
 
@@ -173,14 +195,15 @@ mod tests {
     }
 
     #[test]
-    fn scripts_are_kept_apart() {
-        let kinds: Vec<&str> = runs("¥86.50 水费 A座")
-            .iter()
-            .map(|run| match run {
-                Run::Latin(_) => "latin",
-                Run::Chinese(_) => "chinese",
-            })
-            .collect();
-        assert_eq!(kinds, ["latin", "chinese", "latin", "chinese"]);
+    fn scripts_are_kept_apart_and_each_in_its_own_bytes() {
+        let mut chinese = Chinese::new();
+        let runs = runs("¥86.50 水费—A\t25℃", &mut chinese);
+        let wanted = [
+            (Script::Latin, b"\xa586.50 ".to_vec()),
+            (Script::Chinese, vec![0, 1, 0, 2]),
+            (Script::Latin, b"\x97A 25".to_vec()),
+            (Script::Other, vec![0x21, 0x03]),
+        ];
+        assert_eq!(runs, wanted);
     }
 }

@@ -4,6 +4,7 @@
 
 mod code;
 mod document;
+mod font;
 mod ink;
 mod paper;
 mod pdf;

@@ -1,11 +1,12 @@
 //! A receipt on paper: one page or more, with the short signed form as a QR code
 //! and the whole receipt attached. Draws what the statement says and nothing else.
 
-use pdf_writer::types::{AssociationKind, CidFontType, FontFlags, SystemInfo};
+use pdf_writer::types::AssociationKind;
 use pdf_writer::{Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use super::document::Document;
-use super::ink::{BOLD, CHINESE, Ink, LATIN, PAGE_HEIGHT, PAGE_WIDTH, Style, points, wrapped};
+use super::font::{self, BOLD, Chinese, LATIN};
+use super::ink::{Ink, PAGE_HEIGHT, PAGE_WIDTH, Style, points, wrapped};
 use super::paper::{Line, lines, title};
 use super::statement::Statement;
 use crate::language::Language;
@@ -43,8 +44,8 @@ const SUM: Style = Style {
 /// Draws a receipt.
 #[must_use]
 pub fn draw(statement: &Statement, document: &Document, language: Language) -> Vec<u8> {
-    let pages = pages(statement, document, language);
-    assemble(&pages, title(language), document)
+    let (pages, chinese) = pages(statement, document, language);
+    assemble(&pages, &chinese, title(language), document)
 }
 
 /// The receipt that is attached to a PDF as `draw` makes it; none in other files.
@@ -63,9 +64,12 @@ pub fn attached(pdf: &[u8]) -> Option<&[u8]> {
     pdf.get(begin..end)
 }
 
-/// The content of each page.
-fn pages(statement: &Statement, document: &Document, language: Language) -> Vec<Vec<u8>> {
-    let mut pages = Vec::new();
+/// The content of each page, and the font that it needs.
+fn pages(
+    statement: &Statement,
+    document: &Document,
+    language: Language,
+) -> (Vec<Vec<u8>>, Chinese) {
     let mut ink = Ink::new();
     ink.text((LEFT, TOP), TITLE, title(language));
     let mut y = TOP + 18;
@@ -78,7 +82,7 @@ fn pages(statement: &Statement, document: &Document, language: Language) -> Vec<
         };
         let rows = i32::try_from(values.len().max(1)).unwrap_or(i32::MAX);
         if y + rows.saturating_mul(height) > BOTTOM {
-            pages.push(std::mem::replace(&mut ink, Ink::new()).finish());
+            ink.turn();
             y = TOP;
         }
         match &line {
@@ -102,12 +106,11 @@ fn pages(statement: &Statement, document: &Document, language: Language) -> Vec<
         }
     }
     if y + SIDE > BOTTOM {
-        pages.push(std::mem::replace(&mut ink, Ink::new()).finish());
+        ink.turn();
         y = TOP;
     }
     ink.code((LEFT, y + 16), SIDE, &document.code);
-    pages.push(ink.finish());
-    pages
+    ink.finish()
 }
 
 /// Numbers of the parts that every receipt has; pages come behind them.
@@ -116,19 +119,15 @@ struct Parts;
 impl Parts {
     const CATALOG: i32 = 1;
     const PAGES: i32 = 2;
-    const LATIN: i32 = 3;
-    const BOLD: i32 = 4;
-    const CHINESE: i32 = 5;
-    const SONG: i32 = 6;
-    const DESCRIPTOR: i32 = 7;
-    const FILE: i32 = 8;
-    const ATTACHED: i32 = 9;
-    const INFORMATION: i32 = 10;
-    const FIRST_PAGE: i32 = 11;
+    const FILE: i32 = 3;
+    const ATTACHED: i32 = 4;
+    const INFORMATION: i32 = 5;
+    const FONTS: i32 = 6;
 }
 
-fn assemble(pages: &[Vec<u8>], title: &str, document: &Document) -> Vec<u8> {
+fn assemble(pages: &[Vec<u8>], chinese: &Chinese, title: &str, document: &Document) -> Vec<u8> {
     let mut pdf = Pdf::new();
+    let first_page = font::write(&mut pdf, Parts::FONTS, chinese);
     let attached = Ref::new(Parts::FILE);
     let name = Str(b"receipt.json");
     let mut catalog = pdf.catalog(Ref::new(Parts::CATALOG));
@@ -146,26 +145,19 @@ fn assemble(pages: &[Vec<u8>], title: &str, document: &Document) -> Vec<u8> {
         .producer(TextStr("Guichet"));
     information.finish();
     let count = i32::try_from(pages.len()).unwrap_or(i32::MAX);
-    let page_of = |number: i32| Ref::new(Parts::FIRST_PAGE + number * 2);
+    let page_of = |number: i32| Ref::new(first_page + number * 2);
     pdf.pages(Ref::new(Parts::PAGES))
         .kids((0..count).map(page_of))
         .count(count);
     for (number, content) in (0..).zip(pages) {
-        let content_of = Ref::new(Parts::FIRST_PAGE + number * 2 + 1);
+        let content_of = Ref::new(first_page + number * 2 + 1);
         let mut page = pdf.page(page_of(number));
         page.media_box(Rect::new(0.0, 0.0, points(PAGE_WIDTH), points(PAGE_HEIGHT)));
         page.parent(Ref::new(Parts::PAGES)).contents(content_of);
-        let mut resources = page.resources();
-        let mut fonts = resources.fonts();
-        fonts.pair(LATIN, Ref::new(Parts::LATIN));
-        fonts.pair(BOLD, Ref::new(Parts::BOLD));
-        fonts.pair(CHINESE, Ref::new(Parts::CHINESE));
-        fonts.finish();
-        resources.finish();
+        font::name(&mut page.resources(), Parts::FONTS, chinese);
         page.finish();
         pdf.stream(content_of, content);
     }
-    write_fonts(&mut pdf);
     let text = document.text();
     pdf.embedded_file(Ref::new(Parts::ATTACHED), text.as_bytes())
         .subtype(Name(b"application/json"));
@@ -176,39 +168,4 @@ fn assemble(pages: &[Vec<u8>], title: &str, document: &Document) -> Vec<u8> {
     file.embedded_file(Ref::new(Parts::ATTACHED));
     file.finish();
     pdf.finish()
-}
-
-fn write_fonts(pdf: &mut Pdf) {
-    for (number, name) in [
-        (Parts::LATIN, Name(b"Helvetica")),
-        (Parts::BOLD, Name(b"Helvetica-Bold")),
-    ] {
-        pdf.type1_font(Ref::new(number))
-            .base_font(name)
-            .encoding_predefined(Name(b"WinAnsiEncoding"));
-    }
-    let song = Name(b"STSong-Light");
-    pdf.type0_font(Ref::new(Parts::CHINESE))
-        .base_font(song)
-        .encoding_predefined(Name(b"UniGB-UTF16-H"))
-        .descendant_font(Ref::new(Parts::SONG));
-    pdf.cid_font(Ref::new(Parts::SONG))
-        .subtype(CidFontType::Type0)
-        .base_font(song)
-        .system_info(SystemInfo {
-            registry: Str(b"Adobe"),
-            ordering: Str(b"GB1"),
-            supplement: 4,
-        })
-        .font_descriptor(Ref::new(Parts::DESCRIPTOR))
-        .default_width(1000.0);
-    pdf.font_descriptor(Ref::new(Parts::DESCRIPTOR))
-        .name(song)
-        .flags(FontFlags::SYMBOLIC)
-        .bbox(Rect::new(-25.0, -254.0, 1000.0, 880.0))
-        .italic_angle(0.0)
-        .ascent(880.0)
-        .descent(-120.0)
-        .cap_height(880.0)
-        .stem_v(93.0);
 }
