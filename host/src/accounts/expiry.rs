@@ -14,16 +14,20 @@ const ROUND: u32 = 500;
 
 impl Accounts {
     /// Gives back what expired pending transfers reserve, and says how many it
-    /// ended. Repeated, or on several nodes at once, it ends each of them once.
+    /// ended. Repeated, or on several nodes at once, it ends each of them once. One
+    /// that the books refuse to end keeps no other waiting: it is told of and tried
+    /// again.
     pub async fn end_expired(&self) -> Result<usize, AccountError> {
         let mut ended = 0;
         loop {
             let now = self.ports.now();
             let expired = self.store.expired_transfers(now, ROUND).await?;
-            for held in &expired {
+            let is_last = expired.len() < ROUND as usize;
+            let mut over = Vec::with_capacity(expired.len());
+            for held in expired {
                 let command = LedgerCommand {
                     accounts: Vec::new(),
-                    transfers: vec![Transfer::void(expiry_of(&held.id), held)],
+                    transfers: vec![Transfer::void(expiry_of(&held.id), &held)],
                     payment: None,
                     at: now,
                 };
@@ -31,11 +35,16 @@ impl Accounts {
                     Ok(()) => ended += 1,
                     // Posted or voided in time.
                     Err(Refused::Books(BooksError::Ended(_))) => {}
-                    Err(refused) => return Err(refused.into()),
+                    Err(refused) => {
+                        let transfer = &held.id;
+                        tracing::error!(%transfer, ?refused, "an expired reservation stays");
+                        continue;
+                    }
                 }
+                over.push(held);
             }
-            self.store.forget_expiring(&expired).await?;
-            if expired.len() < ROUND as usize {
+            self.store.forget_expiring(&over).await?;
+            if is_last || over.is_empty() {
                 return Ok(ended);
             }
         }

@@ -11,7 +11,7 @@ use guichet_domain::{Currency, Moment, Money};
 use super::super::{AccountError, Accounts, ByOperator, EntryKind, chart};
 use super::store;
 use crate::ports::{Clock, Ports};
-use crate::store::LedgerCommand;
+use crate::store::{LedgerCommand, Statement};
 
 /// A clock that stands until it is set.
 struct Set(AtomicI64);
@@ -260,4 +260,41 @@ async fn all_reservations_whose_time_is_over_go_back_in_one_go() {
     assert_eq!(house.room.end_expired().await.unwrap(), 501);
     assert_eq!(available().await, Money::cny(600));
     assert_eq!(house.room.end_expired().await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_reservation_that_cannot_go_back_keeps_no_other_waiting() {
+    let house = House::new().await;
+    let account = house.open().await;
+    house.pay_in(&account, "a", 10).await;
+    let credit = chart::suspense(Currency::CNY);
+    let now = house.clock.now();
+    let hold = Transfer::pending(
+        "hold".parse().unwrap(),
+        account,
+        credit.account.id.clone(),
+        Money::cny(1),
+    );
+    let command = LedgerCommand {
+        transfers: vec![hold.expiring(now.plus_ms(2))],
+        accounts: vec![credit],
+        payment: None,
+        at: now,
+    };
+    let store = &house.room.store;
+    store.record_transfers(command).await.unwrap().unwrap();
+    // Money that was moved for good is listed as if it were reserved.
+    let insert = "insert into expiring (expires_at, transfer) values ($1, $2)";
+    let values = vec![now.plus_ms(1).into(), "a:0".into()];
+    let odd = Statement::new(insert, values);
+    store.write(vec![odd]).await.unwrap();
+    house
+        .clock
+        .0
+        .store(now.plus_ms(3).micros(), Ordering::SeqCst);
+    assert_eq!(house.room.end_expired().await.unwrap(), 1);
+    assert_eq!(house.room.end_expired().await.unwrap(), 0);
+    let left = store.expired_transfers(house.clock.now(), 9).await.unwrap();
+    let left: Vec<&str> = left.iter().map(|transfer| transfer.id.as_str()).collect();
+    assert_eq!(left, ["a:0"]);
 }
