@@ -163,6 +163,7 @@ fn try_all(
             let mutant = &mutants[number];
             let verdict = try_alone(&tree, &package, mutant, &tests)?;
             verdicts.0.insert(mutant.name.clone(), verdict);
+            verdicts.write(&arguments.verdicts)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use guichet_domain::id::{ClientId, PersonId};
 use serde_json::json;
 
-use super::world::World;
+use super::world::{World, request};
 use crate::accounts::ByOperator;
 use crate::payments::AuthorisationRule;
 
@@ -78,4 +78,25 @@ async fn only_a_signed_callback_is_heard_and_each_once() {
     let elsewhere = "/v1/callbacks/gas-330100-1";
     let foreign = world.post(elsewhere, &headers("v1,good"), &notice).await;
     assert_eq!(foreign.status, 404, "{}", foreign.json());
+}
+
+#[tokio::test]
+async fn a_callback_is_read_up_to_sixteen_kibibytes() {
+    let world = World::new().await;
+    let query = world.query(&[("b1", 8650)]).await;
+    let body = world.payment(&query, &[("b1", 8650)]);
+    let key = [("idempotency-key", "errand-0001")];
+    let made = world.post("/v1/payments", &key, &body).await.json();
+    let notice = json!({"reference": made["id"], "outcome": "changed"}).to_string();
+    let headers = [
+        ("webhook-id", "m1"),
+        ("webhook-timestamp", "1795000000"),
+        ("webhook-signature", "v1,good"),
+    ];
+    for (bytes, status) in [(16_384, 200), (16_385, 413)] {
+        let padded = format!("{notice:<bytes$}");
+        let call = request("POST", "/v1/callbacks/water-330100-1", &headers);
+        let heard = world.send(call.body(padded.into()).unwrap()).await;
+        assert_eq!(heard.status, status, "{}", heard.json());
+    }
 }

@@ -74,21 +74,40 @@ async fn it_is_not_decided_that_nothing_happened_while_a_call_may_be_on_its_way(
     let mut world = silent().await;
     let payment = open(&mut world, Mood::Deaf).await;
     let two = by("lin-desk", "wang-desk");
-    let early = world
-        .payments
-        .decide_unknown(&payment, &Found::NotApplied, &two)
-        .await;
-    assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
-    world.pass(10 * 60_000);
+    let not_applied = Found::NotApplied;
+    for passed in [0, 10 * 60_000 - 1] {
+        world.pass(passed);
+        let early = world.payments.decide_unknown(&payment, &not_applied, &two);
+        let early = early.await;
+        assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
+    }
+    world.pass(1);
     for _ in 0..2 {
-        let decided = world
-            .payments
-            .decide_unknown(&payment, &Found::NotApplied, &two);
+        let decided = world.payments.decide_unknown(&payment, &not_applied, &two);
         decided.await.unwrap();
     }
     assert_eq!(world.state(&payment).await, "released");
     assert_eq!(world.money().await, (FUNDS, 0));
     world.assert_books().await;
+}
+
+/// The biller's day may turn up to an hour before or after ours.
+#[tokio::test]
+async fn an_attempt_in_the_day_s_last_hour_may_stand_in_the_next_file() {
+    // It is 16:00 where the days turn.
+    let eight_hours = 8 * 3_600_000;
+    for (before_the_end, is_proof) in [(3_600_000, false), (3_600_001, true)] {
+        let mut world = silent().await;
+        world.pass(eight_hours - before_the_end);
+        let payment = open(&mut world, Mood::Deaf).await;
+        let covers = world.row(&payment).await.accounting_date;
+        world.pass(24 * 3_600_000);
+        let word = DayFileWord::NotFound { covers };
+        let taken = world.payments.evidence_from_day_file(&payment, &word);
+        assert_eq!(taken.await.is_ok(), is_proof, "{before_the_end}");
+        let state = if is_proof { "released" } else { "unknown" };
+        assert_eq!(world.state(&payment).await, state);
+    }
 }
 
 #[tokio::test]
