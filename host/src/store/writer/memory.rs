@@ -32,6 +32,8 @@ pub(super) struct Known {
 #[derive(Debug)]
 pub(super) struct Memory {
     slot: u8,
+    /// Accounts that it may know.
+    most: usize,
     pub(super) books: Books,
     known: HashMap<AccountId, Known>,
     /// Positions of the transfers that this batch has read or made.
@@ -44,8 +46,13 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(slot: u8) -> Self {
+        Self::of(slot, ACCOUNTS)
+    }
+
+    pub(super) fn of(slot: u8, most: usize) -> Self {
         Self {
             slot,
+            most,
             books: Books::default(),
             known: HashMap::new(),
             positions: HashMap::new(),
@@ -61,7 +68,7 @@ impl Memory {
 
     /// After a failure nothing that was decided holds.
     pub(super) fn forget(&mut self) {
-        *self = Self::new(self.slot);
+        *self = Self::of(self.slot, self.most);
     }
 
     /// Begins a batch: forgets what may have changed since the last one.
@@ -76,7 +83,7 @@ impl Memory {
             rows.first().map(|row| row.int(0)).transpose()?
         };
         let is_alone = version.is_some() && version == self.file_version;
-        if !is_alone || self.known.len() > ACCOUNTS {
+        if !is_alone || self.known.len() > self.most {
             self.books = Books::default();
             self.known.clear();
         }
