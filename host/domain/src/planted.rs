@@ -71,6 +71,53 @@ bugs! {
     ForgottenRefund = "forgotten-refund",
     /// A release is booked while the outcome is unknown and time is over.
     ExpireUnknown = "expire-unknown",
+    /// A bank's silence is taken for a refusal.
+    BankSilenceIsNo = "bank-silence-is-no",
+    /// A bank's silence is taken for consent.
+    BankSilenceIsYes = "bank-silence-is-yes",
+    /// A bank's "not found" is taken for a refusal.
+    BankNotFoundIsNo = "bank-not-found-is-no",
+    /// The intention is committed after the bank was spoken to.
+    OrderFirst = "order-first",
+    /// A payment may be given up while the bank's first answer is missing.
+    GiveUpWhileAsked = "give-up-while-asked",
+    /// The payer's fee is not asked of the bank.
+    FeeNotAsked = "fee-not-asked",
+    /// What a bank should give back is booked without asking it.
+    BankNotAsked = "bank-not-asked",
+    /// Money goes back later without the biller's agreement.
+    RefundUnasked = "refund-unasked",
+    /// The biller's no to a later refund is taken for a yes.
+    RefundDespiteNo = "refund-despite-no",
+    /// A refund leaves the payer's fee out of the books.
+    RefundKeepsFee = "refund-keeps-fee",
+    /// A callback is noted as heard before its effect is recorded.
+    CallbackNotedFirst = "callback-noted-first",
+    /// A callback that says "refused" is believed.
+    CallbackRefuses = "callback-refuses",
+    /// A callback of any service's biller is believed.
+    CallbackOfAnybody = "callback-of-anybody",
+    /// Whatever amount the biller names is believed.
+    AnyAmount = "any-amount",
+    /// The client's fee stays reserved when nothing came of its payment.
+    ClientFeeStays = "client-fee-stays",
+    /// The client's fee comes back with its payment, whatever its prices say.
+    ClientFeeBack = "client-fee-back",
+    /// The client's fee is not taken when its payment is applied.
+    ClientFeeForgotten = "client-fee-forgotten",
+    /// A day file's silence is proof for attempts of a day that it does not cover.
+    AnyDaysFile = "any-days-file",
+    /// Whether a call may be on its way is told by a clock that can be set.
+    QuietByTheClock = "quiet-by-the-clock",
+    /// Who proposes a decision may agree to it.
+    OnePersonDecides = "one-person-decides",
+    /// A decision that cannot be carried out is tried until it can, whatever has
+    /// changed.
+    LateDecision = "late-decision",
+    /// A payment that needs people again gets no work order again.
+    NoSecondOrder = "no-second-order",
+    /// Money without record is no difference.
+    SurplusUnnoticed = "surplus-unnoticed",
 }
 
 #[cfg(feature = "planted-bugs")]

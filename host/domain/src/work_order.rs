@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::id::PersonId;
+use crate::moment::Moment;
 use crate::words::words;
 
 mod advance;
@@ -135,6 +136,24 @@ pub struct Proposal {
     /// The biller's serial number, where it has applied a payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serial: Option<String>,
+    /// The payment as it stood when this was proposed; none where it is about none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+}
+
+/// What a decision about a payment rests on: it does not speak for an attempt that
+/// was begun since, nor for another time that people were needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// When the last attempt, or that of its reversal, was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempted_at: Option<Moment>,
+    /// Since when people were needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_since: Option<Moment>,
+    /// Whether no attempt could be on its way any more: only then it proves
+    /// something that nothing was found.
+    pub quiet: bool,
 }
 
 #[cfg(test)]

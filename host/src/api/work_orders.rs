@@ -163,6 +163,7 @@ async fn propose(
             .serial
             .map(|serial| plain("serial", &serial))
             .transpose()?,
+        seen: None,
     };
     let order = api.rooms().work_orders.propose(&id, proposal).await?;
     Ok(shown(&api, order))

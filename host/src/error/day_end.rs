@@ -15,6 +15,12 @@ impl From<WorkOrderError> for Problem {
                 "工单刚被他人处理，请重新读取。",
                 "Somebody else has just changed the work order; read it again.",
             )),
+            WorkOrderError::NotCarriedOut(why) => {
+                Self::new(Code::WrongState).with_detail(Text::new(
+                    format!("处理决定未能执行，工单已重新打开：{why}"),
+                    format!("The decision was not carried out, and the order is open again: {why}"),
+                ))
+            }
             WorkOrderError::Desk(DeskError::Later(_)) => {
                 Self::new(Code::Overloaded).with_retry_after(5)
             }

@@ -78,7 +78,8 @@ impl Draft {
     /// The leg that the house's own ledger does at once.
     fn own_leg(&self, event: Event) -> Option<Leg> {
         let snapshot = &self.change.next.snapshot;
-        if self.change.next.payer.backing() != Backing::OwnLedger {
+        let is_banks = self.change.next.payer.backing() != Backing::OwnLedger;
+        if is_banks && !(planted(Bug::BankNotAsked) && event == Event::Refused) {
             return None;
         }
         match event {

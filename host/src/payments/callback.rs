@@ -6,13 +6,14 @@
 use guichet_domain::Money;
 use guichet_domain::id::{RecordId, ServiceCode};
 use guichet_domain::payment::State;
+use guichet_domain::planted::{Bug, planted};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::apply::Draft;
 use super::drive::Look;
 use super::judge::Question;
-use super::order::{Application, Outcome};
+use super::order::{Application, Outcome, Refusal, RefusalGround};
 use super::payer::Evidence;
 use super::{PaymentError, Payments};
 use crate::store::{PaymentRow, Schedule};
@@ -98,16 +99,27 @@ impl Payments {
         let row = self.store.payment(&notice.reference).await?;
         // A biller learns nothing of other services' payments.
         let row = row
-            .filter(|row| row.service == *service)
+            .filter(|row| row.service == *service || planted(Bug::CallbackOfAnybody))
             .ok_or(PaymentError::NotFound)?;
         let id = row.id.clone();
+        if planted(Bug::CallbackNotedFirst) {
+            self.note_heard(service, message, &id).await?;
+        }
         self.hear(row, &notice).await?;
         // Last: a message whose effect was not recorded has to come again.
-        let now = self.ports.now();
-        self.store
-            .keep_callback(service, &message.id, &id, now)
-            .await?;
+        self.note_heard(service, message, &id).await?;
         Ok(Heard::Now)
+    }
+
+    async fn note_heard(
+        &self,
+        service: &ServiceCode,
+        message: &SignedMessage,
+        payment: &RecordId,
+    ) -> Result<(), PaymentError> {
+        let now = self.ports.now();
+        let kept = self.store.keep_callback(service, &message.id, payment, now);
+        Ok(kept.await?)
     }
 
     async fn hear(&self, row: PaymentRow, notice: &Notice) -> Result<(), PaymentError> {
@@ -124,12 +136,11 @@ impl Payments {
             return Ok(());
         }
         let now = self.ports.now();
-        if let Some(application) = application(notice) {
+        if let Some(outcome) = evidence(notice) {
             let question = Question::Status {
                 asked_at: now,
                 waited_ms: 0,
             };
-            let outcome = Outcome::Applied(application);
             return match self.conclude(row, outcome, question, tries).await? {
                 Look::GoesOn => Ok(self.store.reschedule(&id, now, 0).await?),
                 Look::Ended(_) => Ok(()),
@@ -171,6 +182,19 @@ impl Payments {
             }
         }
     }
+}
+
+/// What the message proves: an application, where it says so. A refusal may be
+/// older than what was sent since.
+fn evidence(notice: &Notice) -> Option<Outcome> {
+    if planted(Bug::CallbackRefuses) && notice.outcome == NoticeOutcome::Refused {
+        return Some(Outcome::Refused(Refusal {
+            ground: RefusalGround::Definite,
+            code: String::new(),
+            message: "refused".to_owned(),
+        }));
+    }
+    application(notice).map(Outcome::Applied)
 }
 
 /// Evidence, where the message names serial number and amount.

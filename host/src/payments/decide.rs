@@ -4,6 +4,8 @@
 
 use guichet_domain::id::{PersonId, RecordId};
 use guichet_domain::payment::{Event, State};
+use guichet_domain::planted::{Bug, planted};
+use guichet_domain::work_order::Seen;
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde_json::json;
 
@@ -13,12 +15,18 @@ use super::order::Application;
 use super::payer::Evidence;
 use super::schedule::{WORKER, news_by};
 use super::{PaymentError, Payments};
-use crate::store::{PaymentRow, Schedule};
+use crate::store::{PaymentRow, Reversal, Schedule};
 
 /// No call of an attempt lives as long as this: whatever it sent has been sent.
 const CALL_ENDS_MS: i64 = 10 * 60_000;
-/// A biller's day may turn so much earlier or later than ours.
-const CUT_OFF_MARGIN_MS: i64 = 60 * 60_000;
+/// How far the clocks of two nodes may be apart.
+const SKEW_MS: i64 = 2 * 60 * 60_000;
+/// A biller's day may turn so much earlier or later than ours, or the clock by which
+/// an attempt was written down be so wrong; and the call took its time.
+const CUT_OFF_MARGIN_MS: i64 = 2 * 60 * 60_000;
+
+/// Why a decision is not carried out that was made about something else.
+const CHANGED: &str = "the payment was on its way, or has changed, since they looked";
 
 /// What was found out about an open payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +56,8 @@ pub struct Ground {
     pub evidence: String,
     /// Who proposed and who agreed: two different persons.
     pub by: (PersonId, PersonId),
+    /// The payment as it stood when they looked; none where that is not known.
+    pub seen: Option<Seen>,
 }
 
 /// What a biller's day file says about one payment.
@@ -70,6 +80,16 @@ pub enum DayFileWord {
 }
 
 impl Payments {
+    /// What a decision rests on that is made about this payment now.
+    pub async fn seen(&self, id: &RecordId) -> Result<Option<Seen>, PaymentError> {
+        let row = self.store.payment(id).await?;
+        Ok(row.map(|row| Seen {
+            attempted_at: attempted_at(&row),
+            open_since: row.open_since,
+            quiet: self.is_quiet(&row, self.ports.now()),
+        }))
+    }
+
     /// Ends an open outcome, or an open reversal, by a decision of two persons.
     pub async fn decide_unknown(
         &self,
@@ -84,6 +104,11 @@ impl Payments {
         let now = self.ports.now();
         match found {
             Found::Applied { serial } => {
+                // It says then that the undoing had no effect.
+                if row.snapshot.state == State::Reversing {
+                    self.check_quiet(&row, now)?;
+                    check_unchanged(&row, ground)?;
+                }
                 let application = Application {
                     serial: serial.clone(),
                     amount: row.total,
@@ -95,6 +120,7 @@ impl Payments {
             }
             Found::NotApplied => {
                 self.check_quiet(&row, now)?;
+                check_unchanged(&row, ground)?;
                 self.believe(row, None, decision(ground, now)).await
             }
         }
@@ -114,6 +140,7 @@ impl Payments {
         let now = self.ports.now();
         let event = match answer {
             RefundAnswer::Agreed => Event::RefundAgreed,
+            RefundAnswer::Refused if planted(Bug::RefundDespiteNo) => Event::RefundAgreed,
             RefundAnswer::Refused => Event::RefundRefused,
         };
         let mut draft = Draft::of(&row, now);
@@ -122,6 +149,10 @@ impl Payments {
             .map_err(|_| PaymentError::WrongState(row.snapshot.state))?;
         if draft.is_empty() {
             return Ok(());
+        }
+        // An answer to an earlier request says nothing about this one.
+        if is_other(ground, |before| before.open_since == row.open_since) {
+            return Err(PaymentError::NoProof(CHANGED));
         }
         let next = draft.next();
         next.payer.put_evidence(decision(ground, now));
@@ -164,7 +195,7 @@ impl Payments {
                 self.check_quiet(&row, now)?;
                 let tried = row.attempted_at.unwrap_or(row.created_at);
                 let latest = tried.plus_ms(CUT_OFF_MARGIN_MS);
-                if self.ports.accounting_date(latest) > *covers {
+                if self.ports.accounting_date(latest) > *covers && !planted(Bug::AnyDaysFile) {
                     return Err(PaymentError::NoProof(
                         "the last attempt may belong to a later day than the file covers",
                     ));
@@ -220,27 +251,37 @@ impl Payments {
 
     /// "It was not applied" is believed only when no call can be on its way.
     fn check_quiet(&self, row: &PaymentRow, now: Moment) -> Result<(), PaymentError> {
-        let reversal = row
-            .reversal
-            .as_ref()
-            .filter(|_| row.snapshot.state == State::Reversing);
-        let began = reversal.map_or(row.attempted_at, |reversal| reversal.attempted_at);
-        let quiet = began.is_none_or(|began| now.ms_since(began) >= CALL_ENDS_MS);
-        let open = matches!(
-            row.snapshot.state,
-            State::Unknown | State::Pending | State::Reversing
-        );
         let ended = matches!(
             row.snapshot.state,
             State::Refused | State::Released | State::Reversed
         );
-        if ended || (open && quiet) {
+        let open = is_open(row.snapshot.state);
+        if ended || (open && self.is_quiet(row, now)) {
             Ok(())
         } else if open || row.snapshot.state == State::Submitted {
             Err(PaymentError::NoProof("an attempt may still be on its way"))
         } else {
             Err(PaymentError::WrongState(row.snapshot.state))
         }
+    }
+
+    /// Whether the last attempt has ended for certain: by the clock that it was
+    /// written down by and by this node's own, which nobody sets; or so long ago
+    /// that no clock can be that wrong.
+    fn is_quiet(&self, row: &PaymentRow, now: Moment) -> bool {
+        let (record, attempt, began) = match undoing(row) {
+            Some(reversal) => {
+                let order = &reversal.order;
+                (&order.reversal, order.attempt, reversal.attempted_at)
+            }
+            None => (&row.id, row.attempts, row.attempted_at),
+        };
+        let waited = self.waited_ms(record, attempt) >= CALL_ENDS_MS;
+        let age = |began: Moment| now.ms_since(began);
+        began.is_none_or(|began| {
+            let trusted = waited || planted(Bug::QuietByTheClock);
+            (trusted && age(began) >= CALL_ENDS_MS) || age(began) >= CALL_ENDS_MS + SKEW_MS
+        })
     }
 
     /// Records what came from outside; what follows is the worker's.
@@ -261,6 +302,37 @@ impl Payments {
         let row = self.store.payment(id).await?;
         row.ok_or(PaymentError::NotFound)
     }
+}
+
+/// The reversal that is under way.
+fn undoing(row: &PaymentRow) -> Option<&Reversal> {
+    let reversal = row.reversal.as_ref();
+    reversal.filter(|_| row.snapshot.state == State::Reversing)
+}
+
+/// When the last attempt was begun, of the reversal where one is under way.
+fn attempted_at(row: &PaymentRow) -> Option<Moment> {
+    undoing(row).map_or(row.attempted_at, |reversal| reversal.attempted_at)
+}
+
+const fn is_open(state: State) -> bool {
+    matches!(state, State::Unknown | State::Pending | State::Reversing)
+}
+
+/// "It was not applied" does not speak for an attempt that was on its way when they
+/// looked, or was begun since.
+fn check_unchanged(row: &PaymentRow, ground: &Ground) -> Result<(), PaymentError> {
+    let now = attempted_at(row);
+    let is_same = |before: &Seen| before.quiet && before.attempted_at == now;
+    if is_open(row.snapshot.state) && is_other(ground, is_same) {
+        return Err(PaymentError::NoProof(CHANGED));
+    }
+    Ok(())
+}
+
+/// Whether the persons have looked at something else.
+fn is_other(ground: &Ground, is_same: impl Fn(&Seen) -> bool) -> bool {
+    ground.seen.is_some_and(|before| !is_same(&before)) && !planted(Bug::LateDecision)
 }
 
 fn decision(ground: &Ground, now: Moment) -> Evidence {

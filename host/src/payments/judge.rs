@@ -85,10 +85,14 @@ pub(super) fn judge(
         Question::Status { .. } => true,
     };
     match outcome {
-        Outcome::Applied(application) if application.amount == row.total => Verdict {
-            application: Some(application),
-            ..Verdict::of(Event::Applied, None)
-        },
+        Outcome::Applied(application)
+            if application.amount == row.total || planted(Bug::AnyAmount) =>
+        {
+            Verdict {
+                application: Some(application),
+                ..Verdict::of(Event::Applied, None)
+            }
+        }
         Outcome::Applied(application) => Verdict {
             owner: Some(OPERATOR),
             ..Verdict::unknown(&format!(

@@ -5,6 +5,7 @@
 
 use guichet_domain::Moment;
 use guichet_domain::payment::{Backing, Event, Leg, LegState, State, Step};
+use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
 use super::drive::{CONCLUSIONS, Driven, Look};
@@ -39,11 +40,19 @@ impl Payments {
         }
         let change = draft.finish(Schedule::Keep);
         let asked = change.next.clone();
+        let spoken = if planted(Bug::OrderFirst) {
+            Some(bank.order(&order).await)
+        } else {
+            None
+        };
         // Committed before the first byte leaves.
         if self.record(change).await? == Driven::Overtaken {
             return Ok(Look::Ended(Driven::Overtaken));
         }
-        let answer = bank.order(&order).await;
+        let answer = match spoken {
+            Some(answer) => answer,
+            None => bank.order(&order).await,
+        };
         self.conclude_leg(asked, leg, &answer, tries).await
     }
 
@@ -66,6 +75,7 @@ impl Payments {
             BankAnswer::NotFound if is_lost && row.snapshot.state == State::Requested => {
                 return self.expire(row, Some(RESTORED.to_owned())).await;
             }
+            BankAnswer::NotFound if planted(Bug::BankNotFoundIsNo) => BankAnswer::NotFound,
             BankAnswer::NotFound => bank.order(&order).await,
             answer @ (BankAnswer::Done { .. }
             | BankAnswer::Refused { .. }
@@ -109,7 +119,11 @@ impl Payments {
             payment: row.id.clone(),
             leg,
             account: account.number.clone(),
-            amount: taken(row),
+            amount: if planted(Bug::FeeNotAsked) {
+                row.total
+            } else {
+                taken(row)
+            },
             payee: row.biller.to_string(),
             accounting_date: row.accounting_date,
             requested_at: row.created_at,
@@ -129,11 +143,7 @@ impl Payments {
         let mut row = row;
         for _ in 0..CONCLUSIONS {
             let now = self.ports.now();
-            let step = match answer {
-                BankAnswer::Done { .. } => Step::Done,
-                BankAnswer::Refused { .. } => Step::Refused,
-                BankAnswer::NotFound | BankAnswer::Unknown(_) => Step::Unknown,
-            };
+            let step = proven(answer);
             let mut draft = Draft::of(&row, now);
             if draft.push(Event::Bank(leg, step)).is_err() {
                 tracing::warn!(payment = %row.id, %leg, %step, "a bank's answer came too late");
@@ -195,6 +205,18 @@ impl Payments {
         let look = next_look(now, tries, None, &*self.ports.random);
         self.settle(draft, Schedule::Due(look, tries.saturating_add(1)))
             .await
+    }
+}
+
+/// What an answer proves about the leg.
+fn proven(answer: &BankAnswer) -> Step {
+    match answer {
+        BankAnswer::Done { .. } => Step::Done,
+        BankAnswer::Refused { .. } => Step::Refused,
+        BankAnswer::NotFound if planted(Bug::BankNotFoundIsNo) => Step::Refused,
+        BankAnswer::Unknown(_) if planted(Bug::BankSilenceIsNo) => Step::Refused,
+        BankAnswer::Unknown(_) if planted(Bug::BankSilenceIsYes) => Step::Done,
+        BankAnswer::NotFound | BankAnswer::Unknown(_) => Step::Unknown,
     }
 }
 

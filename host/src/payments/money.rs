@@ -5,11 +5,13 @@ use guichet_domain::Money;
 use guichet_domain::books::Transfer;
 use guichet_domain::fee::{Fee, FeeBearer};
 use guichet_domain::id::{AccountId, RecordId, TransferId};
+use guichet_domain::planted::{Bug, planted};
 
 use super::ports::Payee;
 use super::sequence::slot_of;
 use crate::accounts::chart;
 use crate::accounts::chart::Stripe;
+use crate::accounts::price::ClientFee;
 use crate::store::{NewAccount, PaymentRow};
 
 fn transfer_id(payment: &RecordId, part: &str) -> TransferId {
@@ -127,9 +129,11 @@ pub(super) fn releases(row: &PaymentRow) -> Vec<Transfer> {
 /// Gives everything back that was taken.
 pub(super) fn refunds(row: &PaymentRow) -> Vec<Transfer> {
     let parts = ["refund", "fee-refund"];
+    let count = if planted(Bug::RefundKeepsFee) { 1 } else { 2 };
     holds(row)
         .into_iter()
         .zip(parts)
+        .take(count)
         .map(|(held, part)| {
             let id = transfer_id(&row.id, part);
             Transfer::single(id, held.credit, held.debit, held.amount)
@@ -191,6 +195,9 @@ pub(super) fn client_holds(row: &PaymentRow) -> Vec<Transfer> {
 
 /// Takes the client's fee, at application.
 pub(super) fn client_captures(row: &PaymentRow) -> Vec<Transfer> {
+    if planted(Bug::ClientFeeForgotten) {
+        return Vec::new();
+    }
     let taken = client_holds(row).into_iter().map(|held| {
         let id = transfer_id(&row.id, "client-fee-capture");
         Transfer::post(id, &held, held.amount)
@@ -200,6 +207,9 @@ pub(super) fn client_captures(row: &PaymentRow) -> Vec<Transfer> {
 
 /// Gives the client's fee back, where nothing was applied.
 pub(super) fn client_releases(row: &PaymentRow) -> Vec<Transfer> {
+    if planted(Bug::ClientFeeStays) {
+        return Vec::new();
+    }
     let released = client_holds(row)
         .into_iter()
         .map(|held| Transfer::void(transfer_id(&row.id, "client-fee-release"), &held));
@@ -209,10 +219,14 @@ pub(super) fn client_releases(row: &PaymentRow) -> Vec<Transfer> {
 /// Gives back of the client's fee what the client's prices say, where the payment
 /// was undone.
 pub(super) fn client_refunds(row: &PaymentRow) -> Vec<Transfer> {
-    let Some(fee) = row.client_fee.filter(|fee| fee.back > 0) else {
+    let back = |fee: ClientFee| match planted(Bug::ClientFeeBack) {
+        true => fee.amount,
+        false => fee.back,
+    };
+    let Some(back) = row.client_fee.map(back).filter(|back| *back > 0) else {
         return Vec::new();
     };
-    let back = Money::new(fee.back, row.total.currency());
+    let back = Money::new(back, row.total.currency());
     let refunded = client_holds(row).into_iter().map(|held| {
         let id = transfer_id(&row.id, "client-fee-refund");
         Transfer::single(id, held.credit, held.debit, back)

@@ -84,6 +84,9 @@ impl Payments {
         let wrong_state = || PaymentError::WrongState(row.snapshot.state);
         let mut draft = Draft::of(&row, now);
         draft.push(Event::RefundAsked).map_err(|_| wrong_state())?;
+        if planted(Bug::RefundUnasked) {
+            draft.push(Event::RefundAgreed).map_err(|_| wrong_state())?;
+        }
         let next = draft.next();
         next.open_since = None;
         next.payer.put_evidence(Evidence {

@@ -5,6 +5,7 @@ mod answers;
 mod banks;
 mod callbacks;
 mod client_fees;
+mod decisions;
 mod delays;
 mod fakes;
 mod flows;

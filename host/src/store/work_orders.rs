@@ -192,6 +192,27 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// A page of closed orders about payments that are people's now, in the order
+    /// of ids.
+    pub async fn closed_orders_of_operator(
+        &self,
+        after: &str,
+        limit: u32,
+    ) -> Result<Vec<WorkOrderRow>, StoreError> {
+        let rows = self
+            .fetch(
+                select_orders!(
+                    "where state = 'closed' \
+                     and kind in ('unknown_payment', 'bank_leg', 'refund_agreement') \
+                     and record in (select p.id from payments as p where p.owner = 'operator') \
+                     and id > $1 order by id limit $2"
+                ),
+                &[after.into(), limit.into()],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// Ids of the orders about a party's day that nobody has decided yet.
     pub async fn undecided_orders(
         &self,

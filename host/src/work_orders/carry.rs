@@ -1,9 +1,12 @@
 //! Carries decisions out: first the payment moves, then the order is closed. A
-//! node that is killed in between does it again, which changes nothing.
+//! node that is killed in between does it again, which changes nothing. A decision
+//! that the payment room does not take is never kept for later, when it may be
+//! wrong: the order is open again.
 
+use guichet_domain::planted::{Bug, planted};
 use guichet_domain::work_order::{Act, Decision, Kind, State};
 
-use super::{PAGE, Task, WorkOrderError, WorkOrders};
+use super::{DeskError, PAGE, Task, WorkOrderError, WorkOrders};
 use crate::store::{WorkOrderFilter, WorkOrderRow};
 
 impl WorkOrders {
@@ -13,7 +16,15 @@ impl WorkOrders {
         order: &WorkOrderRow,
     ) -> Result<WorkOrderRow, WorkOrderError> {
         if let Some(task) = task(order) {
-            self.desk.carry_out(&task).await?;
+            match self.desk.carry_out(&task).await {
+                Ok(_) => {}
+                Err(DeskError::NotPossible(why)) if !planted(Bug::LateDecision) => {
+                    let line = ("not carried out", "node", why.as_str());
+                    self.advance(order, &Act::NotPossible, line).await?;
+                    return Err(WorkOrderError::NotCarriedOut(why));
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         let line = ("carried out", "node", "");
         self.advance(order, &Act::CarriedOut, line).await
@@ -72,5 +83,6 @@ fn task(order: &WorkOrderRow) -> Option<Task> {
         evidence: proposal.evidence.clone(),
         serial: proposal.serial.clone(),
         by: (proposal.by.clone(), second.clone()),
+        seen: proposal.seen,
     })
 }

@@ -1,7 +1,7 @@
 //! Reading orders, and what persons do to them.
 
 use guichet_domain::id::{PersonId, RecordId};
-use guichet_domain::work_order::{Act, Proposal, State, advance};
+use guichet_domain::work_order::{Act, Proposal, Seen, State, advance};
 
 use super::{PAGE, WorkOrderError, WorkOrders};
 use crate::store::{WorkOrderEvent, WorkOrderFilter, WorkOrderRow};
@@ -43,13 +43,25 @@ impl WorkOrders {
         let order = self.get(id).await?;
         let (by, evidence) = (proposal.by.to_string(), proposal.evidence.clone());
         let event = format!("proposed {}", proposal.decision);
-        let act = Act::Propose(proposal);
+        let act = Act::Propose(Proposal {
+            seen: self.seen(&order).await?,
+            ..proposal
+        });
         self.repeatable(&order, &act, (&event, &by, &evidence))
             .await
     }
 
+    /// The payment that an order is about, as it stands.
+    async fn seen(&self, order: &WorkOrderRow) -> Result<Option<Seen>, WorkOrderError> {
+        let Ok(payment) = order.record.parse() else {
+            return Ok(None);
+        };
+        Ok(self.desk.look(&payment).await?)
+    }
+
     /// Another person agrees; the decision is carried out at once, or by the next
-    /// sweep where that does not succeed.
+    /// sweep where the books are away. Where the payment does not take it, the order
+    /// is open again.
     pub async fn agree(
         &self,
         id: &RecordId,
@@ -118,8 +130,9 @@ impl WorkOrders {
         let mut next = order.clone();
         next.version += 1;
         next.updated_at = now;
-        if standing.state == State::Closed {
-            next.closed_at = Some(now);
+        next.closed_at = (standing.state == State::Closed).then_some(now);
+        if *act == Act::Again {
+            next.deadline = now.plus_ms(standing.kind.patience_ms());
         }
         next.standing = standing;
         self.keep(next, line).await

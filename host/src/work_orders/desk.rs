@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::{LegState, State};
-use guichet_domain::work_order::Decision;
+use guichet_domain::work_order::{Decision, Seen};
 
 use super::ports::{Carried, DeskError, PaymentDesk, Task, Word};
 use crate::payments::{DayFileWord, Found, Ground, PaymentError, Payments, RefundAnswer};
@@ -15,12 +15,17 @@ use crate::payments::{DayFileWord, Found, Ground, PaymentError, Payments, Refund
 pub struct PaymentRoom(pub Arc<Payments>);
 
 impl PaymentDesk for PaymentRoom {
+    fn look<'a>(&'a self, payment: &'a RecordId) -> BoxFuture<'a, Result<Option<Seen>, DeskError>> {
+        Box::pin(async move { self.0.seen(payment).await.map_err(why) })
+    }
+
     fn carry_out<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>> {
         Box::pin(async move {
             let (id, room) = (&task.payment, &self.0);
             let ground = Ground {
                 evidence: task.evidence.clone(),
                 by: task.by.clone(),
+                seen: task.seen,
             };
             let done = match task.decision {
                 Decision::Applied => {
@@ -85,7 +90,12 @@ async fn give_back(room: &Payments, id: &RecordId, ground: &Ground) -> Result<()
     let (_, snapshot) = state().await?;
     match snapshot.state {
         State::Refunding if snapshot.refund == LegState::None => {
-            room.decide_refund(id, RefundAnswer::Agreed, ground).await
+            // When they looked, nobody had asked for a refund yet.
+            let ground = Ground {
+                seen: None,
+                ..ground.clone()
+            };
+            room.decide_refund(id, RefundAnswer::Agreed, &ground).await
         }
         State::Reversing | State::Reversed | State::Refunding | State::Refunded => Ok(()),
         other => Err(PaymentError::WrongState(other)),

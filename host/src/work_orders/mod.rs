@@ -42,7 +42,10 @@ pub enum WorkOrderError {
     /// Somebody else has changed it meanwhile.
     #[error("the work order has changed meanwhile: read it again")]
     Stale,
-    /// The payment room did not take the decision; it is tried again.
+    /// The payment room did not take the decision.
+    #[error("the decision was not carried out, and the order is open again: {0}")]
+    NotCarriedOut(String),
+    /// The payment room was away; it is tried again.
     #[error("the decision stands, but could not be carried out yet: {0}")]
     Desk(#[from] DeskError),
     /// The store failed.

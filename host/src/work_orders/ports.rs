@@ -4,7 +4,7 @@
 use futures::future::BoxFuture;
 use guichet_domain::AccountingDate;
 use guichet_domain::id::{PersonId, RecordId};
-use guichet_domain::work_order::Decision;
+use guichet_domain::work_order::{Decision, Seen};
 
 /// A decision of two persons about a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Task {
     pub serial: Option<String>,
     /// Who proposed and who agreed.
     pub by: (PersonId, PersonId),
+    /// The payment as it stood when this was proposed.
+    pub seen: Option<Seen>,
 }
 
 /// What a biller's day file says about a payment whose outcome is open.
@@ -60,6 +62,10 @@ pub enum DeskError {
 
 /// The payment room, as far as its outcome can be decided from outside.
 pub trait PaymentDesk: Send + Sync {
+    /// What a decision rests on that is made about this payment now; none where
+    /// there is no such payment.
+    fn look<'a>(&'a self, payment: &'a RecordId) -> BoxFuture<'a, Result<Option<Seen>, DeskError>>;
+
     /// Carries a decision out.
     fn carry_out<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>>;
 

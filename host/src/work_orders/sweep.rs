@@ -2,7 +2,8 @@
 //! time, and carries on what was interrupted.
 
 use guichet_domain::payment::{LegState, State as PaymentState};
-use guichet_domain::work_order::{Act, Kind, State};
+use guichet_domain::planted::{Bug, planted};
+use guichet_domain::work_order::{Act, Decision, Kind, State};
 use serde_json::json;
 
 use super::{Matter, PAGE, WorkOrderError, WorkOrders};
@@ -32,11 +33,49 @@ impl WorkOrders {
             let matters: Vec<Matter> = page.iter().filter_map(matter).collect();
             swept.opened += self.open(&matters).await?;
         }
+        swept.opened += self.open_again().await?;
         for state in [State::Open, State::Proposed] {
             swept.closed += self.close_settled(state).await?;
         }
         swept.carried_out = self.carry_out_decided().await?;
         Ok(swept)
+    }
+
+    /// Opens the orders of payments that need people once more. What was settled
+    /// outside stays so.
+    async fn open_again(&self) -> Result<usize, WorkOrderError> {
+        let (mut opened, mut after) = (0, String::new());
+        loop {
+            let page = self.store.closed_orders_of_operator(&after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(opened);
+            };
+            after = last.id.to_string();
+            for order in &page {
+                let proposal = order.standing.proposal.as_ref();
+                let outside =
+                    proposal.is_some_and(|proposal| proposal.decision == Decision::SettledOutside);
+                // Read after the order: whoever closes one has moved the payment before.
+                if outside || !self.needs_people(order).await? || planted(Bug::NoSecondOrder) {
+                    continue;
+                }
+                let line = ("opened again", "node", "the payment needs people again");
+                match self.advance(order, &Act::Again, line).await {
+                    Ok(_) => opened += 1,
+                    Err(WorkOrderError::Stale) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
+    /// Whether the payment still is what the order is about.
+    async fn needs_people(&self, order: &WorkOrderRow) -> Result<bool, WorkOrderError> {
+        let Ok(id) = order.record.parse() else {
+            return Ok(false);
+        };
+        let payment = self.store.day_payment(&id).await?;
+        Ok(payment.is_some_and(|payment| kind_of(&payment) == Some(order.standing.kind)))
     }
 
     async fn close_settled(&self, state: State) -> Result<usize, WorkOrderError> {

@@ -77,7 +77,8 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
     // While the bank's answer is missing, nobody may give up: the reservation, or
     // the taking, that may exist would be forgotten.
     let is_open = |leg| matches!(leg, LegState::Asked | LegState::Unknown);
-    let bank_is_open = is_open(from.hold) || is_open(from.capture);
+    let bank_is_open =
+        (is_open(from.hold) || is_open(from.capture)) && !planted(Bug::GiveUpWhileAsked);
     let given_up = (waiting || from.state == State::Held) && !bank_is_open
         || planted(Bug::CancelSubmitted) && from.state == State::Submitted
         || planted(Bug::ExpireUnknown) && from.state == State::Unknown;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Kind, Proposal, State};
 use crate::id::PersonId;
+use crate::planted::{Bug, planted};
 
 /// An order as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,8 +30,12 @@ pub enum Act {
     Decline(PersonId),
     /// The decision was carried out.
     CarriedOut,
+    /// The decision cannot be carried out: things are not as they were taken to be.
+    NotPossible,
     /// Evidence has settled the matter.
     Evidence,
+    /// People are needed again.
+    Again,
 }
 
 /// Why an act changes nothing.
@@ -79,7 +84,9 @@ pub fn advance(from: &Standing, act: &Act) -> Result<Standing, Refusal> {
             Ok(to(State::Proposed, Some(proposal.clone()), None))
         }
         (Act::Agree(person), State::Proposed) => match &from.proposal {
-            Some(proposal) if proposal.by == *person => Err(Refusal::SamePerson(person.clone())),
+            Some(proposal) if proposal.by == *person && !planted(Bug::OnePersonDecides) => {
+                Err(Refusal::SamePerson(person.clone()))
+            }
             Some(proposal) => Ok(to(
                 State::Decided,
                 Some(proposal.clone()),
@@ -92,7 +99,9 @@ pub fn advance(from: &Standing, act: &Act) -> Result<Standing, Refusal> {
         {
             Err(Refusal::Already)
         }
-        (Act::Decline(_), State::Proposed) => Ok(to(State::Open, None, None)),
+        (Act::Decline(_), State::Proposed)
+        | (Act::NotPossible, State::Decided)
+        | (Act::Again, State::Closed) => Ok(to(State::Open, None, None)),
         (Act::CarriedOut, State::Decided) => Ok(to(
             State::Closed,
             from.proposal.clone(),
@@ -103,6 +112,8 @@ pub fn advance(from: &Standing, act: &Act) -> Result<Standing, Refusal> {
         (Act::Propose(_), State::Decided | State::Closed)
         | (Act::Agree(_) | Act::Decline(_), State::Open | State::Decided | State::Closed)
         | (Act::CarriedOut, State::Open | State::Proposed)
+        | (Act::NotPossible, State::Open | State::Proposed | State::Closed)
+        | (Act::Again, State::Open | State::Proposed | State::Decided)
         | (Act::Evidence, State::Decided) => Err(Refusal::WrongState(from.state)),
     }
 }

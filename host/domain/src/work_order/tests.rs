@@ -14,6 +14,7 @@ fn proposal(by: &str, decision: Decision) -> Proposal {
         decision,
         evidence: "letter 17 of the biller".to_owned(),
         serial: None,
+        seen: None,
     }
 }
 
@@ -75,7 +76,7 @@ fn only_decisions_of_the_kind_with_a_ground_are_taken() {
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let name = "(paul|petra|pia)";
-    let one = (0..5_u8, name, any::<bool>()).prop_map(|(act, by, applied)| match act {
+    let one = (0..6_u8, name, any::<bool>()).prop_map(|(act, by, applied)| match act {
         0 => Act::Propose(proposal(
             &by,
             if applied {
@@ -87,6 +88,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => Act::Agree(person(&by)),
         2 => Act::Decline(person(&by)),
         3 => Act::CarriedOut,
+        4 => Act::NotPossible,
         _ => Act::Evidence,
     });
     proptest::collection::vec(one, 0..12)
@@ -107,6 +109,39 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_decision_that_is_not_possible_is_decided_anew() {
+    let proposed = advance(
+        &open(Kind::UnknownPayment),
+        &Act::Propose(proposal("paul", Decision::NotApplied)),
+    );
+    let proposed = proposed.unwrap();
+    let decided = advance(&proposed, &Act::Agree(person("petra"))).unwrap();
+    let again = advance(&decided, &Act::NotPossible).unwrap();
+    assert_eq!(again, open(Kind::UnknownPayment), "nothing is left of it");
+    for other in [again, proposed] {
+        let refused = Refusal::WrongState(other.state);
+        assert_eq!(advance(&other, &Act::NotPossible), Err(refused.clone()));
+        assert_eq!(advance(&other, &Act::Again), Err(refused));
+    }
+}
+
+#[test]
+fn only_what_has_ended_begins_again_and_with_nothing_decided() {
+    let proposed = advance(
+        &open(Kind::RefundAgreement),
+        &Act::Propose(proposal("paul", Decision::RefundRefused)),
+    );
+    let decided = advance(&proposed.unwrap(), &Act::Agree(person("petra"))).unwrap();
+    let early = advance(&decided, &Act::Again);
+    assert_eq!(early, Err(Refusal::WrongState(State::Decided)));
+    let closed = advance(&decided, &Act::CarriedOut).unwrap();
+    let late = advance(&closed, &Act::NotPossible);
+    assert_eq!(late, Err(Refusal::WrongState(State::Closed)));
+    let again = advance(&closed, &Act::Again).unwrap();
+    assert_eq!(again, open(Kind::RefundAgreement));
 }
 
 /// As the guide for operators promises it.

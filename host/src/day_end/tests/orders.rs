@@ -26,6 +26,7 @@ fn proposal(by: &str, decision: Decision) -> Proposal {
         decision,
         evidence: "the biller's letter of today".to_owned(),
         serial: Some("S9".to_owned()),
+        seen: None,
     }
 }
 

@@ -10,7 +10,7 @@ use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::id::{BillerId, CategoryCode, RecordId, ServiceCode};
 use guichet_domain::payment::{Capabilities, Repetition, Reversal, StatusAnswer};
-use guichet_domain::work_order::Decision;
+use guichet_domain::work_order::{Decision, Seen};
 use guichet_domain::{Digest, Moment, Money};
 use serde_json::json;
 
@@ -194,6 +194,10 @@ impl TestDesk {
 }
 
 impl PaymentDesk for TestDesk {
+    fn look<'a>(&'a self, _: &'a RecordId) -> BoxFuture<'a, Result<Option<Seen>, DeskError>> {
+        Box::pin(std::future::ready(Ok(None)))
+    }
+
     fn carry_out<'a>(&'a self, task: &'a Task) -> BoxFuture<'a, Result<Carried, DeskError>> {
         self.tasks.lock().unwrap().push(task.clone());
         match task.decision {

@@ -34,7 +34,7 @@ pub(super) const AMOUNT: i64 = 1_000;
 pub(super) struct World {
     _folder: tempfile::TempDir,
     clock: Arc<TestClock>,
-    ports: Ports,
+    pub(super) ports: Ports,
     pub(super) store: Store,
     pub(super) biller: Arc<TestBiller>,
     pub(super) desk: Arc<TestDesk>,
@@ -283,6 +283,7 @@ impl World {
             decision,
             evidence: "letter 17".to_owned(),
             serial: None,
+            seen: None,
         };
         self.work_orders.propose(order, proposal).await.unwrap();
         self.work_orders

@@ -247,6 +247,7 @@ async fn ask_for_refund(world: &World, payment: &RecordId) {
     let ground = Ground {
         evidence: "a letter".to_owned(),
         by: (person("lin-desk"), person("wang-desk")),
+        seen: None,
     };
     let agreed = RefundAnswer::Agreed;
     let decided = world.payments.decide_refund(payment, agreed, &ground).await;

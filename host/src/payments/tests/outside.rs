@@ -15,6 +15,7 @@ pub(super) fn by(one: &str, two: &str) -> Ground {
     Ground {
         evidence: "the biller's letter of today".to_owned(),
         by: (PersonId::new(one).unwrap(), PersonId::new(two).unwrap()),
+        seen: None,
     }
 }
 
