@@ -203,7 +203,7 @@ impl Fate for Cuts {
         Shape {
             nodes: 1,
             clients: 10 + self.chance.below(10),
-            troubles: 60,
+            troubles: 400,
             away_ms: 1_500,
         }
     }

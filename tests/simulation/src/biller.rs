@@ -1,58 +1,36 @@
 //! A biller with a log of its own and every way to misbehave. The log is the
 //! truth that payments are judged by.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::BoxFuture;
 use guichet::payments::BillerPort;
 use guichet::payments::order::{
     Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
     ReversalOutcome,
 };
-use guichet_domain::payment::{Repetition, StatusAnswer};
+use guichet_domain::payment::StatusAnswer;
 use guichet_tests::chance::Chance;
 use serde_json::json;
 
+use crate::callbacks::Notice;
 use crate::executor::{Process, Spawner, Time};
 use crate::services;
 use crate::trace::Trace;
+
+mod log;
+mod undoing;
+
+use log::Decision;
+pub use log::{Effect, Log};
 
 /// After this long the host has given up a call.
 pub const DEADLINE_MS: u64 = 10_000;
 /// A request that was delayed on its way arrives so soon after it has left, and so
 /// before the biller's "not found" counts as proof.
 const LATEST_MS: usize = 55_000;
-
-/// What the biller has decided about one reference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Decision {
-    Undecided,
-    Applied,
-    Refused,
-}
-
-/// The biller's own books.
-#[derive(Default)]
-pub struct Log {
-    decisions: BTreeMap<String, Decision>,
-    /// How often each reference took effect, with the amount.
-    pub effects: BTreeMap<String, Vec<i64>>,
-    /// How often each payment was undone.
-    pub undone: BTreeMap<String, u32>,
-    undone_references: BTreeMap<String, bool>,
-    /// What the host must not do, and did.
-    pub complaints: Vec<String>,
-}
-
-impl Log {
-    /// Effects that stand.
-    pub fn standing(&self, payment: &str) -> usize {
-        let made = self.effects.get(payment).map_or(0, Vec::len);
-        made.saturating_sub(self.undone.get(payment).copied().unwrap_or(0) as usize)
-    }
-}
 
 /// See the module.
 pub struct Biller {
@@ -103,9 +81,36 @@ impl Biller {
         }
     }
 
+    /// What it decides from now on.
+    pub fn notices(&self) -> UnboundedReceiver<Notice> {
+        let (notices, told) = unbounded();
+        self.log().notices = Some(notices);
+        told
+    }
+
     /// From now on everything goes well.
     pub fn calm_down(&self) {
         self.calm.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it agrees to give the money of this payment back later. Once it has
+    /// agreed, it stays so.
+    pub fn agrees_to_refund(&self, payment: &str) -> bool {
+        let agrees = self.log().refunds.contains(payment) || self.draw(2) == 0;
+        if agrees {
+            self.log().refunds.insert(payment.to_owned());
+        }
+        agrees
+    }
+
+    /// Whether it has not decided about the payment yet.
+    pub fn is_undecided(&self, payment: &str) -> bool {
+        self.log().decisions.get(payment) == Some(&Decision::Undecided)
+    }
+
+    /// Whether an effect of the payment stands.
+    pub fn has_standing(&self, payment: &str) -> bool {
+        self.log().standing(payment) > 0
     }
 
     fn draw(&self, bound: usize) -> usize {
@@ -148,24 +153,6 @@ impl Biller {
         Outcome::Unknown("deadline".to_owned())
     }
 
-    /// The request has arrived: what the biller does about it.
-    fn receive(log: &Mutex<Log>, order: &Order, decision: Decision) -> Decision {
-        let mut log = log.lock().expect("one thread runs the simulation");
-        let reference = order.payment.to_string();
-        let terms = services::capabilities(&order.service);
-        if let Some(known) = log.decisions.get(&reference).copied()
-            && terms.repetition == Repetition::Deduplicates
-        {
-            return known;
-        }
-        log.decisions.insert(reference.clone(), decision);
-        if decision == Decision::Applied {
-            let amount = order.total.minor_units();
-            log.effects.entry(reference).or_default().push(amount);
-        }
-        decision
-    }
-
     /// Decides later what is undecided.
     fn decide_later(&self, order: &Order) {
         let (log, time) = (Arc::clone(&self.log), Arc::clone(&self.time));
@@ -175,17 +162,15 @@ impl Biller {
         self.spawner.spawn(Process::World, async move {
             time.sleep(delay).await;
             let mut log = log.lock().expect("one thread runs the simulation");
-            let reference = order.payment.to_string();
-            if log.decisions.get(&reference) != Some(&Decision::Undecided) {
+            if log.decisions.get(order.payment.as_str()) != Some(&Decision::Undecided) {
                 return;
             }
-            if applies {
-                log.decisions.insert(reference.clone(), Decision::Applied);
-                let amount = order.total.minor_units();
-                log.effects.entry(reference).or_default().push(amount);
+            let decision = if applies {
+                Decision::Applied
             } else {
-                log.decisions.insert(reference, Decision::Refused);
-            }
+                Decision::Refused
+            };
+            log.decide(&order, decision, time.now());
         });
     }
 
@@ -224,7 +209,8 @@ impl Biller {
                 let tell_late = DEADLINE_MS - leaves;
                 self.spawner.spawn(Process::World, async move {
                     time.sleep(delay).await;
-                    Self::receive(&log, &order, Decision::Applied);
+                    let mut log = log.lock().expect("one thread runs the simulation");
+                    log.receive(&order, Decision::Applied, time.now());
                 });
                 self.time.sleep(tell_late).await;
                 return Outcome::Unknown("deadline".to_owned());
@@ -236,7 +222,7 @@ impl Biller {
             Fault::Pending => Decision::Undecided,
             _ => Decision::Applied,
         };
-        let decision = Self::receive(&self.log, order, wanted);
+        let decision = self.log().receive(order, wanted, self.time.now());
         if decision == Decision::Undecided {
             self.decide_later(order);
         }
@@ -265,64 +251,6 @@ impl Biller {
         }
         let decision = self.log().decisions.get(order.payment.as_str()).copied();
         decision.map_or(Outcome::NotFound, |decision| Self::answer(order, decision))
-    }
-
-    async fn undo(&self, reversal: &ReversalOrder) -> ReversalOutcome {
-        let fault = self.fault();
-        self.tell("reverse", &reversal.order, fault);
-        self.time.sleep(1 + self.draw(30) as u64).await;
-        match fault {
-            Fault::Unsent => return ReversalOutcome::NotSent("no connection".to_owned()),
-            Fault::HangBefore | Fault::LostBefore => {
-                return ReversalOutcome::Unknown("reset".to_owned());
-            }
-            Fault::Refuse => {
-                let mut log = self.log();
-                let known = log.undone_references.get(reversal.reversal.as_str());
-                if known != Some(&true) {
-                    log.undone_references
-                        .insert(reversal.reversal.to_string(), false);
-                    return ReversalOutcome::Refused(Refusal {
-                        ground: RefusalGround::Definite,
-                        code: "E2".to_owned(),
-                        message: "too late".to_owned(),
-                    });
-                }
-            }
-            _ => {}
-        }
-        {
-            let mut log = self.log();
-            let reference = reversal.reversal.to_string();
-            let known = log.undone_references.get(&reference) == Some(&true);
-            let terms = services::capabilities(&reversal.order.service);
-            if !known || terms.repetition == Repetition::MayApplyAgain {
-                log.undone_references.insert(reference, true);
-                let payment = reversal.order.payment.to_string();
-                *log.undone.entry(payment).or_default() += 1;
-            }
-        }
-        match fault {
-            Fault::HangAfter | Fault::LostAfter => ReversalOutcome::Unknown("reset".to_owned()),
-            _ => ReversalOutcome::Reversed(json!({})),
-        }
-    }
-
-    async fn asked_about_undoing(&self, reversal: &ReversalOrder) -> ReversalOutcome {
-        let fault = self.fault();
-        self.time.sleep(1 + self.draw(10) as u64).await;
-        if fault != Fault::None {
-            return ReversalOutcome::Unknown("reset".to_owned());
-        }
-        match self.log().undone_references.get(reversal.reversal.as_str()) {
-            Some(true) => ReversalOutcome::Reversed(json!({})),
-            Some(false) => ReversalOutcome::Refused(Refusal {
-                ground: RefusalGround::Definite,
-                code: "E2".to_owned(),
-                message: "too late".to_owned(),
-            }),
-            None => ReversalOutcome::NotFound,
-        }
     }
 }
 

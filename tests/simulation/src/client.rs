@@ -15,13 +15,18 @@ use guichet_tests::chance::Chance;
 use serde_json::json;
 
 use crate::executor::Time;
+use crate::nodes::Nodes;
+use crate::payers::Payer;
 use crate::services::{self, service};
 use crate::trace::Trace;
 use crate::witness::{Told, Witness};
-use crate::world::{Nodes, Payer};
 
 /// Bills of each service, so few that clients meet.
 const BILLS: usize = 4;
+
+/// How often some come back later, and after how long at least.
+const LATER: usize = 2;
+const LATER_MS: u64 = 1_800_000;
 
 /// What one client has come to know.
 #[derive(Debug, Default)]
@@ -77,11 +82,49 @@ impl Client {
                 told => seen.wrong = Some(format!("a key with another body: {told:?}")),
             }
         }
-        self.watch(&request, &first.payment, seen).await;
+        let last = self.watch(&request, &first.payment, seen).await;
+        if self.chance.below(3) == 0 {
+            self.ask_back(&request, &first.payment, (last, seen)).await;
+        }
+    }
+
+    /// Comes back later, and asks for the money as often as it takes.
+    async fn ask_back(
+        &mut self,
+        request: &Create,
+        id: &RecordId,
+        (mut last, seen): (State, &mut Seen),
+    ) {
+        for _ in 0..LATER {
+            let pause = LATER_MS + self.chance.below(LATER_MS as usize) as u64;
+            self.time.sleep(pause).await;
+            let node = self.chance.below(self.nodes.count());
+            let (client, payment) = (request.client.clone(), id.clone());
+            let asked = self.nodes.ask(node, |room| {
+                Box::pin(async move {
+                    let reason = "moved away";
+                    room.payments.reverse(&client, &payment, reason).await
+                })
+            });
+            if let Some(Ok(view)) = asked.await {
+                self.tell(|| format!("wants {id} back, which is {}", view.state));
+                self.saw(id, view.state, (&mut last, &mut *seen));
+            }
+        }
+    }
+
+    /// What a client is told must be reachable from what it was told before.
+    fn saw(&self, id: &RecordId, state: State, (last, seen): (&mut State, &mut Seen)) {
+        self.witness.shown(id, state);
+        if !self.witness.allows(*last, state) {
+            seen.wrong = Some(format!("{id} was {last} and then {state}"));
+        }
+        *last = state;
     }
 
     /// Looks at the payment from time to time, and may give up or undo.
-    async fn watch(&mut self, request: &Create, id: &RecordId, seen: &mut Seen) {
+    /// Gives what it saw last.
+    async fn watch(&mut self, request: &Create, id: &RecordId, seen: &mut Seen) -> State {
         let mut last = State::Requested;
         for _ in 0..6 {
             // Some look, or give up, while the worker is at it.
@@ -110,11 +153,7 @@ impl Client {
             match answer {
                 Some(Ok(view)) => {
                     self.tell(|| format!("sees {id} {} (wish {wish})", view.state));
-                    self.witness.shown(id, view.state);
-                    if !self.witness.allows(last, view.state) {
-                        seen.wrong = Some(format!("{id} was {last} and then {}", view.state));
-                    }
-                    last = view.state;
+                    self.saw(id, view.state, (&mut last, &mut *seen));
                 }
                 Some(Err(PaymentError::NotFound)) => {
                     seen.wrong = Some(format!("{id} is not found"));
@@ -122,6 +161,7 @@ impl Client {
                 Some(Err(_)) | None => {}
             }
         }
+        last
     }
 
     /// Repeats the request under one key until it is answered.
@@ -158,6 +198,7 @@ impl Client {
                 Some(Err(
                     error @ (PaymentError::BillInPayment { .. }
                     | PaymentError::InsufficientFunds
+                    | PaymentError::ClientFunds
                     | PaymentError::QueryExpired),
                 )) => {
                     self.tell(|| format!("is told: {error}"));

@@ -3,23 +3,32 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use futures::future::BoxFuture;
 use guichet::accounts::Accounts;
-use guichet::payments::ports::{NoBanks, NoCallbacks, NoPolicies, Outside};
+use guichet::day_end::DayEnd;
+use guichet::objects::Objects;
+use guichet::payments::ports::{NoPolicies, Outside};
 use guichet::payments::{PaymentSettings, Payments, Timer};
 use guichet::ports::{Clock, Ports, Random};
 use guichet::seal::Vault;
 use guichet::store::{Claim, Location, Store, StoreError};
+use guichet::work_orders::{PaymentRoom, WorkOrders};
 use guichet_domain::Moment;
 
+use crate::accountant::NoSettlement;
+use crate::bank::BankTown;
 use crate::biller::{Biller, DEADLINE_MS};
+use crate::callbacks::Signatures;
 use crate::executor::{Process, Spawner, Time};
+use crate::pace::{Mood, Pace};
 use crate::services::Town;
 
 /// How often a worker looks into the outbox at most, while payments are due.
 const LOOK_MS: i64 = 500;
+/// How long it looks away in a lull.
+const LULL_MS: i64 = 60_000;
 /// How long it looks away at most.
 const LONGEST_MS: i64 = 20 * 60_000;
 /// Payments taken at one look.
@@ -77,6 +86,8 @@ impl Timer for WorldTimer {
 pub struct Room {
     pub payments: Arc<Payments>,
     pub accounts: Accounts,
+    pub work_orders: WorkOrders,
+    pub day_end: DayEnd,
     pub store: Store,
 }
 
@@ -89,9 +100,10 @@ pub struct Plan {
     pub clock: Arc<NodeClock>,
     pub random: Arc<Counting>,
     pub biller: Arc<Biller>,
+    pub banks: BankTown,
+    pub objects: Objects,
     pub spawner: Spawner,
-    /// Nothing goes wrong any more.
-    pub calm: Arc<AtomicBool>,
+    pub pace: Pace,
 }
 
 impl Plan {
@@ -117,17 +129,27 @@ impl Plan {
                 timer: Arc::new(WorldTimer(Arc::clone(&self.time))),
                 terms: Arc::new(Town),
                 biller: self.biller.clone(),
-                banks: Arc::new(NoBanks),
+                banks: Arc::new(self.banks.clone()),
                 policies: Arc::new(NoPolicies),
-                callbacks: Arc::new(NoCallbacks),
+                callbacks: Arc::new(Signatures),
             },
             PaymentSettings {
                 foreign_call_ms: DEADLINE_MS as i64,
                 ..PaymentSettings::default()
             },
         );
+        let desk = Arc::new(PaymentRoom(Arc::clone(&payments)));
+        let work_orders = WorkOrders::new(store.clone(), ports.clone(), desk.clone());
         let room = Room {
-            accounts: Accounts::new(store.clone(), ports),
+            accounts: Accounts::new(store.clone(), ports.clone()),
+            day_end: DayEnd::new(
+                (store.clone(), ports),
+                self.objects.clone(),
+                Arc::new(NoSettlement),
+                desk,
+                work_orders.clone(),
+            ),
+            work_orders,
             payments,
             store,
         };
@@ -161,10 +183,10 @@ impl Plan {
         }
         let wait = due.map_or(room.payments.settings().lease_ms, |due| due.ms_since(now));
         // Leases end without being due: while anything goes wrong, look often.
-        let longest = if self.calm.load(Ordering::Relaxed) {
-            LONGEST_MS
-        } else {
-            4 * LOOK_MS
+        let longest = match self.pace.mood() {
+            Mood::Wild => 4 * LOOK_MS,
+            Mood::Lull => LULL_MS,
+            Mood::Calm => LONGEST_MS,
         };
         wait.clamp(LOOK_MS, longest).unsigned_abs()
     }
