@@ -91,8 +91,6 @@ bugs! {
     RefundDespiteNo = "refund-despite-no",
     /// A refund leaves the payer's fee out of the books.
     RefundKeepsFee = "refund-keeps-fee",
-    /// A callback is noted as heard before its effect is recorded.
-    CallbackNotedFirst = "callback-noted-first",
     /// A callback that says "refused" is believed.
     CallbackRefuses = "callback-refuses",
     /// A callback of any service's biller is believed.
@@ -107,8 +105,6 @@ bugs! {
     ClientFeeForgotten = "client-fee-forgotten",
     /// A day file's silence is proof for attempts of a day that it does not cover.
     AnyDaysFile = "any-days-file",
-    /// Whether a call may be on its way is told by a clock that can be set.
-    QuietByTheClock = "quiet-by-the-clock",
     /// Who proposes a decision may agree to it.
     OnePersonDecides = "one-person-decides",
     /// A decision that cannot be carried out is tried until it can, whatever has

@@ -102,9 +102,6 @@ impl Payments {
             .filter(|row| row.service == *service || planted(Bug::CallbackOfAnybody))
             .ok_or(PaymentError::NotFound)?;
         let id = row.id.clone();
-        if planted(Bug::CallbackNotedFirst) {
-            self.note_heard(service, message, &id).await?;
-        }
         self.hear(row, &notice).await?;
         // Last: a message whose effect was not recorded has to come again.
         self.note_heard(service, message, &id).await?;

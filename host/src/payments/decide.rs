@@ -279,8 +279,7 @@ impl Payments {
         let waited = self.waited_ms(record, attempt) >= CALL_ENDS_MS;
         let age = |began: Moment| now.ms_since(began);
         began.is_none_or(|began| {
-            let trusted = waited || planted(Bug::QuietByTheClock);
-            (trusted && age(began) >= CALL_ENDS_MS) || age(began) >= CALL_ENDS_MS + SKEW_MS
+            (waited && age(began) >= CALL_ENDS_MS) || age(began) >= CALL_ENDS_MS + SKEW_MS
         })
     }
 
