@@ -108,8 +108,8 @@ async fn payment(market: &Marketplace, paid: &Value) -> Value {
     done(market.api.get(&path).await).await
 }
 
-/// Two persons agree, but what they say cannot be so yet: their decision stands
-/// and is carried out once it can.
+/// Two persons agree, but what they say cannot be known yet: their decision is not
+/// kept for later, and the order is open again.
 async fn too_early(market: &Marketplace, order: &Value, paid: &Value) {
     assert_eq!(order["record"], paid["id"], "{order}");
     let path = format!("/v1/work-orders/{}", order["id"].as_str().unwrap());
@@ -120,7 +120,7 @@ async fn too_early(market: &Marketplace, order: &Value, paid: &Value) {
     let agreed = petra.post(&format!("{path}/agree"), &[], &json!({})).await;
     assert_eq!(agreed.unwrap().status, 409);
     let order = done(petra.get(&path).await).await;
-    assert_eq!(order["state"], "decided", "{order}");
+    assert_eq!(order["state"], "open", "{order}");
     assert_eq!(payment(market, paid).await["state"], "unknown");
 }
 
