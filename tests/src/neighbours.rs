@@ -34,9 +34,14 @@ pub enum Neighbour {
     Hangs,
 }
 
+/// What the payer has, in fen: enough for all rounds of a bench.
+const BALANCE: &str = "100000000000";
+
 /// A marketplace with its two hundred quick services.
 pub struct Neighbours {
     market: Arc<Marketplace>,
+    /// Gone after the marketplace.
+    _folder: tempfile::TempDir,
     others: Arc<Vec<String>>,
     one: String,
     next: AtomicUsize,
@@ -45,7 +50,9 @@ pub struct Neighbours {
 impl Neighbours {
     /// Starts the marketplace and finds the services.
     pub async fn start() -> Result<Self> {
-        let market = Marketplace::start()?;
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data");
+        let market = Marketplace::start_with(&data, &["--balance", BALANCE])?;
         let mut found = Vec::new();
         for word in WORDS {
             for service in market.search(word, "").await? {
@@ -76,6 +83,7 @@ impl Neighbours {
         let one = quick.pop().context("two hundred are more than none")?;
         Ok(Self {
             market: Arc::new(market),
+            _folder: folder,
             others: Arc::new(quick),
             one,
             next: AtomicUsize::new(0),
