@@ -177,7 +177,7 @@ async fn use_others(
             break;
         }
         let (code, key) = (&others[number % others.len()], format!("others-{number}"));
-        times.push(pay_once(market, code, &market.bank_account, &key).await?);
+        times.push(pay_once(market, code, &market.payer_account, &key).await?);
     }
     Ok(times)
 }

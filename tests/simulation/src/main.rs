@@ -40,9 +40,9 @@ struct Arguments {
     #[cfg(feature = "planted-bugs")]
     #[arg(long)]
     planted: Option<String>,
-    /// Runs at the same time.
-    #[arg(long, default_value_t = 2)]
-    threads: u64,
+    /// Runs at the same time; as many as there are cores, unless told.
+    #[arg(long)]
+    threads: Option<usize>,
 }
 
 /// Every so many seeds are run twice, to see that the trace is the same.
@@ -80,8 +80,10 @@ fn main() -> Result<ExitCode> {
     let tally = Tally::default();
     let begun = Instant::now();
     let end = arguments.seconds.map(Duration::from_secs);
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = arguments.threads.unwrap_or_else(cores);
     std::thread::scope(|scope| {
-        for _ in 0..arguments.threads {
+        for _ in 0..threads {
             scope.spawn(|| {
                 while !tally.failed.load(Ordering::Relaxed) {
                     let number = tally.next.fetch_add(1, Ordering::Relaxed);
