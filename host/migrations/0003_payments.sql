@@ -60,13 +60,17 @@ create index payments_by_subject on payments (client, subject, id);
 create index payments_by_day on payments (accounting_date, account_key);
 create index payments_by_bank on payments (bank, accounting_date) where bank is not null;
 
--- At most one open payment per service, account and bill.
+-- At most one open payment per service, account and bill; and what a bill query
+-- has named is paid by one payment, for as long as the query lives.
 create table open_bills (
     bill_key bytea primary key,
-    payment text not null
+    payment text not null,
+    -- The end of the bill query; null where the payment's end is the end.
+    kept_until bigint
 );
 
 create index open_bills_by_payment on open_bills (payment);
+create index open_bills_by_end on open_bills (kept_until) where kept_until is not null;
 
 -- What happened, in the order in which each node committed it: the leaves of the
 -- node's audit log. Append only.

@@ -95,11 +95,14 @@ async fn decide(market: &Marketplace, order: &Value, decision: &str) {
     let path = format!("/v1/work-orders/{}", order["id"].as_str().unwrap());
     let body = json!({"decision": decision, "evidence": "letter 17 of the biller"});
     let proposals = format!("{path}/proposals");
-    done(paul.post(&proposals, &[], &body).await).await;
+    let read = done(paul.post(&proposals, &[], &body).await).await;
     let agree = format!("{path}/agree");
-    let alone = paul.post(&agree, &[], &json!({})).await.unwrap();
+    let body = json!({"version": read["version"]});
+    let alone = paul.post(&agree, &[], &body).await.unwrap();
     assert_eq!(alone.status, 403, "{}", alone.text());
-    let closed = done(petra.post(&agree, &[], &json!({})).await).await;
+    let unread = petra.post(&agree, &[], &json!({"version": 1})).await;
+    assert_eq!(unread.unwrap().status, 409, "the proposal was not read");
+    let closed = done(petra.post(&agree, &[], &body).await).await;
     assert_eq!(closed["state"], "closed", "{closed}");
 }
 
@@ -115,9 +118,10 @@ async fn too_early(market: &Marketplace, order: &Value, paid: &Value) {
     let path = format!("/v1/work-orders/{}", order["id"].as_str().unwrap());
     let body = json!({"decision": "not_applied", "evidence": "telephone, 10:00"});
     let paul = market.person("paul").unwrap();
-    done(paul.post(&format!("{path}/proposals"), &[], &body).await).await;
+    let read = done(paul.post(&format!("{path}/proposals"), &[], &body).await).await;
     let petra = market.person("petra").unwrap();
-    let agreed = petra.post(&format!("{path}/agree"), &[], &json!({})).await;
+    let body = json!({"version": read["version"]});
+    let agreed = petra.post(&format!("{path}/agree"), &[], &body).await;
     assert_eq!(agreed.unwrap().status, 409);
     let order = done(petra.get(&path).await).await;
     assert_eq!(order["state"], "open", "{order}");

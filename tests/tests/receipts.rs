@@ -101,6 +101,23 @@ async fn a_stranger_verifies_with_the_key_alone() {
     ];
     let (code, said) = guichet(&[&arguments[..], &["--data", &data]].concat());
     assert_eq!(code, 0, "{said}");
+    // A log whose head somebody has kept, and which the server does not name.
+    let auda = market.person("auda").unwrap();
+    let logs = auda.get("/v1/audit/logs").await.unwrap().json();
+    let path = format!("/v1/audit/{}/checkpoint", logs["items"][0]["log"]);
+    let head = auda.get(&path).await.unwrap().text();
+    let origin = head.lines().next().unwrap().to_owned();
+    let of_another = head.replace(
+        &origin,
+        &format!("{}/77", origin.rsplit_once('/').unwrap().0),
+    );
+    for (note, wanted) in [(head, 0), (of_another, 1), ("nothing".to_owned(), 1)] {
+        let kept = market.data.join("kept.checkpoint");
+        std::fs::write(&kept, &note).unwrap();
+        let kept = ["--checkpoint", kept.to_str().unwrap()];
+        let (code, said) = guichet(&[&arguments[..], &kept].concat());
+        assert_eq!(code, wanted, "{note}: {said}");
+    }
     market.terminate().unwrap();
     let (code, said) = guichet(&["audit", "verify", "--data", &data]);
     assert!(

@@ -16,7 +16,7 @@ use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
 use super::registry::require_role;
 use super::scope::{WorkOrdersRead, WorkOrdersWrite};
-use super::shape::work_order::{Declined, NewProposal, WorkOrder, WorkOrderWithHistory};
+use super::shape::work_order::{Agreement, Declined, NewProposal, WorkOrder, WorkOrderWithHistory};
 use crate::error::{Code, Problem, Text};
 use crate::store::{WorkOrderFilter, WorkOrderRow};
 
@@ -171,23 +171,27 @@ async fn propose(
 
 /// Agree to a decision
 ///
-/// By another person than the one who proposed it. It is carried out at once;
-/// where that does not succeed now it is tried again by itself.
+/// By another person than the one who proposed it, and to the proposal that was
+/// read: an order that has changed since is answered with 409. It is carried out
+/// at once; where that does not succeed now it is tried again by itself.
 #[utoipa::path(
     post,
     path = "/v1/work-orders/{id}/agree",
     tag = "day end",
     operation_id = "agree_to_decision",
     params(("id" = String, Path, description = "The work order's id")),
+    request_body = Agreement,
     responses((status = 200, description = "The work order, decided", body = WorkOrder))
 )]
 async fn agree(
     State(api): State<Api>,
     insider: Insider<WorkOrdersWrite>,
     Segments(id): Segments<RecordId>,
+    Json(agreement): Json<Agreement>,
 ) -> Result<axum::Json<WorkOrder>, Problem> {
     let by = officer(&insider)?;
-    let order = api.rooms().work_orders.agree(&id, &by).await?;
+    let room = &api.rooms().work_orders;
+    let order = room.agree(&id, agreement.version, &by).await?;
     Ok(shown(&api, order))
 }
 

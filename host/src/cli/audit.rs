@@ -159,14 +159,43 @@ pub(super) async fn over_api(
         .parse()
         .context("the installation's name")?;
     let kept = asked.kept()?;
-    let logs = connection.get("/v1/audit/logs").await?;
-    let mut reports = Vec::new();
-    for log in list(&logs, "items") {
-        let log = log["log"].as_u64().and_then(|log| u8::try_from(log).ok());
-        let log = log.context("a log's number")?;
+    let told = connection.get("/v1/audit/logs").await?;
+    let number = |log: &Value| log["log"].as_u64().and_then(|log| u8::try_from(log).ok());
+    let logs: Option<Vec<u8>> = list(&told, "items").iter().map(number).collect();
+    let logs = logs.context("a log's number")?;
+    let mut reports = missed(&kept, &name, &logs);
+    for log in logs {
         reports.push(one_log(connection, (&name, &key), log, &kept).await?);
     }
     Ok(tell(output, &reports))
+}
+
+/// What a server keeps silent about: a log whose head was kept, or all of them.
+fn missed(kept: &[String], name: &LogOrigin, logs: &[u8]) -> Vec<Report> {
+    let is_named = |note: &&String| {
+        SignedCheckpoint::parse(note).is_ok_and(|signed| {
+            let origin = signed.unverified().origin().clone();
+            logs.iter().any(|log| origin_of(name, *log) == origin)
+        })
+    };
+    let mut problems: Vec<String> = kept
+        .iter()
+        .filter(|note| !is_named(note))
+        .map(|note| {
+            let first = note.lines().next().unwrap_or_default();
+            format!("the server names no log {first:?}, of which a checkpoint was kept")
+        })
+        .collect();
+    if logs.is_empty() {
+        problems.push("the server names no log at all".to_owned());
+    }
+    let report = |problem| Report {
+        log: 0,
+        events: 0,
+        signed: 0,
+        fault: Some(Fault::Head(problem)),
+    };
+    problems.into_iter().map(report).collect()
 }
 
 async fn one_log(

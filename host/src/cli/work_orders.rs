@@ -53,6 +53,9 @@ pub enum WorkOrdersCommand {
     Agree {
         /// Its id.
         order: String,
+        /// The version that you have read, as `show` tells it.
+        #[arg(long)]
+        version: i64,
     },
     /// Decline what was proposed.
     Decline {
@@ -97,9 +100,10 @@ pub(super) async fn run(
             let path = format!("{}/proposals", path(order)?);
             connection.post(&path, &[], &body).await?
         }
-        WorkOrdersCommand::Agree { order } => {
+        WorkOrdersCommand::Agree { order, version } => {
             let path = format!("{}/agree", path(order)?);
-            connection.post(&path, &[], &json!({})).await?
+            let body = json!({"version": version});
+            connection.post(&path, &[], &body).await?
         }
         WorkOrdersCommand::Decline { order, reason } => {
             let path = format!("{}/decline", path(order)?);
@@ -176,6 +180,7 @@ fn draw(lines: &mut Lines, order: &Value) {
     lines.pair("提出人", "By", text(proposal, "by"));
     lines.pair("依据", "Evidence", text(proposal, "evidence"));
     lines.pair("同意人", "Agreed by", text(order, "agreed_by"));
+    lines.pair("版本", "Version", &order["version"].to_string());
     for line in list(order, "history") {
         lines.line(&format!(
             "{}  {}  {}  {}",

@@ -281,8 +281,8 @@ impl From<PaymentError> for Problem {
 
 fn bill_in_payment(payment: Option<guichet_domain::id::RecordId>) -> Problem {
     let problem = Problem::new(Code::BillInPayment).with_detail(Text::new(
-        "该账单已有一笔缴费在办理，请等待结果，不要重复缴费。",
-        "A payment for this bill is under way; wait for its outcome and do not pay again.",
+        "该账单已有一笔缴费在办理或已办结，请查看其结果；确需再次缴费的，请重新查询账单。",
+        "This bill is being paid or was paid by another payment; look at its outcome. To pay again, ask for the bills anew.",
     ));
     match payment {
         Some(payment) => problem.with_field("payment", Text::same(payment.to_string())),

@@ -1,7 +1,7 @@
 //! Opening a payment: everything is checked, then one transaction keeps the
 //! key, the payment, the holds and the work to be done.
 
-use guichet_domain::bill::{Limits, check_items};
+use guichet_domain::bill::{AmountRule, Limits, check_items};
 use guichet_domain::books::{BooksError, Transfer};
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
 use guichet_domain::planted::{Bug, planted};
@@ -17,7 +17,7 @@ use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
 use crate::accounts::price::ClientFee;
 use crate::store::{
-    Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
+    BillKey, Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
     StoredAnswer, StoredBillQuery, Unique,
 };
 
@@ -201,7 +201,7 @@ impl Payments {
             biller: terms.biller.clone(),
             bill_query: query.id.clone(),
             payer_account: request.payer_account.clone(),
-            account_key: account_key(service, account),
+            account_key: account_key(service, account, request),
             total,
             payer_fee: payer_fee(order.fee),
             client_fee,
@@ -231,7 +231,7 @@ impl Payments {
             unique,
             response: serde_json::to_string(&view).expect("a view is plain JSON"),
             events,
-            bill_keys: bill_keys(&row, request, account),
+            bill_keys: bill_keys(&row, request, (account, payable), query.expires_at),
             accounts,
             transfers,
             day_limit,
@@ -359,10 +359,21 @@ fn booked_at_once(row: &PaymentRow) -> (Vec<NewAccount>, Vec<Transfer>) {
     }
 }
 
-/// By it the limits of an account and day are counted.
-fn account_key(service: &str, account: &str) -> Vec<u8> {
-    let digest = sha256(&[service.as_bytes(), account.as_bytes()]);
-    digest.as_bytes().to_vec()
+/// By it the limits of an account and day are counted. Where the biller names no
+/// account, each citizen has one of his own.
+fn account_key(service: &str, account: &str, request: &Create) -> Vec<u8> {
+    let of_citizen = [
+        service,
+        "",
+        request.client.as_str(),
+        request.subject.as_str(),
+    ];
+    let parts = match account {
+        "" => &of_citizen[..],
+        account => &[service, account],
+    };
+    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+    sha256(&parts).as_bytes().to_vec()
 }
 
 fn replayed(
@@ -380,11 +391,30 @@ fn replayed(
     })
 }
 
-/// By them no bill is in two open payments.
-fn bill_keys(row: &PaymentRow, request: &Create, account: &str) -> Vec<Vec<u8>> {
-    let key = |bill: &str| {
-        let parts = [row.service.as_str(), account, bill];
-        sha256(&parts.map(str::as_bytes)).as_bytes().to_vec()
+/// By them no bill is in two open payments; and what has to be paid exactly is paid
+/// once by what one bill query has shown, even after the first payment has ended.
+fn bill_keys(
+    row: &PaymentRow,
+    request: &Create,
+    (account, payable): (&str, &Payable),
+    query_ends: Moment,
+) -> Vec<BillKey> {
+    let digest = |parts: &[&str]| {
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
+        sha256(&parts).as_bytes().to_vec()
     };
-    request.items.iter().map(|item| key(&item.bill)).collect()
+    let open = request.items.iter().map(|item| BillKey {
+        digest: digest(&[row.service.as_str(), account, &item.bill]),
+        kept_until: None,
+    });
+    let is_exact = |number: &str| {
+        let bill = payable.bills.iter().find(|bill| bill.number == number);
+        bill.is_some_and(|bill| bill.rule == AmountRule::Exact)
+    };
+    let exact = request.items.iter().filter(|item| is_exact(&item.bill));
+    let shown = exact.map(|item| BillKey {
+        digest: digest(&["bill query", row.bill_query.as_str(), &item.bill]),
+        kept_until: Some(query_ends),
+    });
+    open.chain(shown).collect()
 }

@@ -115,7 +115,7 @@ pub fn application(application: &contract::Application) -> Option<order::Applica
 /// A pending answer, kept whole for the next status call.
 pub fn pending(pending: &contract::Pending) -> order::PendingAnswer {
     order::PendingAnswer {
-        message: pending.message.clone(),
+        message: plain(&pending.message),
         ask_after_seconds: pending.ask_after_seconds,
         record: serde_json::to_value(pending).unwrap_or_default(),
     }
@@ -136,6 +136,15 @@ pub fn refusal(refusal: &types::Refusal) -> order::Refusal {
     order::Refusal {
         ground,
         code: refusal.code.clone(),
-        message: refusal.message.clone(),
+        message: plain(&refusal.message),
     }
+}
+
+/// The most characters that are kept of a biller's own words.
+const MESSAGE_CHARACTERS: usize = 200;
+
+/// A biller's own words: no more of them than a citizen reads, on one line.
+fn plain(message: &str) -> String {
+    let plain = message.chars().filter(|c| !c.is_control());
+    plain.take(MESSAGE_CHARACTERS).collect()
 }

@@ -127,15 +127,21 @@ impl Store {
         }))
     }
 
-    /// Drops queries that ended before `before`, at most a thousand at a time;
-    /// payments keep what they need themselves.
+    /// Drops queries that ended before `before`, at most a thousand at a time, and
+    /// what their payments keep of them.
     pub async fn drop_old_bill_queries(&self, before: Moment) -> Result<(), StoreError> {
-        let statement = Statement::new(
+        let drop_old = |sql| Statement::new(sql, vec![before.into()]);
+        let queries = drop_old(
             "delete from bill_queries where id in \
              (select id from bill_queries where expires_at < $1 order by id limit 1000)",
-            vec![before.into()],
         );
-        self.write(vec![statement]).await.map(drop)
+        // An open payment keeps its own until it ends.
+        let bills = drop_old(
+            "delete from open_bills where bill_key in (select b.bill_key from open_bills as b \
+             join payments as p on p.id = b.payment where b.kept_until < $1 \
+             and p.state = 'applied' order by b.kept_until limit 1000)",
+        );
+        self.write(vec![queries, bills]).await.map(drop)
     }
 }
 

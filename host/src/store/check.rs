@@ -228,15 +228,16 @@ pub(super) const INVARIANTS: &[Invariant] = &[
         name: "an ended payment holds no bill",
         query: "select b.payment, coalesce(p.state, 'no such payment') from open_bills as b \
             left join payments as p on p.id = b.payment \
-            where p.id is null or p.state in ('declined', 'cancelled', 'expired', 'applied', \
-            'released', 'reversed', 'refunded') limit 100",
+            where p.id is null or p.state in ('declined', 'cancelled', 'expired', 'released', \
+            'reversed', 'refunded') or (p.state = 'applied' and b.kept_until is null) limit 100",
     },
     Invariant {
         name: "an open payment holds its bills",
         query: "select p.id, p.state from payments as p \
             where p.state in ('requested', 'requires_action', 'held', 'submitted', 'pending', \
             'unknown', 'refused') \
-            and not exists (select 1 from open_bills as b where b.payment = p.id) limit 100",
+            and not exists (select 1 from open_bills as b where b.payment = p.id \
+            and b.kept_until is null) limit 100",
     },
     Invariant {
         name: "the history leads to the state, without a gap",

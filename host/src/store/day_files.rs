@@ -3,8 +3,10 @@
 use guichet_domain::id::RecordId;
 use guichet_domain::reconciliation::{Charset, Maker, PartyKind};
 use guichet_domain::{AccountingDate, Digest, Moment};
+use serde_json::json;
 
-use super::{Row, Statement, Store, StoreError};
+use super::{RecordEvent, Row, Statement, Store, StoreError};
+use crate::payments::canonical::canonical_digest;
 
 /// The most files of one list.
 const LIST: u32 = 1_000;
@@ -68,12 +70,14 @@ macro_rules! select_files {
 }
 
 impl Store {
-    /// Keeps a file; a constraint speaks where its number is taken.
+    /// Keeps a file, and tells the audit log which and by whom; a constraint speaks
+    /// where its number is taken.
     pub async fn put_day_file(&self, file: &DayFileRow) -> Result<(), StoreError> {
         let statement = Statement::new(
             "insert into day_files (id, name, accounting_date, maker, party_kind, party, number, \
              form, digest, bytes, lines, totals, brought_by, created_at, charset) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+             returning id",
             vec![
                 file.id.as_str().into(),
                 file.name.as_str().into(),
@@ -92,7 +96,18 @@ impl Store {
                 file.charset.as_str().into(),
             ],
         );
-        self.write(vec![statement]).await.map(drop)
+        let told = RecordEvent {
+            record: file.id.clone(),
+            event: "day_file_kept".to_owned(),
+            state: file.maker.as_str().to_owned(),
+            content: Some(canonical_digest(&json!({
+                "name": file.name,
+                "digest": file.digest,
+                "brought_by": file.brought_by,
+            }))),
+            at: file.created_at,
+        };
+        self.write_recorded(vec![statement], told).await.map(drop)
     }
 
     /// A file by its id.

@@ -93,8 +93,8 @@ pub use transcripts::TranscriptEntry;
 pub use value::{Row, Value};
 pub use work_orders::{WorkOrderEvent, WorkOrderFilter, WorkOrderRow};
 pub use writer::{
-    LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange, RecordEvent,
-    Refused, Schedule, Statement, Unique,
+    BillKey, LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange,
+    RecordEvent, Refused, Schedule, Statement, Unique,
 };
 
 use crate::seal::Vault;

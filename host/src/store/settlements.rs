@@ -3,8 +3,10 @@
 use guichet_domain::id::{BillerId, RecordId};
 use guichet_domain::settlement::{BatchState, Share, Sums};
 use guichet_domain::{AccountingDate, Currency, Digest, Moment, Money};
+use serde_json::json;
 
-use super::{Row, Statement, Store, StoreError};
+use super::{RecordEvent, Row, Statement, Store, StoreError};
+use crate::payments::canonical::canonical_digest;
 use crate::payments::ports::Payee;
 
 /// A batch as kept.
@@ -133,7 +135,8 @@ impl Store {
         rows.iter().map(share).collect()
     }
 
-    /// Ends the gathering with the sums that the shares come to.
+    /// Ends the gathering with the sums that the shares come to, and tells the audit
+    /// log.
     pub async fn finish_gathering(&self, id: &RecordId, now: Moment) -> Result<(), StoreError> {
         let statement = Statement::new(
             "with s(gross, given_back, fees, payments) as (select \
@@ -144,10 +147,18 @@ impl Store {
              update settlement_batches set gross = s.gross, given_back = s.given_back, \
              fees = s.fees, net = s.gross - s.given_back - s.fees, payments = s.payments, \
              state = 'made', version = version + 1, updated_at = $2 from s \
-             where id = $1 and state = 'gathering' and s.gross - s.given_back - s.fees > 0",
+             where id = $1 and state = 'gathering' and s.gross - s.given_back - s.fees > 0 \
+             returning id",
             vec![id.as_str().into(), now.into()],
         );
-        self.write(vec![statement]).await.map(drop)
+        let told = RecordEvent {
+            record: id.clone(),
+            event: "settlement_made".to_owned(),
+            state: BatchState::Made.as_str().to_owned(),
+            content: None,
+            at: now,
+        };
+        self.write_recorded(vec![statement], told).await.map(drop)
     }
 
     /// Takes a batch apart that never came to be money.
@@ -162,8 +173,8 @@ impl Store {
         self.write(vec![shares, batch]).await.map(drop)
     }
 
-    /// Moves a batch where it still stands at the version before; false where it
-    /// has moved on.
+    /// Moves a batch where it still stands at the version before, and tells the audit
+    /// log; false where it has moved on.
     pub async fn change_batch(&self, next: &BatchRow) -> Result<bool, StoreError> {
         let statement = Statement::new(
             "update settlement_batches set state = $1, attempt = $2, biller_record = $3, \
@@ -180,7 +191,20 @@ impl Store {
                 next.id.as_str().into(),
             ],
         );
-        let rows = self.write(vec![statement]).await?;
+        let told = RecordEvent {
+            record: next.id.clone(),
+            event: "settlement_moved".to_owned(),
+            state: next.state.as_str().to_owned(),
+            content: Some(canonical_digest(&json!({
+                "attempt": next.attempt,
+                "net": next.sums.net,
+                "currency": next.currency.as_str(),
+                "payment_file": next.payment_file,
+                "reason": next.reason,
+            }))),
+            at: next.updated_at,
+        };
+        let rows = self.write_recorded(vec![statement], told).await?;
         Ok(rows.first().is_some_and(|rows| !rows.is_empty()))
     }
 

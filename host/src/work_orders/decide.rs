@@ -59,15 +59,20 @@ impl WorkOrders {
         Ok(self.desk.look(&payment).await?)
     }
 
-    /// Another person agrees; the decision is carried out at once, or by the next
-    /// sweep where the books are away. Where the payment does not take it, the order
-    /// is open again.
+    /// Another person agrees to the proposal of the version that he has read; the
+    /// decision is carried out at once, or by the next sweep where the books are
+    /// away. Where the payment does not take it, the order is open again.
     pub async fn agree(
         &self,
         id: &RecordId,
+        version: i64,
         by: &PersonId,
     ) -> Result<WorkOrderRow, WorkOrderError> {
         let order = self.get(id).await?;
+        // A proposal put in its place meanwhile is not what he has agreed to.
+        if order.standing.state == State::Proposed && order.version != version {
+            return Err(WorkOrderError::Stale);
+        }
         let act = Act::Agree(by.clone());
         let decided = self
             .repeatable(&order, &act, ("agreed", by.as_str(), ""))

@@ -159,6 +159,7 @@ fn kind_of(payment: &DayPayment) -> Option<Kind> {
     }
 }
 
+/// The biller's own words are not in it: they may name a person.
 fn matter(payment: &DayPayment) -> Option<Matter> {
     let snapshot = &payment.snapshot;
     Some(Matter {
@@ -173,7 +174,6 @@ fn matter(payment: &DayPayment) -> Option<Matter> {
             "capture": snapshot.capture,
             "release": snapshot.release,
             "refund": snapshot.refund,
-            "reason": payment.reason,
             "open_since": payment.open_since,
             "service": payment.service,
         }),

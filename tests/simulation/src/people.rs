@@ -109,20 +109,22 @@ impl People {
             seen: None,
         };
         let proposed = self.nodes.ask(node, |room| {
-            Box::pin(async move { room.work_orders.propose(&id, proposal).await.is_ok() })
+            Box::pin(async move { room.work_orders.propose(&id, proposal).await.ok() })
         });
         // Some sit side by side.
-        if proposed.await == Some(true) && self.chance.below(2) == 0 {
-            self.agree(order).await;
+        if let Some(Some(proposed)) = proposed.await
+            && self.chance.below(2) == 0
+        {
+            self.agree(&proposed).await;
         }
     }
 
     async fn agree(&mut self, order: &WorkOrderRow) {
         let (node, by) = (self.node(), self.person());
         self.tell(&by, "agrees", order);
-        let (id, person) = (order.id.clone(), by.clone());
+        let (id, version, person) = (order.id.clone(), order.version, by.clone());
         let agreed = self.nodes.ask(node, |room| {
-            Box::pin(async move { room.work_orders.agree(&id, &person).await })
+            Box::pin(async move { room.work_orders.agree(&id, version, &person).await })
         });
         let proposal = match agreed.await {
             Some(Ok(order)) => order.standing.proposal,

@@ -50,6 +50,8 @@ pub struct WorkOrder {
     /// When it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_at: Option<String>,
+    /// Counts its changes; who agrees names the one that was read.
+    pub version: i64,
 }
 
 /// A decision that one person has proposed.
@@ -95,6 +97,7 @@ impl WorkOrder {
             }),
             agreed_by: row.standing.agreed_by.map(Into::into),
             closed_at: row.closed_at.map(|at| at.to_string()),
+            version: row.version,
         }
     }
 }
@@ -149,6 +152,16 @@ pub struct NewProposal {
     /// The biller's serial number, where the decision is `applied`.
     #[serde(default)]
     pub serial: Option<String>,
+}
+
+/// What is agreed to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Agreement {
+    /// The order's `version` as it was read; with any other proposal the answer is
+    /// 409.
+    #[schema(example = 2)]
+    pub version: i64,
 }
 
 /// Why a proposal is declined.

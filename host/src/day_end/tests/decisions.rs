@@ -27,8 +27,9 @@ async fn decide(orders: &WorkOrders, id: &RecordId, decision: Decision) -> Resul
         serial: None,
         seen: None,
     };
-    orders.propose(id, proposal).await.unwrap();
-    match orders.agree(id, &person("petra")).await {
+    let proposed = orders.propose(id, proposal).await.unwrap();
+    let version = proposed.version;
+    match orders.agree(id, version, &person("petra")).await {
         Ok(order) => Ok(order.standing.state),
         Err(WorkOrderError::NotCarriedOut(why)) => Err(why),
         Err(error) => panic!("{error}"),

@@ -58,28 +58,16 @@ pub(super) async fn one_order(world: &World) {
         .await
         .unwrap();
     world.work_orders.propose(&id, wanted).await.unwrap();
-    let alone = world
-        .work_orders
-        .agree(&id, &person("paul"))
-        .await
-        .unwrap_err();
+    let alone = world.agree(&id, "paul").await.unwrap_err();
     assert!(matches!(
         alone,
         WorkOrderError::Refused(Refusal::SamePerson(_))
     ));
     assert_eq!(world.state(&paid).await, "unknown", "nobody decides alone");
-    let ended = world
-        .work_orders
-        .agree(&id, &person("petra"))
-        .await
-        .unwrap();
+    let ended = world.agree(&id, "petra").await.unwrap();
     assert_eq!(ended.standing.state, State::Closed);
     assert_eq!(world.state(&paid).await, "applied");
-    let again = world
-        .work_orders
-        .agree(&id, &person("petra"))
-        .await
-        .unwrap();
+    let again = world.agree(&id, "petra").await.unwrap();
     assert_eq!(again.standing.state, State::Closed);
     assert_eq!(world.desk.tasks.lock().unwrap().len(), 1);
     let history = world.work_orders.history(&id).await.unwrap();
@@ -106,7 +94,7 @@ async fn a_decision_stands_while_the_payment_room_is_away_and_is_carried_out_lat
     world.desk.away.store(2, Ordering::SeqCst);
     let wanted = proposal("paul", Decision::NotApplied);
     world.work_orders.propose(&id, wanted).await.unwrap();
-    let later = world.work_orders.agree(&id, &person("petra")).await;
+    let later = world.agree(&id, "petra").await;
     assert!(matches!(later, Err(WorkOrderError::Desk(_))), "{later:?}");
     let order = world.work_orders.get(&id).await.unwrap();
     assert_eq!(order.standing.state, State::Decided);
@@ -158,12 +146,25 @@ async fn what_one_person_proposes_another_may_decline() {
         .decline(&id, &person("petra"), "the letter says applied")
         .await;
     assert_eq!(order.unwrap().standing.state, State::Open);
-    assert!(
-        world
-            .work_orders
-            .agree(&id, &person("petra"))
-            .await
-            .is_err()
-    );
+    assert!(world.agree(&id, "petra").await.is_err());
     assert_eq!(world.state(&paid).await, "unknown");
+}
+
+/// Who agrees has read one proposal; another one put in its place is not it.
+#[tokio::test]
+async fn nobody_agrees_to_a_proposal_that_was_not_read() {
+    let world = World::new().await;
+    let paid = escalated(&world, Mood::Mute).await;
+    world.work_orders.sweep().await.unwrap();
+    let id = order_id(Kind::UnknownPayment, paid.as_str());
+    let first = proposal("paul", Decision::Applied);
+    let read = world.work_orders.propose(&id, first).await.unwrap();
+    let second = proposal("paul", Decision::NotApplied);
+    world.work_orders.propose(&id, second).await.unwrap();
+    let petra = person("petra");
+    let late = world.work_orders.agree(&id, read.version, &petra).await;
+    assert!(matches!(late, Err(WorkOrderError::Stale)), "{late:?}");
+    assert_eq!(world.state(&paid).await, "unknown");
+    let order = world.work_orders.get(&id).await.unwrap();
+    assert_eq!(order.standing.state, State::Proposed);
 }

@@ -23,8 +23,8 @@ use crate::payments::ports::{NoCallbacks, NoPolicies, Payee};
 use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
-use crate::work_orders::WorkOrders;
+use crate::store::{Claim, Location, Payable, Store, StoredBillQuery, WorkOrderRow};
+use crate::work_orders::{WorkOrderError, WorkOrders};
 
 pub(super) const SERVICE: &str = "water-330100-1";
 pub(super) const BILLER: &str = "b-330100-water-1";
@@ -286,10 +286,17 @@ impl World {
             seen: None,
         };
         self.work_orders.propose(order, proposal).await.unwrap();
-        self.work_orders
-            .agree(order, &person("petra"))
-            .await
-            .unwrap();
+        self.agree(order, "petra").await.unwrap();
+    }
+
+    /// A person agrees to what is proposed now.
+    pub(super) async fn agree(
+        &self,
+        order: &RecordId,
+        who: &str,
+    ) -> Result<WorkOrderRow, WorkOrderError> {
+        let version = self.work_orders.get(order).await?.version;
+        self.work_orders.agree(order, version, &person(who)).await
     }
 
     /// What is owed to the biller: the sum of all stripes.

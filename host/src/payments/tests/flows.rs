@@ -48,6 +48,51 @@ async fn a_bill_is_paid_once_and_receipted() {
     world.assert_books().await;
 }
 
+/// A retry under another key must not pay once more what was paid already; who
+/// wants to asks for the bills anew.
+#[tokio::test]
+async fn what_a_bill_query_has_shown_is_paid_once() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let query = world.query(&[("1", 500), ("2", 300)]).await;
+    let first = world.request(&query, "k1", &[("1", 500)]);
+    let made = world.payments.create(&first).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    assert_eq!(world.state(&made.payment).await, "applied");
+
+    let again = world.request(&query, "k2", &[("2", 300), ("1", 500)]);
+    match world.payments.create(&again).await {
+        Err(PaymentError::BillInPayment { payment }) => {
+            assert_eq!(payment, Some(made.payment.clone()));
+        }
+        other => panic!("{other:?}"),
+    }
+    let other = world.request(&query, "k3", &[("2", 300)]);
+    assert!(world.payments.create(&other).await.is_ok());
+    assert!(world.pay("k4", "1", 500).await.is_ok(), "asked for anew");
+    world.assert_books().await;
+
+    let store = world.payments.store().clone();
+    let later = world.ports.now().plus_ms(24 * 60 * 60_000);
+    store.drop_old_bill_queries(later).await.unwrap();
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn what_is_given_back_may_be_paid_again_by_the_same_bill_query() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let query = world.query(&[("1", 500)]).await;
+    world.biller.will(&[Mood::Refusing]);
+    let first = world.request(&query, "k1", &[("1", 500)]);
+    let made = world.payments.create(&first).await.unwrap();
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    assert_eq!(world.state(&made.payment).await, "released");
+    let again = world.request(&query, "k2", &[("1", 500)]);
+    assert!(world.payments.create(&again).await.is_ok());
+    world.assert_books().await;
+}
+
 #[tokio::test]
 async fn a_refusal_gives_the_money_back_and_frees_the_bill() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;

@@ -3,7 +3,7 @@
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
-use guichet_domain::id::{AccountId, RecordId};
+use guichet_domain::id::{AccountId, RecordId, SubjectId};
 use guichet_domain::payment::StatusAnswer;
 
 use super::fakes::biller::{Memory, Mood};
@@ -216,4 +216,34 @@ async fn a_fee_is_booked_where_it_is_borne_and_comes_back_with_the_payment() {
         assert_eq!(sum(&world, "payable:b-330100-water-1").await, 0);
         world.assert_books().await;
     }
+}
+
+/// Where the biller names no account, one citizen does not use up another's limit.
+#[tokio::test]
+async fn without_an_account_the_limit_by_day_is_each_citizens_own() {
+    let mut world = world().await;
+    world.terms.0.lock().unwrap().limits.per_day = Some(Money::cny(600));
+    let query = world.query_for("", "1", None).await;
+    let made = world
+        .payments
+        .create(&world.request(&query, "k1", &[("1", 600)]));
+    assert!(made.await.is_ok());
+    let query = world.query_for("", "2", None).await;
+    let more = world
+        .payments
+        .create(&world.request(&query, "k2", &[("2", 600)]));
+    assert!(matches!(more.await, Err(PaymentError::AboveDayLimit)));
+    world.subject = SubjectId::new("berta").unwrap();
+    let (client, subject) = (world.client.clone(), world.subject.clone());
+    let funds = (Money::cny(900), Money::cny(0));
+    let opened = world
+        .accounts
+        .open_funding(&client, &subject, funds.0, funds.1);
+    world.account = opened.await.unwrap();
+    let query = world.query_for("", "3", None).await;
+    let made = world
+        .payments
+        .create(&world.request(&query, "k3", &[("3", 600)]));
+    assert!(made.await.is_ok());
+    world.assert_books().await;
 }

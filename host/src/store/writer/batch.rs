@@ -182,7 +182,8 @@ impl Batch<'_> {
         self.view.keys.insert(at, remembered);
         self.view.count_in(open);
         for key in &open.bill_keys {
-            let row = vec![key.clone().into(), open.payment.as_str().into()];
+            let payment = open.payment.as_str().into();
+            let row = vec![key.digest.clone().into(), payment, key.kept_until.into()];
             self.rows.bills.push(row);
         }
         self.rows.payments.push(open.row.clone());
@@ -204,8 +205,10 @@ impl Batch<'_> {
         let id = || -> Value { change.payment.as_str().into() };
         self.rows.changes.push(change.row.clone());
         self.add_events(&change.payment, &change.events);
-        if change.closes_bills == Closing::Closes {
-            self.rows.closed_bills.push(vec![id()]);
+        match change.closes_bills {
+            Closing::StaysOpen => {}
+            Closing::Applied => self.rows.closed_bills.push(vec![id(), 1_i64.into()]),
+            Closing::Closes => self.rows.closed_bills.push(vec![id(), 0_i64.into()]),
         }
         match &change.schedule {
             Schedule::Keep => {}

@@ -79,6 +79,16 @@ pub struct Unique {
     pub body_digest: Vec<u8>,
 }
 
+/// A digest that one payment has for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BillKey {
+    /// Of service, account and bill, or of bill query and bill.
+    pub digest: Vec<u8>,
+    /// Until when an applied payment keeps it; none where it goes with the
+    /// payment's end.
+    pub kept_until: Option<Moment>,
+}
+
 /// A payment to be opened, with its money held, in one transaction.
 #[derive(Debug, Clone)]
 pub struct OpenPayment {
@@ -90,8 +100,8 @@ pub struct OpenPayment {
     pub row: PaymentRow,
     /// Event names with the states they lead to.
     pub events: Vec<(String, State)>,
-    /// Digests of service, account and bill: each may be in one open payment.
-    pub bill_keys: Vec<Vec<u8>>,
+    /// By them no bill is paid twice.
+    pub bill_keys: Vec<BillKey>,
     /// Opened where they do not exist yet.
     pub accounts: Vec<NewAccount>,
     /// The holds.

@@ -14,11 +14,11 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
-pub(super) use command::{Command, Recorded};
 pub use command::{
-    LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent, Refused, Schedule,
-    Statement, Unique,
+    BillKey, LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent, Refused,
+    Schedule, Statement, Unique,
 };
+pub(super) use command::{Command, Recorded};
 
 pub(super) use memory::POSITIONS;
 pub(super) use prepared::{PreparedChange, PreparedOpen};

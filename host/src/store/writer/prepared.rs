@@ -10,7 +10,7 @@ use guichet_domain::{Digest, Moment};
 use super::super::ledger::NewAccount;
 use super::super::payments::PaymentRow;
 use super::super::value::Value;
-use super::command::{OpenPayment, PaymentChange, Schedule, Unique};
+use super::command::{BillKey, OpenPayment, PaymentChange, Schedule, Unique};
 use crate::payments::receipt::{APPLIED, Facts};
 
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(in crate::store) struct PreparedOpen {
     pub(super) sealed_response: Vec<u8>,
     pub(super) row: Vec<Value>,
     pub(super) events: Vec<EventRow>,
-    pub(super) bill_keys: Vec<Vec<u8>>,
+    pub(super) bill_keys: Vec<BillKey>,
     pub(super) accounts: Vec<NewAccount>,
     pub(super) transfers: Vec<Transfer>,
     pub(super) day: Option<DayLimit>,
@@ -85,6 +85,8 @@ pub(in crate::store) struct PreparedChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Closing {
     StaysOpen,
+    /// By a new bill query; what the old one has named is paid.
+    Applied,
     Closes,
 }
 
@@ -189,10 +191,10 @@ fn content(payment: &PaymentRow, event: &str) -> Option<Digest> {
 fn closing(state: State) -> Closing {
     match state {
         State::Unknown if planted(Bug::BillFreeTooEarly) => Closing::Closes,
+        State::Applied => Closing::Applied,
         State::Declined
         | State::Cancelled
         | State::Expired
-        | State::Applied
         | State::Released
         | State::Reversed
         | State::Refunded => Closing::Closes,

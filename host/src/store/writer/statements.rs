@@ -162,13 +162,18 @@ pub(super) static INSERT_KEYS: Bulk = Bulk::new(
     "",
 );
 
-pub(super) static INSERT_BILLS: Bulk =
-    Bulk::new("insert into open_bills (bill_key, payment)", 2, "");
+pub(super) static INSERT_BILLS: Bulk = Bulk::new(
+    "insert into open_bills (bill_key, payment, kept_until)",
+    3,
+    "",
+);
 
+/// Where a payment was applied, what its bill query has named stays.
 pub(super) static DELETE_BILLS: Bulk = Bulk::new(
-    "with s(payment) as (",
-    1,
-    ") delete from open_bills where payment in (select payment from s)",
+    "with s(payment, applied) as (",
+    2,
+    ") delete from open_bills where payment in (select payment from s) and \
+     (kept_until is null or payment in (select payment from s where applied = 0))",
 );
 
 pub(super) static INSERT_EVENTS: Bulk = Bulk::new(

@@ -14,7 +14,7 @@ use super::super::dialect;
 use super::super::idempotency::{IdempotencyKey, RememberedRow};
 use super::super::ledger::NewAccount;
 use super::super::value::Value;
-use super::command::Command;
+use super::command::{BillKey, Command};
 use super::memory::Memory;
 use super::prepared::PreparedOpen;
 use super::{Refused, StoreError, statements};
@@ -133,7 +133,8 @@ impl View {
                 return Err(Refused::ReferenceReused);
             }
         }
-        if let Some(payment) = open.bill_keys.iter().find_map(|key| self.bills.get(key))
+        let taken = |key: &BillKey| self.bills.get(&key.digest);
+        if let Some(payment) = open.bill_keys.iter().find_map(taken)
             && !planted(Bug::BillTwice)
         {
             return Err(Refused::BillInPayment(payment.clone()));
@@ -172,7 +173,7 @@ impl View {
             *spent = spent.saturating_add(day.amount);
         }
         for key in &open.bill_keys {
-            self.bills.insert(key.clone(), open.payment.clone());
+            self.bills.insert(key.digest.clone(), open.payment.clone());
         }
     }
 }
@@ -210,9 +211,8 @@ impl<'a> Wanted<'a> {
                     if let Some(reference) = &open.client_reference {
                         wanted.references.insert((open.client.as_str(), reference));
                     }
-                    wanted
-                        .bills
-                        .extend(open.bill_keys.iter().map(Vec::as_slice));
+                    let bills = open.bill_keys.iter().map(|key| key.digest.as_slice());
+                    wanted.bills.extend(bills);
                     if let Some(day) = &open.day {
                         wanted.days.insert((&day.account_key, &day.date));
                     }
