@@ -68,12 +68,16 @@ impl Payments {
                 .keep_leg(&row, "the bank is not connected", tries)
                 .await;
         };
-        let is_lost = self.standing(&row).restored_at.is_some();
+        // The books do not say that it was asked for; a time may be lost in which it was.
+        let is_lost = row.snapshot.leg(leg) == LegState::None;
         let answer = match bank.status(&order).await {
             // The bank was never asked: what is older than a restored database is
             // not begun.
             BankAnswer::NotFound if is_lost && row.snapshot.state == State::Requested => {
                 return self.expire(row, Some(RESTORED.to_owned())).await;
+            }
+            BankAnswer::Unknown(reason) if is_lost => {
+                return self.keep_leg(&row, &reason, tries).await;
             }
             BankAnswer::NotFound if planted(Bug::BankNotFoundIsNo) => BankAnswer::NotFound,
             BankAnswer::NotFound => bank.order(&order).await,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::{Leg, StatusAnswer};
 
+use super::banks::first;
 use super::fakes::Fault;
 use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
@@ -240,4 +241,66 @@ async fn what_is_asked_back_after_the_restoration_is_undone_at_once() {
     world.look().await;
     assert_eq!(world.state(&made.payment).await, "reversed");
     assert_eq!((world.undone(), noted(&world, &made.payment).await), (1, 0));
+}
+
+/// A leg that the backup knows as asked for is ordered again under its reference.
+#[tokio::test]
+async fn what_a_bank_was_asked_for_before_the_backup_is_asked_for_again() {
+    for fault in [Fault::LostBefore, Fault::HangBefore] {
+        for custom in [Custom::HoldFirst, Custom::CaptureFirst] {
+            let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+            world.pay_by_bank(custom).await;
+            world.bank.will(first(custom), fault);
+            let made = world.pay("k1", "1", 500).await.unwrap();
+            world.pass(10_001);
+            world.look_or_die().await;
+            let backup = back_up(&world);
+            world.pass(1_000);
+            put_back(&mut world, &backup).await;
+            look_for_a_while(&mut world).await;
+            let view = world.payments.get(&world.client, &made.payment).await;
+            let view = view.unwrap();
+            let stands = (view.state.as_str(), view.owner.as_deref());
+            assert_eq!(stands, ("expired", None), "{fault:?} {custom:?}");
+            let effects = world.bank.effects(first(custom), made.payment.as_str());
+            assert_eq!(effects, 1, "{fault:?} {custom:?}");
+            assert_eq!(world.bank.available(), FUNDS);
+            assert_eq!(submissions(&world), 0);
+            world.assert_books().await;
+        }
+    }
+}
+
+/// While the bank does not say whether it was asked, the payment has an owner, and is
+/// looked at ever less often.
+#[tokio::test]
+async fn a_bank_that_does_not_say_what_it_was_asked_for_is_asked_patiently() {
+    for custom in [Custom::HoldFirst, Custom::CaptureFirst] {
+        let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+        world.pay_by_bank(custom).await;
+        let made = world.pay("k1", "1", 500).await.unwrap();
+        let backup = back_up(&world);
+        world.pass(1_000);
+        put_back(&mut world, &backup).await;
+        world.bank.will_answer(&[Fault::LostBefore; 30]);
+        world.look().await;
+        let row = world.row(&made.payment).await;
+        assert_eq!(row.owner.as_deref(), Some("worker"), "{custom:?}");
+        for _ in 0..29 {
+            world.pass(400_000);
+            assert_eq!(world.look().await, 1);
+        }
+        world.pass(290_000);
+        assert_eq!(world.look().await, 0, "not every few seconds");
+        let view = world.payments.get(&world.client, &made.payment).await;
+        let view = view.unwrap();
+        let stands = (view.state.as_str(), view.owner.as_deref());
+        assert_eq!(stands, ("requested", Some("operator")), "{custom:?}");
+        assert!(view.news_by.unwrap() > world.ports.now());
+        world.pass(100_000);
+        world.look().await;
+        assert_eq!(world.state(&made.payment).await, "expired", "{custom:?}");
+        assert_eq!(world.bank.available(), FUNDS);
+        world.assert_books().await;
+    }
 }
