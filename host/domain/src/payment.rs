@@ -116,6 +116,8 @@ pub enum Event {
     Pending,
     /// No evidence.
     Unknown,
+    /// The biller tells of an application after it was proven that there was none.
+    Contradicted,
     /// Undoing was asked for.
     ReversalAsked,
     /// The biller has undone it.
@@ -148,6 +150,7 @@ impl Event {
             Self::Refused,
             Self::Pending,
             Self::Unknown,
+            Self::Contradicted,
             Self::ReversalAsked,
             Self::ReversalDone,
             Self::ReversalRefused,
@@ -176,6 +179,7 @@ impl Event {
             Self::Refused => "refused".to_owned(),
             Self::Pending => "pending".to_owned(),
             Self::Unknown => "unknown".to_owned(),
+            Self::Contradicted => "contradicted".to_owned(),
             Self::ReversalAsked => "reversal_asked".to_owned(),
             Self::ReversalDone => "reversal_done".to_owned(),
             Self::ReversalRefused => "reversal_refused".to_owned(),

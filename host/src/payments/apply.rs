@@ -95,6 +95,7 @@ impl Draft {
             | Event::NothingSent
             | Event::Pending
             | Event::Unknown
+            | Event::Contradicted
             | Event::ReversalAsked
             | Event::ReversalRefused
             | Event::RefundAsked
@@ -175,6 +176,7 @@ fn booked(before: Snapshot, event: Event, row: &PaymentRow) -> Vec<Transfer> {
         | Event::Refused
         | Event::Pending
         | Event::Unknown
+        | Event::Contradicted
         | Event::ReversalAsked
         | Event::ReversalDone
         | Event::ReversalRefused

@@ -5,14 +5,15 @@
 
 use guichet_domain::Money;
 use guichet_domain::id::{RecordId, ServiceCode};
-use guichet_domain::payment::State;
+use guichet_domain::payment::{Event, State};
 use guichet_domain::planted::{Bug, planted};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::apply::Draft;
-use super::drive::Look;
-use super::judge::Question;
+use super::drive::{CONCLUSIONS, Driven, Look};
+use super::judge::{CONTRADICTED, Question};
+use super::legs::own_by_operator;
 use super::order::{Application, Outcome, Refusal, RefusalGround};
 use super::payer::Evidence;
 use super::{PaymentError, Payments};
@@ -20,6 +21,11 @@ use crate::store::{PaymentRow, Schedule};
 
 /// The longest body of a callback.
 pub const CALLBACK_BYTES: usize = 16 * 1_024;
+
+/// The event of a message in a payment's history.
+const RECEIVED: &str = "callback_received";
+/// So many messages about one payment are kept; more only fill the books.
+const MOST_KEPT: u64 = 100;
 
 /// A message as it came, after the shape of Standard Webhooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +108,15 @@ impl Payments {
             .filter(|row| row.service == *service || planted(Bug::CallbackOfAnybody))
             .ok_or(PaymentError::NotFound)?;
         let id = row.id.clone();
-        self.hear(row, &notice).await?;
+        if self.store.count_events(&id, RECEIVED).await? >= MOST_KEPT {
+            // Evidence counts whenever it comes; of the rest nothing is written.
+            if application(&notice).is_some_and(|told| told.amount == row.total) {
+                self.settle_notice(row, &notice).await?;
+            }
+            return Ok(Heard::Now);
+        }
+        let row = self.note_callback(row, &notice).await?;
+        self.settle_notice(row, &notice).await?;
         // Last: a message whose effect was not recorded has to come again.
         self.note_heard(service, message, &id).await?;
         Ok(Heard::Now)
@@ -119,35 +133,80 @@ impl Payments {
         Ok(kept.await?)
     }
 
-    async fn hear(&self, row: PaymentRow, notice: &Notice) -> Result<(), PaymentError> {
-        let open = matches!(
-            row.snapshot.state,
-            State::Submitted | State::Pending | State::Unknown
-        );
-        let (id, tries) = (row.id.clone(), 0);
-        let row = self.note_callback(row, notice).await?;
-        if !open {
-            if row.snapshot.state == State::Held && notice.outcome == NoticeOutcome::Applied {
-                tracing::error!(payment = %id, "a biller says applied of what was never sent");
+    /// Does what the message is worth, where the payment stands now.
+    async fn settle_notice(&self, row: PaymentRow, notice: &Notice) -> Result<(), PaymentError> {
+        let mut row = row;
+        for _ in 0..CONCLUSIONS {
+            if self.weigh(&row, notice).await? == Driven::Settled {
+                return Ok(());
             }
-            return Ok(());
+            row = self.fresh(&row.id).await?;
         }
+        Err(PaymentError::WrongState(row.snapshot.state))
+    }
+
+    async fn weigh(&self, row: &PaymentRow, notice: &Notice) -> Result<Driven, PaymentError> {
+        let applied = notice.outcome == NoticeOutcome::Applied;
+        match row.snapshot.state {
+            State::Submitted | State::Pending | State::Unknown => self.take_in(row, notice).await,
+            State::Held if applied && row.attempts > 0 => self.contradict(row).await,
+            State::Held if applied => {
+                tracing::error!(payment = %row.id, "a biller says applied of what was never sent");
+                Ok(Driven::Settled)
+            }
+            State::Held
+            | State::Requested
+            | State::RequiresAction
+            | State::Declined
+            | State::Cancelled
+            | State::Expired
+            | State::Applied
+            | State::Refused
+            | State::Released
+            | State::Reversing
+            | State::Reversed
+            | State::Refunding
+            | State::Refunded => Ok(Driven::Settled),
+        }
+    }
+
+    /// Evidence, or a reason to ask now.
+    async fn take_in(&self, row: &PaymentRow, notice: &Notice) -> Result<Driven, PaymentError> {
         let now = self.ports.now();
         if let Some(outcome) = evidence(notice) {
             let question = Question::Status {
                 asked_at: now,
                 waited_ms: 0,
             };
-            return match self.conclude(row, outcome, question, tries).await? {
-                Look::GoesOn => Ok(self.store.reschedule(&id, now, 0).await?),
-                Look::Ended(_) => Ok(()),
-            };
+            match self.conclude(row.clone(), outcome, question, 0).await? {
+                Look::GoesOn => self.store.reschedule(&row.id, now, 0).await?,
+                Look::Ended(driven) => return Ok(driven),
+            }
+        } else if row.snapshot.state != State::Submitted {
+            self.store.reschedule(&row.id, now, 0).await?;
         }
-        // Our own call is still waiting for its answer: it will bring it.
-        if row.snapshot.state != State::Submitted {
-            self.store.reschedule(&id, now, 0).await?;
+        // Else our own call is still waiting for its answer: it will bring it.
+        Ok(Driven::Settled)
+    }
+
+    /// It was proven that no attempt had an effect, and the biller says that one had:
+    /// nothing more is sent before people know.
+    async fn contradict(&self, row: &PaymentRow) -> Result<Driven, PaymentError> {
+        let now = self.ports.now();
+        let mut draft = Draft::of(row, now);
+        if draft.push(Event::Contradicted).is_err() {
+            return Ok(Driven::Overtaken);
         }
-        Ok(())
+        let next = draft.next();
+        next.answer.contradicted_at = Some(now);
+        next.reason = Some(CONTRADICTED.to_owned());
+        own_by_operator(next, now);
+        self.record(draft.finish(Schedule::Due(now, 0))).await
+    }
+
+    async fn fresh(&self, id: &RecordId) -> Result<PaymentRow, PaymentError> {
+        let row = self.store.payment(id).await?;
+        row.ok_or(PaymentError::NotFound)
     }
 
     /// Keeps the message in the payment's history, whatever it is worth.
@@ -158,7 +217,7 @@ impl Payments {
     ) -> Result<PaymentRow, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(&row, now);
-        draft.note("callback_received");
+        draft.note(RECEIVED);
         let serial = notice.serial.as_deref().unwrap_or_default();
         draft.next().payer.put_evidence(Evidence {
             source: "callback".to_owned(),
@@ -173,10 +232,7 @@ impl Payments {
         match self.try_record(change).await? {
             Ok(()) => Ok(noted),
             // It moved meanwhile; the message itself still counts.
-            Err(_stale) => {
-                let fresh = self.store.payment(&row.id).await?;
-                fresh.ok_or(PaymentError::NotFound)
-            }
+            Err(_stale) => self.fresh(&row.id).await,
         }
     }
 }

@@ -313,7 +313,9 @@ impl Payments {
         if matches!(next.snapshot.state, State::Pending | State::Unknown) {
             let since = *next.open_since.get_or_insert(now);
             let old = now.ms_since(since) >= ESCALATION_AGE_MS;
-            let owner = verdict.owner.unwrap_or(if old { OPERATOR } else { WORKER });
+            let is_peoples = old || next.answer.contradicted_at.is_some();
+            let usual = if is_peoples { OPERATOR } else { WORKER };
+            let owner = verdict.owner.unwrap_or(usual);
             next.owner = Some(owner.to_owned());
             next.news_by = Some(news_by(owner, since, now));
         } else {

@@ -9,6 +9,10 @@ use super::order::{Application, Outcome, PendingAnswer, RefusalGround};
 use super::schedule::OPERATOR;
 use crate::store::PaymentRow;
 
+/// For whoever looks into a payment that the biller tells two things of.
+pub(super) const CONTRADICTED: &str =
+    "the biller has told of an application that it did not know before";
+
 /// What was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Question {
@@ -72,8 +76,23 @@ pub(super) fn standing(
     }
 }
 
-/// Judges an answer.
+/// Judges an answer. Where the biller has contradicted itself, no further "no" of
+/// its own frees the money: people decide, or it says "applied" again.
 pub(super) fn judge(
+    row: &PaymentRow,
+    standing: &Standing,
+    outcome: Outcome,
+    question: Question,
+) -> Verdict {
+    let verdict = believed(row, standing, outcome, question);
+    let frees = matches!(verdict.event, Event::NothingSent | Event::Refused);
+    if frees && row.answer.contradicted_at.is_some() {
+        return Verdict::unknown(CONTRADICTED);
+    }
+    verdict
+}
+
+fn believed(
     row: &PaymentRow,
     standing: &Standing,
     outcome: Outcome,

@@ -92,6 +92,18 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// How often this has happened to a record.
+    pub async fn count_events(&self, record: &RecordId, event: &str) -> Result<u64, StoreError> {
+        let rows = self
+            .fetch(
+                "select count(*) from events where record = $1 and event = $2",
+                &[record.as_str().into(), event.into()],
+            )
+            .await?;
+        let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+        u64::try_from(count).map_err(|_| StoreError::Shape(0))
+    }
+
     /// The logs that have events or a tree head, by their slots.
     pub async fn audit_logs(&self) -> Result<Vec<u8>, StoreError> {
         // One short look for each node that there ever was.

@@ -39,6 +39,10 @@ pub struct StoredAnswer {
     pub application: Option<Application>,
     /// The last "not decided yet"; comes back with the next status call.
     pub pending: Option<PendingAnswer>,
+    /// When the biller told of an application after it was proven that there was
+    /// none: its "no" proves nothing from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contradicted_at: Option<Moment>,
 }
 
 /// A reversal under way or ended.

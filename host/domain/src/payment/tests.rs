@@ -79,6 +79,7 @@ fn every_arrow_of_the_diagram_is_there_and_no_other() {
         (RequiresAction, Expired),
         (Held, Expired),
         (Held, Submitted),
+        (Held, Unknown),
         (Submitted, Held),
         (Submitted, Applied),
         (Submitted, Refused),
@@ -356,6 +357,7 @@ fn every_event_has_a_name_of_its_own() {
     for (event, name) in [
         (Event::Applied, "applied"),
         (Event::NothingSent, "nothing_sent"),
+        (Event::Contradicted, "contradicted"),
         (Event::RefundRefused, "refund_not_agreed"),
         (Event::Bank(Leg::Refund, Step::Refused), "refund_refused"),
         (Event::Bank(Leg::Hold, Step::Done), "hold_done"),

@@ -33,7 +33,8 @@ pub fn transition(from: Snapshot, event: Event) -> Result<Snapshot, Unmoved> {
         | Event::Applied
         | Event::Refused
         | Event::Pending
-        | Event::Unknown => Snapshot {
+        | Event::Unknown
+        | Event::Contradicted => Snapshot {
             state: biller(from, event)?,
             ..from
         },
@@ -100,6 +101,7 @@ fn payer(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         | Event::Refused
         | Event::Pending
         | Event::Unknown
+        | Event::Contradicted
         | Event::ReversalAsked
         | Event::ReversalDone
         | Event::ReversalRefused
@@ -119,7 +121,9 @@ fn biller(from: Snapshot, event: Event) -> Result<State, Unmoved> {
         Event::Refused => State::Refused,
         Event::Pending => State::Pending,
         Event::Unknown => State::Unknown,
-        Event::ActionRequired
+        Event::Contradicted if from.state == State::Held => return Ok(State::Unknown),
+        Event::Contradicted
+        | Event::ActionRequired
         | Event::Authorised
         | Event::Declined
         | Event::Cancelled
@@ -185,6 +189,7 @@ fn undoing(from: Snapshot, event: Event) -> Result<State, Unmoved> {
             | Event::Refused
             | Event::Pending
             | Event::Unknown
+            | Event::Contradicted
             | Event::ReversalAsked
             | Event::ReversalDone
             | Event::ReversalRefused

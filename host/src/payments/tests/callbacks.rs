@@ -10,9 +10,9 @@ use guichet_domain::payment::StatusAnswer;
 use serde_json::json;
 
 use super::fakes::biller::{Memory, Mood};
-use super::outside::{open, silent};
+use super::outside::{by, open, silent};
 use super::world::{FUNDS, World};
-use crate::payments::{Heard, PaymentError, SignedMessage};
+use crate::payments::{Found, Heard, PaymentError, SignedMessage};
 
 fn service() -> ServiceCode {
     ServiceCode::new("water-330100-1").unwrap()
@@ -202,4 +202,89 @@ async fn a_payment_keeps_so_much_evidence_and_no_more() {
         .unwrap();
     let heard = events.iter().filter(|one| one.event == "callback_received");
     assert_eq!(heard.count(), 34);
+}
+
+/// Beyond a bound nothing is written any more; evidence still counts.
+#[tokio::test]
+async fn a_flood_of_messages_about_one_payment_fills_no_books() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Mute).await;
+    let body = json!({"reference": payment, "outcome": "changed"});
+    let body = serde_json::to_vec(&body).unwrap();
+    for number in 0..103 {
+        let mut message = applied(&payment, 500, &format!("m{number}"));
+        message.body.clone_from(&body);
+        let heard = world.payments.callback(&service(), &message).await;
+        assert_eq!(heard.unwrap(), Heard::Now);
+    }
+    let events = world.payments.events(&world.client, &payment).await;
+    let events = events.unwrap();
+    let heard = events.iter().filter(|one| one.event == "callback_received");
+    assert_eq!(heard.count(), 100);
+    for (id, is_known) in [("m99", true), ("m100", false)] {
+        let known = world.payments.store().knows_callback(&service(), id).await;
+        assert_eq!(known.unwrap(), is_known, "{id}");
+    }
+    let other = applied(&payment, 499, "m103");
+    let before = world.row(&payment).await;
+    world.payments.callback(&service(), &other).await.unwrap();
+    assert_eq!(world.row(&payment).await, before);
+    let message = applied(&payment, 500, "m104");
+    world.payments.callback(&service(), &message).await.unwrap();
+    assert_eq!(world.state(&payment).await, "applied");
+    world.assert_books().await;
+}
+
+const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
+
+/// An attempt that the biller says it did not get, and then that it has applied it.
+async fn contradicted(mood: Mood, amount: i64) -> (World, RecordId) {
+    let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+    let payment = open(&mut world, mood).await;
+    world.pass(31_000);
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "held");
+    let message = applied(&payment, amount, "m1");
+    world.payments.callback(&service(), &message).await.unwrap();
+    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    let stands = (view.state.as_str(), view.owner.as_deref());
+    assert_eq!(stands, ("unknown", Some("operator")));
+    assert!(view.news_by.unwrap() > world.ports.now());
+    assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
+    (world, payment)
+}
+
+#[tokio::test]
+async fn what_is_told_to_be_applied_after_proof_of_the_contrary_is_not_sent_again() {
+    for amount in [500, 499] {
+        let (world, payment) = contradicted(Mood::Late(40_000), amount).await;
+        world.pass(10_000);
+        world.look().await;
+        assert_eq!(world.state(&payment).await, "applied");
+        assert_eq!(world.biller.effects_of(payment.as_str()), 1);
+        assert_eq!(world.money().await, (FUNDS - 500, 0));
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_biller_that_contradicts_itself_proves_nothing_by_a_further_no() {
+    let (world, payment) = contradicted(Mood::Deaf, 500).await;
+    for _ in 0..8 {
+        world.pass(31_000);
+        world.look().await;
+        let view = world.payments.get(&world.client, &payment).await.unwrap();
+        let stands = (view.state.as_str(), view.owner.as_deref());
+        assert_eq!(stands, ("unknown", Some("operator")));
+    }
+    assert_eq!(world.biller.state.lock().unwrap().submissions.len(), 1);
+    world.pass(600_000);
+    let two = by("lin-desk", "wang-desk");
+    let decided = world
+        .payments
+        .decide_unknown(&payment, &Found::NotApplied, &two);
+    decided.await.unwrap();
+    assert_eq!(world.state(&payment).await, "released");
+    assert_eq!(world.money().await, (FUNDS, 0));
+    world.assert_books().await;
 }

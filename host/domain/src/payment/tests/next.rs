@@ -1,7 +1,7 @@
 //! What may be done next with the biller.
 
 use super::super::*;
-use super::with;
+use super::{reach, with};
 use crate::moment::Moment;
 
 #[test]
@@ -223,5 +223,23 @@ fn what_may_have_been_applied_never_expires() {
         };
         let step = next_step(&standing, &SILENT, long_after);
         assert_eq!(step, NextStep::Escalate, "{state}");
+    }
+}
+
+/// Only where the money waits for another attempt: what is open at the biller takes
+/// its word as evidence.
+#[test]
+fn a_biller_contradicts_only_what_was_proven_not_to_be_applied() {
+    for snapshot in reach() {
+        let expected = if snapshot.state == State::Held {
+            Ok(Snapshot {
+                state: State::Unknown,
+                ..snapshot
+            })
+        } else {
+            Err(Unmoved::Forbidden(snapshot.state))
+        };
+        let moved = transition(snapshot, Event::Contradicted);
+        assert_eq!(moved, expected, "{snapshot:?}");
     }
 }
