@@ -7,14 +7,26 @@ use guichet_domain::payment::{Event, Reversal as Reversible, State, StatusAnswer
 use guichet_domain::planted::{Bug, planted};
 
 use super::apply::Draft;
-use super::drive::{Driven, Look};
+use super::drive::{CONCLUSIONS, Driven, Look};
 use super::legs::{age, own_by_operator};
-use super::order::{RefusalGround, ReversalOrder, ReversalOutcome};
+use super::order::{PendingAnswer, RefusalGround, ReversalOrder, ReversalOutcome};
 use super::payer::Evidence;
 use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
 use super::view::PaymentView;
 use super::{PaymentError, Payments};
 use crate::store::{Claim, PaymentRow, Reversal, Schedule};
+
+/// What an answer about an undoing answers.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Undoing {
+    /// An attempt; the one before it began then.
+    Attempted {
+        /// None where it is the first.
+        before: Option<Moment>,
+    },
+    /// A question what became of it.
+    Asked,
+}
 
 impl Payments {
     /// Cancels a payment that was not yet sent to the biller.
@@ -178,17 +190,11 @@ impl Payments {
             (StatusAnswer::Authoritative { .. }, None)
             | (StatusAnswer::None | StatusAnswer::Advisory, _) => false,
         };
-        match outcome {
-            ReversalOutcome::NotFound if proof => self.attempt_reversal(row, reversal, tries).await,
-            ReversalOutcome::NotSent(reason) => {
-                self.keep_reversal(&row, None, &reason, tries).await
-            }
-            ReversalOutcome::Reversed(_)
-            | ReversalOutcome::Pending(_)
-            | ReversalOutcome::Refused(_)
-            | ReversalOutcome::NotFound
-            | ReversalOutcome::Unknown(_) => self.conclude_reversal(row, outcome, tries).await,
+        if outcome == ReversalOutcome::NotFound && proof {
+            return self.attempt_reversal(row, reversal, tries).await;
         }
+        self.conclude_reversal(row, &outcome, Undoing::Asked, tries)
+            .await
     }
 
     async fn attempt_reversal(
@@ -200,6 +206,7 @@ impl Payments {
         let now = self.ports.now();
         let mut draft = Draft::of(&row, now);
         draft.note("reversal_submitted");
+        let before = reversal.attempted_at;
         let mut begun = reversal;
         begun.order.attempt += 1;
         begun.attempted_at = Some(now);
@@ -211,53 +218,77 @@ impl Payments {
         }
         let outcome = self.outside.biller.reverse(&begun.order).await;
         self.attempt_ended(&begun.order.reversal, begun.order.attempt);
-        if let ReversalOutcome::NotSent(reason) = &outcome {
-            // Earlier attempts are proven to be without effect, or there were none.
-            let mut draft = Draft::of(&submitted, self.ports.now());
-            if let Some(reversal) = &mut draft.next().reversal {
-                reversal.order.attempt = 0;
-            }
-            draft.next().reason = Some(reason.clone());
-            let look = next_look(self.ports.now(), tries, None, &*self.ports.random);
-            return self
-                .settle(draft, Schedule::Due(look, tries.saturating_add(1)))
-                .await;
-        }
-        self.conclude_reversal(submitted, outcome, tries).await
+        let undoing = Undoing::Attempted { before };
+        self.conclude_reversal(submitted, &outcome, undoing, tries)
+            .await
     }
 
-    async fn conclude_reversal(
+    /// Records what an answer proves. It stays evidence where somebody moved the
+    /// payment meanwhile, unless the undoing has ended or another attempt was begun.
+    pub(super) async fn conclude_reversal(
         &self,
         row: PaymentRow,
-        outcome: ReversalOutcome,
+        outcome: &ReversalOutcome,
+        undoing: Undoing,
         tries: u32,
     ) -> Result<Look, PaymentError> {
-        let event = match outcome {
-            ReversalOutcome::Reversed(_) => Event::ReversalDone,
-            ReversalOutcome::Refused(refusal) => match refusal.ground {
-                RefusalGround::Definite => Event::ReversalRefused,
+        let mut row = row;
+        for _ in 0..CONCLUSIONS {
+            let look = self.take_reversal(&row, outcome, undoing, tries).await?;
+            if look != Look::Ended(Driven::Overtaken) {
+                return Ok(look);
+            }
+            match Box::pin(self.store.payment(&row.id)).await? {
+                Some(fresh) if attempt_of(&fresh) == attempt_of(&row) => row = fresh,
+                Some(_) | None => break,
+            }
+        }
+        tracing::warn!(payment = %row.id, "an answer to a reversal came too late");
+        Ok(Look::Ended(Driven::Overtaken))
+    }
+
+    async fn take_reversal(
+        &self,
+        row: &PaymentRow,
+        outcome: &ReversalOutcome,
+        undoing: Undoing,
+        tries: u32,
+    ) -> Result<Look, PaymentError> {
+        match (outcome, undoing) {
+            (ReversalOutcome::Reversed(_), _) => self.end_reversal(row, Event::ReversalDone).await,
+            (ReversalOutcome::Refused(refusal), _) => match refusal.ground {
+                RefusalGround::Definite => self.end_reversal(row, Event::ReversalRefused).await,
                 RefusalGround::PerhapsPaid => {
-                    return self
-                        .keep_reversal(&row, None, &refusal.message, tries)
-                        .await;
+                    self.keep_reversal(row, None, &refusal.message, tries).await
                 }
             },
-            ReversalOutcome::Pending(pending) => {
-                let message = pending.message.clone();
-                return self
-                    .keep_reversal(&row, Some(pending), &message, tries)
-                    .await;
+            (ReversalOutcome::Pending(pending), _) => {
+                self.keep_reversal(row, Some(pending), &pending.message, tries)
+                    .await
             }
-            ReversalOutcome::NotFound => {
-                return self
-                    .keep_reversal(&row, None, "not known to the biller yet", tries)
-                    .await;
+            (ReversalOutcome::NotFound, _) => {
+                self.keep_reversal(row, None, "not known to the biller yet", tries)
+                    .await
             }
-            ReversalOutcome::Unknown(reason) | ReversalOutcome::NotSent(reason) => {
-                return self.keep_reversal(&row, None, &reason, tries).await;
+            (ReversalOutcome::NotSent(reason), Undoing::Attempted { before }) => {
+                let mut row = row.clone();
+                if let Some(reversal) = &mut row.reversal {
+                    // Earlier attempts are proven to be without effect, or there were
+                    // none; and nothing left the house since.
+                    reversal.order.attempt = 0;
+                    reversal.attempted_at = before;
+                }
+                self.keep_reversal(&row, None, reason, tries).await
             }
-        };
-        let mut draft = Draft::of(&row, self.ports.now());
+            (ReversalOutcome::NotSent(reason), Undoing::Asked)
+            | (ReversalOutcome::Unknown(reason), _) => {
+                self.keep_reversal(row, None, reason, tries).await
+            }
+        }
+    }
+
+    async fn end_reversal(&self, row: &PaymentRow, event: Event) -> Result<Look, PaymentError> {
+        let mut draft = Draft::of(row, self.ports.now());
         if draft.push(event).is_err() {
             return Ok(Look::Ended(Driven::Overtaken));
         }
@@ -268,18 +299,16 @@ impl Payments {
     async fn keep_reversal(
         &self,
         row: &PaymentRow,
-        pending: Option<super::order::PendingAnswer>,
+        pending: Option<&PendingAnswer>,
         reason: &str,
         tries: u32,
     ) -> Result<Look, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(row, now);
-        let asked = pending
-            .as_ref()
-            .and_then(|pending| pending.ask_after_seconds);
+        let asked = pending.and_then(|pending| pending.ask_after_seconds);
         let next = draft.next();
         if let (Some(reversal), Some(pending)) = (&mut next.reversal, pending) {
-            reversal.last = Some(pending);
+            reversal.last = Some(pending.clone());
         }
         next.reason = Some(reason.to_owned());
         age(next, now);
@@ -296,4 +325,11 @@ impl Payments {
             .reschedule(&claim.payment, look, claim.tries.saturating_add(1))
             .await?)
     }
+}
+
+/// The attempt to undo that is under way; none once it has ended.
+fn attempt_of(row: &PaymentRow) -> Option<(&RecordId, u32)> {
+    let reversal = row.reversal.as_ref()?;
+    let order = &reversal.order;
+    (row.snapshot.state == State::Reversing).then_some((&order.reversal, order.attempt))
 }

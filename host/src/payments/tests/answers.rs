@@ -3,13 +3,14 @@
 
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::StatusAnswer;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::payments::drive::Look;
 use crate::payments::judge::Question;
-use crate::payments::order::{Application, Outcome, Refusal, RefusalGround};
+use crate::payments::order::{Application, Outcome, Refusal, RefusalGround, ReversalOutcome};
+use crate::payments::reverse::Undoing;
 use crate::payments::{Driven, SignedMessage};
 use crate::store::PaymentRow;
 
@@ -48,21 +49,76 @@ async fn hear(world: &World, asked: &PaymentRow, outcome: Outcome) -> Look {
     heard.await.unwrap()
 }
 
-#[tokio::test]
-async fn an_answer_counts_where_only_a_note_was_made_meanwhile() {
-    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = unheard(&mut world).await;
-    let asked = world.row(&payment).await;
-    let body = json!({"reference": payment, "outcome": "changed"});
+/// The biller tells this by itself.
+async fn tell(world: &World, row: &PaymentRow, mut body: Value) {
+    body["reference"] = json!(row.id);
     let message = SignedMessage {
         id: "m1".to_owned(),
         timestamp: "1795000000".to_owned(),
         signatures: "good".to_owned(),
         body: serde_json::to_vec(&body).unwrap(),
     };
-    let noted = world.payments.callback(&asked.service, &message).await;
-    noted.unwrap();
-    assert_ne!(world.row(&payment).await.version, asked.version);
+    let told = world.payments.callback(&row.service, &message).await;
+    told.unwrap();
+    assert_ne!(world.row(&row.id).await.version, row.version);
+}
+
+/// An attempt to undo that was not answered; since then the biller has told
+/// something.
+async fn undoing_and_told() -> (World, PaymentRow) {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    world.biller.will(&[Mood::Good, Mood::Deaf]);
+    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    world.ask_back(&payment).await;
+    world.look().await;
+    let asked = world.row(&payment).await;
+    tell(&world, &asked, json!({"outcome": "changed"})).await;
+    (world, asked)
+}
+
+#[tokio::test]
+async fn an_answer_to_an_undoing_counts_where_only_a_note_was_made_meanwhile() {
+    let reversed = ReversalOutcome::Reversed(json!({}));
+    let unsent = ReversalOutcome::NotSent("closed".to_owned());
+    for (outcome, state, attempt) in [(reversed, "reversed", 1), (unsent, "reversing", 0)] {
+        let (world, asked) = undoing_and_told().await;
+        let undoing = Undoing::Attempted { before: None };
+        let concluded = world
+            .payments
+            .conclude_reversal(asked.clone(), &outcome, undoing, 0);
+        let look = concluded.await.unwrap();
+        assert_eq!(look, Look::Ended(Driven::Settled));
+        let row = world.row(&asked.id).await;
+        assert_eq!(row.snapshot.state.as_str(), state);
+        assert_eq!(row.reversal.unwrap().order.attempt, attempt);
+        world.assert_books().await;
+    }
+}
+
+#[tokio::test]
+async fn an_answer_to_an_earlier_attempt_to_undo_counts_no_more() {
+    let (world, asked) = undoing_and_told().await;
+    let mut earlier = asked.clone();
+    if let Some(reversal) = &mut earlier.reversal {
+        reversal.order.attempt = 0;
+    }
+    let outcome = ReversalOutcome::Reversed(json!({}));
+    let concluded = world
+        .payments
+        .conclude_reversal(earlier, &outcome, Undoing::Asked, 0);
+    let look = concluded.await.unwrap();
+    assert_eq!(look, Look::Ended(Driven::Overtaken));
+    assert_eq!(world.state(&asked.id).await, "reversing");
+}
+
+#[tokio::test]
+async fn an_answer_counts_where_only_a_note_was_made_meanwhile() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    tell(&world, &asked, json!({"outcome": "changed"})).await;
     hear(&world, &asked, refused()).await;
     assert_eq!(world.state(&payment).await, "released");
     assert_eq!(world.money().await, (FUNDS, 0));

@@ -198,3 +198,41 @@ async fn two_persons_end_a_reversal_that_nobody_can_ask_about() {
         world.assert_books().await;
     }
 }
+
+#[tokio::test]
+async fn what_cannot_be_sent_becomes_people_s_and_they_may_decide() {
+    let (world, payment) = undoing(StatusAnswer::Advisory, Mood::Unsent).await;
+    world.biller.will(&[Mood::Unsent; 40]);
+    let row = world.row(&payment).await;
+    assert_eq!(row.owner.as_deref(), Some("worker"));
+    assert_eq!(row.reversal.unwrap().attempted_at, None, "nothing left");
+    for _ in 0..30 {
+        world.pass(400_000);
+        world.look().await;
+    }
+    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    let stands = (view.state.as_str(), view.owner.as_deref());
+    assert_eq!(stands, ("reversing", Some("operator")));
+    assert!(view.news_by.unwrap() > world.ports.now());
+    let two = by("lin-desk", "wang-desk");
+    let decided = world
+        .payments
+        .decide_unknown(&payment, &Found::NotApplied, &two);
+    decided.await.unwrap();
+    assert_eq!(world.state(&payment).await, "reversed");
+    assert_eq!(world.undone(), 0);
+    world.assert_books().await;
+}
+
+/// What may have left the house before is not forgotten.
+#[tokio::test]
+async fn an_attempt_that_was_not_sent_leaves_the_moment_of_the_one_before() {
+    let (world, payment) = undoing(PROOF, Mood::Deaf).await;
+    let begun = world.row(&payment).await.reversal.unwrap().attempted_at;
+    assert!(begun.is_some());
+    world.biller.will(&[Mood::Unsent]);
+    world.pass(30_000);
+    world.look_at(&payment).await;
+    let reversal = world.row(&payment).await.reversal.unwrap();
+    assert_eq!((reversal.order.attempt, reversal.attempted_at), (0, begun));
+}
