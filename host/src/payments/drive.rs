@@ -278,10 +278,10 @@ impl Payments {
         tries: u32,
         now: Moment,
     ) -> Schedule {
-        let next = draft.next();
-        if verdict.application.is_some() {
-            next.answer.application = verdict.application;
+        if let Some(application) = verdict.application {
+            self.keep_evidence(draft, application);
         }
+        let next = draft.next();
         let asked = verdict
             .pending
             .as_ref()

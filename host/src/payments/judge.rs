@@ -5,6 +5,8 @@ use guichet_domain::Moment;
 use guichet_domain::payment::{Event, Standing, not_found_is_proof};
 use guichet_domain::planted::{Bug, planted};
 
+use super::Payments;
+use super::apply::Draft;
 use super::order::{Application, Outcome, PendingAnswer, RefusalGround};
 use super::schedule::OPERATOR;
 use crate::store::PaymentRow;
@@ -164,5 +166,25 @@ fn believed(
             owner: Some(OPERATOR),
             ..Verdict::unknown("the biller says that it has undone the payment")
         },
+    }
+}
+
+impl Payments {
+    /// Evidence of what was known already is no other evidence: the log has the
+    /// first one's digest. The biller's own answer is kept beside it.
+    pub(super) fn keep_evidence(&self, draft: &mut Draft, application: Application) {
+        let biller = &self.outside.biller;
+        let is_first = !draft.is_empty();
+        let answer = &mut draft.next().answer;
+        if is_first {
+            answer.application = Some(application);
+            return;
+        }
+        let knows = answer
+            .fullest()
+            .is_some_and(|kept| biller.knows_again(kept));
+        if !knows && biller.knows_again(&application) {
+            answer.whole = Some(application);
+        }
     }
 }

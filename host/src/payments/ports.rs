@@ -12,7 +12,7 @@ use guichet_domain::payment::Capabilities;
 use serde::{Deserialize, Serialize};
 
 use super::callback::SignedMessage;
-use super::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
+use super::order::{Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 use crate::bank::{Bank, Banks};
 use crate::store::StoreError;
 
@@ -137,6 +137,12 @@ pub trait BillerPort: Send + Sync {
         order: &'a Order,
         last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, Outcome>;
+
+    /// Whether this evidence can be shown to the biller when it shall undo what it
+    /// says: only its own answer can, where it reads still.
+    fn knows_again(&self, _evidence: &Application) -> bool {
+        true
+    }
 
     /// Asks for the undoing once.
     fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome>;

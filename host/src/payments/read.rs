@@ -9,7 +9,7 @@ use super::authorise::action_of;
 use super::receipt::{APPLIED, Facts};
 use super::view::{EventView, Page, PaymentView, Receipt};
 use super::{PaymentError, Payments};
-use crate::store::{Entry, LoggedEvent, PaymentRow, StoreError};
+use crate::store::{Entry, PaymentRow, StoreError};
 
 /// The longest page.
 const PAGE: u32 = 200;
@@ -36,7 +36,7 @@ impl PaymentView {
             news_by: row.news_by,
             reason: row.reason.clone(),
             action: action_of(row),
-            application: row.answer.application.clone(),
+            application: row.answer.fullest().cloned(),
         }
     }
 }
@@ -92,16 +92,16 @@ impl Payments {
     /// The receipt of a payment that the biller has applied.
     pub async fn receipt(&self, client: &ClientId, id: &RecordId) -> Result<Receipt, PaymentError> {
         let row = self.owned(client, id).await?;
-        let logged = self.store.events_of(id).await?;
+        let logged = self.store.milestones_of(id, APPLIED).await?;
         let facts = Facts::of(&row);
-        let (Some(facts), Some(application)) = (facts, row.answer.application.clone()) else {
+        let (Some(facts), Some(application)) = (facts, row.answer.fullest().cloned()) else {
             return Err(PaymentError::WrongState(row.snapshot.state));
         };
         Ok(Receipt {
             payment: PaymentView::of(&row),
             facts,
             application,
-            history: milestones(logged),
+            history: logged,
         })
     }
 
@@ -147,19 +147,4 @@ fn shown(entry: Entry) -> Result<EventView, PaymentError> {
         attempt: entry.attempt,
         at: entry.at,
     })
-}
-
-/// The application, and the first event of each other state since then.
-fn milestones(logged: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
-    let mut found: Vec<LoggedEvent> = Vec::new();
-    for event in logged {
-        let is_new = match found.last() {
-            None => event.entry.event == APPLIED,
-            Some(last) => last.entry.state != event.entry.state,
-        };
-        if is_new {
-            found.push(event);
-        }
-    }
-    found
 }

@@ -77,11 +77,14 @@ impl Payments {
             }
             Reversible::Unsupported => false,
         };
-        // A biller that has refused to undo it is asked to agree to a refund.
+        // A biller that has refused to undo it is asked to agree to a refund; so is
+        // one that cannot be shown its own answer.
         let tried = row.reversal.is_some();
+        let kept = row.answer.fullest();
+        let known = kept.is_some_and(|kept| self.outside.biller.knows_again(kept));
         match row.snapshot.state {
             State::Reversing | State::Refunding => Ok(PaymentView::of(&row)),
-            _ if undone_today && !tried => self.begin_reversal(row, reason, now).await,
+            _ if undone_today && !tried && known => self.begin_reversal(row, reason, now).await,
             _ => self.begin_refund(row, reason, now).await,
         }
     }
@@ -125,7 +128,7 @@ impl Payments {
         now: Moment,
     ) -> Result<PaymentView, PaymentError> {
         let wrong_state = || PaymentError::WrongState(row.snapshot.state);
-        let application = row.answer.application.clone().ok_or_else(wrong_state)?;
+        let application = row.answer.fullest().cloned().ok_or_else(wrong_state)?;
         let mut draft = Draft::of(&row, now);
         draft
             .push(Event::ReversalAsked)

@@ -5,7 +5,9 @@ use futures::future::BoxFuture;
 use guichet_sandbox::Question;
 
 use super::{Plugins, judgement, translate};
-use crate::payments::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
+use crate::payments::order::{
+    Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome,
+};
 use crate::payments::ports::BillerPort;
 
 impl BillerPort for Plugins {
@@ -36,6 +38,10 @@ impl BillerPort for Plugins {
                 Err(never_ran) => Outcome::Unknown(never_ran),
             }
         })
+    }
+
+    fn knows_again(&self, evidence: &Application) -> bool {
+        translate::kept(evidence).is_some()
     }
 
     fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {

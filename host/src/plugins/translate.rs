@@ -88,13 +88,19 @@ pub fn reversal(reversal: &order::ReversalOrder) -> Option<contract::ReversalOrd
         reference: reversal.reversal.as_str().to_owned(),
         attempt: reversal.attempt,
         order: order(&reversal.order),
-        application: serde_json::from_value(reversal.application.record.clone()).ok()?,
+        application: kept(&reversal.application)?,
         amount: amount(reversal.application.amount),
         reason: reversal.reason.clone(),
         accounting_date: reversal.order.accounting_date.to_string(),
         requested_at: reversal.requested_at.to_string(),
         details: Vec::new(),
     })
+}
+
+/// The evidence as the plugin gave it; none where it came by another way, or does
+/// not read as the contract's record any more.
+pub fn kept(evidence: &order::Application) -> Option<contract::Application> {
+    serde_json::from_value(evidence.record.clone()).ok()
 }
 
 /// The last pending answer as the plugin gave it.
@@ -147,4 +153,53 @@ const MESSAGE_CHARACTERS: usize = 200;
 fn plain(message: &str) -> String {
     let plain = message.chars().filter(|c| !c.is_control());
     plain.take(MESSAGE_CHARACTERS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn evidence(record: Value) -> order::Application {
+        order::Application {
+            serial: "S-1".to_owned(),
+            amount: Money::cny(500),
+            at: "2026-11-21T16:00:00+08:00".to_owned(),
+            record,
+        }
+    }
+
+    #[test]
+    fn only_a_plugin_s_own_answer_is_given_back_to_it() {
+        let own = contract::Application {
+            serial: "S-1".to_owned(),
+            at: "2026-11-21T16:00:00+08:00".to_owned(),
+            amount: amount(Money::cny(500)),
+            accounting_date: None,
+            balance: None,
+            deliveries: Vec::new(),
+            effective_in_seconds: None,
+            invoice_reference: None,
+            treasury_code: None,
+            fiscal_receipt: None,
+            fields: Vec::new(),
+            details: Vec::new(),
+        };
+        let kept_own = application(&own).unwrap();
+        assert!(kept(&kept_own).is_some());
+        for record in [
+            json!({"callback": {"serial": "S-1", "at": ""}}),
+            json!({"day_file": {"serial": "S-1", "at": ""}}),
+            json!({"decision": "applied", "serial": "S-1"}),
+        ] {
+            assert!(kept(&evidence(record.clone())).is_none(), "{record}");
+        }
+    }
+
+    #[test]
+    fn a_biller_s_words_are_cut_and_stand_on_one_line() {
+        assert_eq!(plain("no\nsuch\u{7} bill"), "nosuch bill");
+        assert_eq!(plain(&"费".repeat(300)), "费".repeat(200));
+    }
 }

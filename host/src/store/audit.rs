@@ -92,6 +92,28 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// The first event of this name, and each one since then that led elsewhere;
+    /// oldest first. However many others there are, the newest state is among them.
+    pub async fn milestones_of(
+        &self,
+        record: &RecordId,
+        first: &str,
+    ) -> Result<Vec<LoggedEvent>, StoreError> {
+        let rows = self
+            .fetch(
+                select_events!(
+                    "where record = $1 and number >= \
+                     (select min(number) from events where record = $1 and event = $2) \
+                     and not exists (select 1 from events as earlier \
+                     where earlier.record = $1 and earlier.number = events.number - 1 \
+                     and earlier.state = events.state) order by number limit 1000"
+                ),
+                &[record.as_str().into(), first.into()],
+            )
+            .await?;
+        rows.iter().map(read).collect()
+    }
+
     /// How often this has happened to a record.
     pub async fn count_events(&self, record: &RecordId, event: &str) -> Result<u64, StoreError> {
         let rows = self

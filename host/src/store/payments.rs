@@ -35,14 +35,25 @@ const PAYER: Place = Place {
 /// What the biller has said so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredAnswer {
-    /// Evidence, once there is some.
+    /// Evidence, once there is some; the first stands, for the audit log knows it.
     pub application: Option<Application>,
+    /// The biller's own whole answer, where other evidence came before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Application>,
     /// The last "not decided yet"; comes back with the next status call.
     pub pending: Option<PendingAnswer>,
     /// When the biller told of an application after it was proven that there was
     /// none: its "no" proves nothing from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contradicted_at: Option<Moment>,
+}
+
+impl StoredAnswer {
+    /// The evidence that says most: for the citizen, and for an undoing.
+    #[must_use]
+    pub fn fullest(&self) -> Option<&Application> {
+        self.whole.as_ref().or(self.application.as_ref())
+    }
 }
 
 /// A reversal under way or ended.

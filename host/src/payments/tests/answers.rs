@@ -63,6 +63,46 @@ async fn tell(world: &World, row: &PaymentRow, mut body: Value) {
     assert_ne!(world.row(&row.id).await.version, row.version);
 }
 
+impl World {
+    /// The receipt says what the log was told.
+    pub(super) async fn assert_receipt(&self, payment: &RecordId) {
+        let receipt = self.payments.receipt(&self.client, payment).await.unwrap();
+        let told = receipt.history[0].entry.content.clone();
+        assert_eq!(told, Some(receipt.facts.digest()), "{:?}", receipt.facts);
+    }
+}
+
+/// The log has the digest of what a receipt says; later evidence changes none of it,
+/// and what the biller itself says is kept beside.
+#[tokio::test]
+async fn an_answer_after_the_evidence_changes_no_receipt() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    let evidence = json!({"outcome": "applied", "serial": "S-9", "amount": asked.total});
+    tell(&world, &asked, evidence).await;
+    let receipt = world.payments.receipt(&world.client, &payment).await;
+    let before = receipt.unwrap();
+    assert_eq!(before.application.serial, "S-9");
+    hear(&world, &asked, applied(&asked)).await;
+    world.assert_receipt(&payment).await;
+    let receipt = world.payments.receipt(&world.client, &payment).await;
+    let after = receipt.unwrap();
+    assert_eq!(after.facts, before.facts);
+    let Outcome::Applied(own) = applied(&asked) else {
+        unreachable!()
+    };
+    assert_eq!(after.application, own);
+    world.ask_back(&payment).await;
+    let reversal = world.row(&payment).await.reversal.unwrap();
+    assert_eq!(reversal.order.application, own, "what the biller knows");
+    world.biller.calm();
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "reversed");
+    world.assert_receipt(&payment).await;
+    world.assert_books().await;
+}
+
 /// An attempt to undo that was not answered; since then the biller has told
 /// something.
 async fn undoing_and_told() -> (World, PaymentRow) {

@@ -111,6 +111,7 @@ async fn a_callback_may_come_before_our_own_answer() {
             heard.unwrap();
         }
         assert_eq!(world.state(&made.payment).await, "applied", "{mood:?}");
+        world.assert_receipt(&made.payment).await;
         assert_eq!(world.biller.effects_of(made.payment.as_str()), 1);
         assert_eq!(world.money().await, (FUNDS - 500, 0));
         world.assert_books().await;

@@ -1,14 +1,17 @@
 //! Undoing an applied payment: once, and again only on proof that the biller was
 //! never reached.
 
+use guichet_domain::Money;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::StatusAnswer;
 use serde_json::json;
 
 use super::fakes::biller::{Memory, Mood};
-use super::outside::by;
+use super::outside::{by, open, silent};
 use super::world::{FUNDS, World};
-use crate::payments::{Found, PaymentError, PaymentView};
+use crate::payments::apply::Draft;
+use crate::payments::{DayFileWord, Found, PaymentError, PaymentView};
+use crate::store::Schedule;
 
 const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 
@@ -235,4 +238,66 @@ async fn an_attempt_that_was_not_sent_leaves_the_moment_of_the_one_before() {
     world.look_at(&payment).await;
     let reversal = world.row(&payment).await.reversal.unwrap();
     assert_eq!((reversal.order.attempt, reversal.attempted_at), (0, begun));
+}
+
+/// A biller can undo what it has said itself; of the rest it is asked for a refund.
+#[tokio::test]
+async fn what_was_found_out_by_other_ways_is_refunded_and_not_undone() {
+    let two = by("lin-desk", "wang-desk");
+    let found = Found::Applied {
+        serial: "S-1".to_owned(),
+    };
+    let word = DayFileWord::Applied {
+        serial: "S-1".to_owned(),
+        amount: Money::cny(500),
+        at: "2026-11-21T08:00:00Z".to_owned(),
+    };
+    for is_decided in [true, false] {
+        let mut world = silent().await;
+        let payment = open(&mut world, Mood::Mute).await;
+        let payments = &world.payments;
+        if is_decided {
+            let decided = payments.decide_unknown(&payment, &found, &two);
+            decided.await.unwrap();
+        } else {
+            let taken = payments.evidence_from_day_file(&payment, &word);
+            taken.await.unwrap();
+        }
+        let asked = payments.reverse(&world.client, &payment, "oops").await;
+        let view = asked.unwrap();
+        let stands = (view.state.as_str(), view.owner.as_deref());
+        assert_eq!(stands, ("refunding", Some("operator")), "{is_decided}");
+        assert_eq!(world.undone(), 0);
+        world.assert_books().await;
+    }
+}
+
+/// The receipt says where the payment stands now, however long its history is.
+#[tokio::test]
+async fn a_receipt_of_a_long_history_tells_its_end() {
+    let mut world = silent().await;
+    let payment = open(&mut world, Mood::Good).await;
+    let mut draft = Draft::of(&world.row(&payment).await, world.ports.now());
+    for _ in 0..1_000 {
+        draft.note("callback_received");
+    }
+    let noted = world.payments.record(draft.finish(Schedule::Keep)).await;
+    noted.unwrap();
+    world.ask_back(&payment).await;
+    world.look().await;
+    let receipt = world.payments.receipt(&world.client, &payment).await;
+    let history = receipt.unwrap().history;
+    let told: Vec<_> = history
+        .iter()
+        .map(|one| (one.entry.event.as_str(), one.entry.state.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("applied", "applied"),
+            ("reversal_asked", "reversing"),
+            ("reversal_done", "reversed")
+        ]
+    );
+    world.assert_books().await;
 }

@@ -280,6 +280,11 @@ impl BillerPort for FakeBiller {
         })
     }
 
+    fn knows_again(&self, evidence: &Application) -> bool {
+        let by_others = ["callback", "day_file", "decision"];
+        by_others.iter().all(|by| evidence.record.get(by).is_none())
+    }
+
     fn reverse<'a>(&'a self, reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {
         Box::pin(async move {
             let reference = reversal.reversal.to_string();
