@@ -42,7 +42,7 @@ impl PaymentDesk for PaymentRoom {
                     room.decide_refund(id, RefundAnswer::Refused, &ground).await
                 }
                 Decision::TryAgain => room.look_now(id).await,
-                Decision::RefundPayer => give_back(room, id, &ground).await,
+                Decision::RefundPayer => return give_back(room, id, &ground).await,
                 Decision::PartyCorrects | Decision::OperatorBears | Decision::SettledOutside => {
                     return Ok(Carried::Nothing);
                 }
@@ -76,16 +76,20 @@ impl PaymentDesk for PaymentRoom {
 }
 
 /// Money without record: the payer gets it back. On the day itself the biller
-/// may still be asked to undo; later the two persons' word is its agreement.
-async fn give_back(room: &Payments, id: &RecordId, ground: &Ground) -> Result<(), PaymentError> {
+/// may still be asked to undo; later the two persons' word is its agreement. While
+/// it is being undone the decision waits: where the biller refuses, the payment is
+/// applied again, and the refund is what is left.
+async fn give_back(room: &Payments, id: &RecordId, ground: &Ground) -> Result<Carried, DeskError> {
     let state = async || {
-        let row = room.store().payment(id).await?;
-        let row = row.ok_or(PaymentError::NotFound)?;
-        Ok::<_, PaymentError>((row.client, row.snapshot))
+        let row = room.store().payment(id).await;
+        let row = row.map_err(PaymentError::from).map_err(why)?;
+        let row = row.ok_or_else(|| why(PaymentError::NotFound))?;
+        Ok::<_, DeskError>((row.client, row.snapshot))
     };
     let (client, snapshot) = state().await?;
     if snapshot.state == State::Applied {
-        room.reverse(&client, id, &ground.evidence).await?;
+        let asked = room.reverse(&client, id, &ground.evidence).await;
+        asked.map_err(why)?;
     }
     let (_, snapshot) = state().await?;
     match snapshot.state {
@@ -95,10 +99,14 @@ async fn give_back(room: &Payments, id: &RecordId, ground: &Ground) -> Result<()
                 seen: None,
                 ..ground.clone()
             };
-            room.decide_refund(id, RefundAnswer::Agreed, &ground).await
+            let agreed = room.decide_refund(id, RefundAnswer::Agreed, &ground).await;
+            agreed.map(|()| Carried::Done).map_err(why)
         }
-        State::Reversing | State::Reversed | State::Refunding | State::Refunded => Ok(()),
-        other => Err(PaymentError::WrongState(other)),
+        State::Reversing => Err(DeskError::Later(
+            "the biller is asked to undo it".to_owned(),
+        )),
+        State::Reversed | State::Refunding | State::Refunded => Ok(Carried::Done),
+        other => Err(why(PaymentError::WrongState(other))),
     }
 }
 

@@ -55,8 +55,8 @@ pub enum DeskError {
     /// It cannot go there from where it stands; the reason is for people.
     #[error("the payment cannot go there: {0}")]
     NotPossible(String),
-    /// The books are away: try again.
-    #[error("the books are away: {0}")]
+    /// The books are away, or something has to end before: it is tried again.
+    #[error("not now: {0}")]
     Later(String),
 }
 

@@ -10,16 +10,23 @@ use serde_json::json;
 
 use super::town::Mood;
 use super::world::{AMOUNT, BILLER, World, person};
-use crate::work_orders::{Matter, PaymentRoom, Swept, WorkOrderError, WorkOrders, order_id};
+use crate::payments::order::{Refusal, RefusalGround, ReversalOutcome};
+use crate::work_orders::{
+    DeskError, Matter, PaymentRoom, Swept, WorkOrderError, WorkOrders, order_id,
+};
 
 const MINUTES_MS: i64 = 60_000;
 
-fn room(world: &World) -> WorkOrders {
+pub(super) fn room(world: &World) -> WorkOrders {
     let desk = Arc::new(PaymentRoom(world.payments.clone()));
     WorkOrders::new(world.store.clone(), world.ports.clone(), desk)
 }
 
-async fn decide(orders: &WorkOrders, id: &RecordId, decision: Decision) -> Result<State, String> {
+pub(super) async fn decide(
+    orders: &WorkOrders,
+    id: &RecordId,
+    decision: Decision,
+) -> Result<State, String> {
     let proposal = Proposal {
         by: person("paul"),
         decision,
@@ -85,5 +92,51 @@ async fn a_payment_that_needs_people_again_has_an_open_order_again() {
         assert_eq!(orders.sweep().await.unwrap(), Swept::default());
         world.pass(30 * MINUTES_MS);
     }
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn a_payer_is_refunded_although_the_biller_refuses_to_undo() {
+    let world = World::new().await;
+    let orders = room(&world);
+    let paid = world.pay(Mood::Good).await;
+    let matter = Matter {
+        kind: Kind::Surplus,
+        record: paid.to_string(),
+        party: BILLER.to_owned(),
+        date: World::date(),
+        amount: Some(Money::cny(AMOUNT)),
+        found: json!({}),
+    };
+    orders.open(&[matter]).await.unwrap();
+    let id = order_id(Kind::Surplus, paid.as_str());
+    let refused = ReversalOutcome::Refused(Refusal {
+        ground: RefusalGround::Definite,
+        code: "NO".to_owned(),
+        message: "too late".to_owned(),
+    });
+    world.biller.undoes.lock().unwrap().push(refused);
+    let proposal = Proposal {
+        by: person("paul"),
+        decision: Decision::RefundPayer,
+        evidence: "letter 17".to_owned(),
+        serial: None,
+        seen: None,
+    };
+    orders.propose(&id, proposal).await.unwrap();
+    let later = orders.agree(&id, &person("petra")).await;
+    let is_later = matches!(later, Err(WorkOrderError::Desk(DeskError::Later(_))));
+    assert!(is_later, "{later:?}");
+    assert_eq!(world.state(&paid).await, "reversing");
+    assert_eq!(orders.sweep().await.unwrap().carried_out, 0);
+    let order = orders.get(&id).await.unwrap();
+    assert_eq!(order.standing.state, State::Decided, "it stands");
+    world.drive(&paid).await;
+    assert_eq!(world.state(&paid).await, "applied");
+    assert_eq!(orders.sweep().await.unwrap().carried_out, 1);
+    world.drive(&paid).await;
+    assert_eq!(world.state(&paid).await, "refunded");
+    let order = orders.get(&id).await.unwrap();
+    assert_eq!(order.standing.state, State::Closed);
     world.assert_books().await;
 }

@@ -96,6 +96,8 @@ pub(super) struct TestBiller {
     pub(super) moods: Mutex<Vec<Mood>>,
     pub(super) effects: Mutex<BTreeMap<String, i64>>,
     pub(super) says: Mutex<BTreeMap<String, bool>>,
+    /// What it says to the next reversals, the last one first; else it undoes.
+    pub(super) undoes: Mutex<Vec<ReversalOutcome>>,
 }
 
 impl TestBiller {
@@ -150,7 +152,9 @@ impl BillerPort for TestBiller {
     }
 
     fn reverse<'a>(&'a self, _reversal: &'a ReversalOrder) -> BoxFuture<'a, ReversalOutcome> {
-        Box::pin(std::future::ready(ReversalOutcome::Reversed(json!({}))))
+        let told = self.undoes.lock().unwrap().pop();
+        let outcome = told.unwrap_or_else(|| ReversalOutcome::Reversed(json!({})));
+        Box::pin(std::future::ready(outcome))
     }
 
     fn reversal_status<'a>(
