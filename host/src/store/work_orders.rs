@@ -126,8 +126,8 @@ impl Store {
         let agreed_by = next.standing.agreed_by.as_ref().map(ToString::to_string);
         let change = Statement::new(
             "update work_orders set state = $1, owner = $2, proposal = $3, agreed_by = $4, \
-             version = $5, updated_at = $6, closed_at = $7, deadline = $8 \
-             where id = $9 and version = $5 - 1",
+             version = $5, updated_at = $6, closed_at = $7, deadline = $8, found = $9 \
+             where id = $10 and version = $5 - 1",
             vec![
                 next.standing.state.as_str().into(),
                 next.owner.as_str().into(),
@@ -137,6 +137,7 @@ impl Store {
                 next.updated_at.into(),
                 next.closed_at.into(),
                 next.deadline.into(),
+                serde_json::to_string(&next.found)?.into(),
                 next.id.as_str().into(),
             ],
         );

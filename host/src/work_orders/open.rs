@@ -1,6 +1,10 @@
-//! Opens orders. The same matter opens one order only, ever.
+//! Opens orders. The same matter has one order only, ever: where evidence has ended
+//! it and a file shows the difference again, that order is open again.
 
-use guichet_domain::work_order::{Kind, Standing, State};
+use std::collections::BTreeSet;
+
+use guichet_domain::id::RecordId;
+use guichet_domain::work_order::{Act, Kind, Standing, State};
 use guichet_domain::{AccountingDate, Moment, Money};
 
 use super::{OPERATOR, WorkOrderError, WorkOrders, order_id};
@@ -57,5 +61,44 @@ impl WorkOrders {
             return Ok(0);
         }
         Ok(self.store.open_work_orders(&orders).await?.len())
+    }
+
+    /// As [`Self::open`], for differences that a comparison shows: an order that
+    /// evidence alone had ended is open again. What two persons have decided stays
+    /// decided. How many are open now and were not before.
+    pub async fn open_or_again(&self, matters: &[Matter]) -> Result<usize, WorkOrderError> {
+        let now = self.ports.now();
+        let orders: Vec<WorkOrderRow> = matters.iter().map(|matter| matter.order(now)).collect();
+        if orders.is_empty() {
+            return Ok(0);
+        }
+        let new = self.store.open_work_orders(&orders).await?;
+        let new: BTreeSet<RecordId> = new.into_iter().collect();
+        let mut opened = new.len();
+        for order in orders.iter().filter(|order| !new.contains(&order.id)) {
+            opened += usize::from(self.is_open_again(order).await?);
+        }
+        Ok(opened)
+    }
+
+    async fn is_open_again(&self, found: &WorkOrderRow) -> Result<bool, WorkOrderError> {
+        let Some(order) = self.store.work_order(&found.id).await? else {
+            return Ok(false);
+        };
+        let standing = &order.standing;
+        if standing.state != State::Closed || standing.agreed_by.is_some() {
+            return Ok(false);
+        }
+        let order = WorkOrderRow {
+            found: found.found.clone(),
+            ..order
+        };
+        let line = ("opened again", "node", "the files differ again");
+        match self.advance(&order, &Act::Again, line).await {
+            Ok(_) => Ok(true),
+            // Another node was faster.
+            Err(WorkOrderError::Stale) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 }
