@@ -15,7 +15,7 @@ mod writer;
 
 pub use error::FileError;
 pub use header::{Charset, Header, Layout, Maker, PartyKind};
-pub use judge::{BillerSide, Finding, Heard, LedgerSide, Sides, judge};
+pub use judge::{AtBank, BillerSide, Finding, Heard, LedgerSide, Sides, judge};
 pub use line::{Line, LineKind, Totals};
 pub use matching::{Match, Matching};
 pub use orders::{PaymentOrder, write_payment_orders};

@@ -47,11 +47,25 @@ pub enum Heard {
     Amount(Money),
 }
 
+/// What the payer's bank has to show of a payment, the payer's fee included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AtBank {
+    /// So much, where the ledger has taken the payment.
+    Amount(Money),
+    /// So much or nothing: a leg is under way, or the money was given back, and
+    /// the statements that are here need not show both.
+    EitherWay(Money),
+}
+
 /// What all four say about one reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sides {
     /// The payer's bank.
     pub bank: Heard,
+    /// What that bank has to show; none where the money lies in our own books.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_bank: Option<AtBank>,
     /// Our ledger.
     pub ledger: LedgerSide,
     /// The client.
@@ -190,7 +204,7 @@ pub fn judge(sides: &Sides) -> Finding {
         ) => None,
     };
     by_biller
-        .or_else(|| by_bank(sides.bank, sides.ledger))
+        .or_else(|| by_bank(sides.bank, sides.ledger, sides.at_bank))
         .or_else(|| by_channel(sides.channel, sides.ledger))
         .unwrap_or(match (sides.biller, sides.ledger) {
             (BillerSide::NotYet, LedgerSide::Taken(_)) => Finding::Awaited,
@@ -198,17 +212,23 @@ pub fn judge(sides: &Sides) -> Finding {
         })
 }
 
-fn by_bank(bank: Heard, ledger: LedgerSide) -> Option<Finding> {
-    match (bank, ledger) {
-        (Heard::NotConcerned | Heard::NotYet, _) | (_, LedgerSide::Open(_)) => None,
-        (Heard::Nothing, LedgerSide::Taken(_)) => Some(Finding::BankShortage),
-        (Heard::Nothing, LedgerSide::NotTaken(_) | LedgerSide::Absent) => None,
-        (Heard::Amount(theirs), LedgerSide::Taken(ours)) => {
-            (theirs != ours).then_some(Finding::BankDiffers)
+fn by_bank(bank: Heard, ledger: LedgerSide, at_bank: Option<AtBank>) -> Option<Finding> {
+    let differs = |differs: bool| differs.then_some(Finding::BankDiffers);
+    match (bank, ledger, at_bank) {
+        (Heard::NotConcerned | Heard::NotYet, _, _) | (_, LedgerSide::Open(_), _) => None,
+        (Heard::Nothing, LedgerSide::NotTaken(_) | LedgerSide::Absent, _) => None,
+        (Heard::Nothing, LedgerSide::Taken(_), Some(AtBank::EitherWay(_))) => None,
+        (Heard::Nothing, LedgerSide::Taken(_), Some(AtBank::Amount(_)) | None) => {
+            Some(Finding::BankShortage)
         }
-        (Heard::Amount(_), LedgerSide::NotTaken(_) | LedgerSide::Absent) => {
-            Some(Finding::BankSurplus)
-        }
+        (Heard::Amount(theirs), _, Some(AtBank::EitherWay(ours)))
+        | (Heard::Amount(theirs), LedgerSide::Taken(_), Some(AtBank::Amount(ours)))
+        | (Heard::Amount(theirs), LedgerSide::Taken(ours), None) => differs(theirs != ours),
+        (
+            Heard::Amount(_),
+            LedgerSide::NotTaken(_) | LedgerSide::Absent,
+            Some(AtBank::Amount(_)) | None,
+        ) => Some(Finding::BankSurplus),
     }
 }
 

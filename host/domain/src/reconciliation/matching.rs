@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::judge::{BillerSide, Finding, Heard, LedgerSide, Sides, judge};
+use super::judge::{AtBank, BillerSide, Finding, Heard, LedgerSide, Sides, judge};
 use super::line::{Line, LineKind};
 use crate::money::Money;
 
@@ -45,6 +45,20 @@ impl Net {
         self.currency = Some(currency);
     }
 
+    /// Both together.
+    fn with(self, other: Self) -> Self {
+        let mixed = match (self.currency, other.currency) {
+            (Some(one), Some(another)) => one != another,
+            (None, _) | (_, None) => false,
+        };
+        Self {
+            times: self.times + other.times,
+            amount: self.amount + other.amount,
+            currency: self.currency.or(other.currency),
+            mixed: mixed || self.mixed || other.mixed,
+        }
+    }
+
     /// None where everything was undone again.
     fn money(self) -> Option<Money> {
         let currency = self.currency?;
@@ -77,12 +91,13 @@ impl Other {
 #[derive(Debug, Clone, Default)]
 pub struct Matching {
     ledger: BTreeMap<String, LedgerSide>,
-    /// Payments whose money lies at a bank.
-    banked: BTreeSet<String>,
+    /// Payments whose money lies at a bank, with what it has to show.
+    banked: BTreeMap<String, AtBank>,
     biller: Option<BTreeMap<String, Net>>,
     bank: Other,
     channel: Other,
-    nearby: BTreeSet<String>,
+    /// The biller's lines of days beside, which name nothing by themselves.
+    beside: BTreeMap<String, Net>,
 }
 
 impl Matching {
@@ -101,9 +116,9 @@ impl Matching {
         add(self.biller.get_or_insert_default(), line);
     }
 
-    /// The payment's money lies at a bank.
-    pub fn at_bank(&mut self, reference: &str) {
-        self.banked.insert(reference.to_owned());
+    /// The payment's money lies at a bank, which has to show so much.
+    pub fn at_bank(&mut self, reference: &str, at_bank: AtBank) {
+        self.banked.insert(reference.to_owned(), at_bank);
     }
 
     /// The statement is here that must have the payment.
@@ -126,11 +141,11 @@ impl Matching {
         add(&mut self.channel.lines, line);
     }
 
-    /// The biller has the reference in the file of the day before or after: its
-    /// day turns at another time than ours, so that this day's silence proves
-    /// nothing.
-    pub fn nearby(&mut self, reference: &str) {
-        self.nearby.insert(reference.to_owned());
+    /// A line of the biller's file of a day beside: its day turns at another time
+    /// than ours, so that its word about a payment is what all of these files come
+    /// to. It counts where the payment is judged anyway.
+    pub fn beside(&mut self, line: &Line) {
+        add(&mut self.beside, line);
     }
 
     /// Judges every reference that any side has named, in their order.
@@ -157,7 +172,8 @@ impl Matching {
 
     fn sides(&self, reference: &str) -> Sides {
         let ledger = self.ledger.get(reference).copied();
-        let elsewhere = ledger.is_some() && !self.banked.contains(reference);
+        let at_bank = self.banked.get(reference).copied();
+        let elsewhere = ledger.is_some() && at_bank.is_none();
         Sides {
             ledger: ledger.unwrap_or(LedgerSide::Absent),
             biller: self.biller_side(reference),
@@ -166,6 +182,7 @@ impl Matching {
                 Heard::Nothing | Heard::NotYet if elsewhere => Heard::NotConcerned,
                 other => other,
             },
+            at_bank,
             channel: self.channel.heard(reference),
         }
     }
@@ -174,14 +191,13 @@ impl Matching {
         let Some(lines) = &self.biller else {
             return BillerSide::NotYet;
         };
-        match lines.get(reference) {
-            Some(net) if net.times > 1 || net.mixed => {
-                BillerSide::Several(u32::try_from(net.times).unwrap_or(1))
-            }
-            Some(net) => net.money().map_or(BillerSide::Nothing, BillerSide::Once),
-            None if self.nearby.contains(reference) => BillerSide::NotYet,
-            None => BillerSide::Nothing,
+        let own = lines.get(reference).copied().unwrap_or_default();
+        let beside = self.beside.get(reference).copied().unwrap_or_default();
+        let net = own.with(beside);
+        if net.times > 1 || net.mixed {
+            return BillerSide::Several(u32::try_from(net.times).unwrap_or(1));
         }
+        net.money().map_or(BillerSide::Nothing, BillerSide::Once)
     }
 }
 

@@ -17,6 +17,9 @@ use crate::money::{Currency, Money};
 pub const LIMIT_BYTES: usize = 256 * 1024 * 1024;
 /// The most lines of a file.
 pub const LIMIT_LINES: u32 = 2_000_000;
+/// The newest file of a day counts alone, so that two halves are no whole.
+const NOT_SPLIT: &str = "one file speaks for a whole day and cannot be split: leave notes out, \
+                         and agree with the operator on one biller for each service";
 /// The longest reference, service code or serial number.
 const NAME_LIMIT: usize = 64;
 /// The longest note.
@@ -48,7 +51,7 @@ impl<'a> Reader<'a> {
             return Err(FileError::at(
                 (1, 1),
                 format!("the file is larger than {LIMIT_BYTES} bytes"),
-                "split it by service",
+                NOT_SPLIT,
             ));
         }
         let layout = match bytes {
@@ -105,7 +108,7 @@ impl<'a> Reader<'a> {
         fields.expect(10)?;
         if self.totals.count() >= LIMIT_LINES {
             let problem = format!("the file has more than {LIMIT_LINES} lines");
-            return Err(fields.wrong(0, &problem, "split it by service"));
+            return Err(fields.wrong(0, &problem, NOT_SPLIT));
         }
         let currency: Currency = fields.parse(5, "write an ISO 4217 code such as CNY")?;
         let whole = "write whole minor units (分), without a decimal point";

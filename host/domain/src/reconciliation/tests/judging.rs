@@ -3,7 +3,7 @@
 use proptest::prelude::{Strategy, any, prop_assert_eq, proptest};
 
 use super::super::{
-    BillerSide, Finding, Heard, LedgerSide, Line, LineKind, Matching, Sides, judge,
+    AtBank, BillerSide, Finding, Heard, LedgerSide, Line, LineKind, Matching, Sides, judge,
 };
 use crate::money::Money;
 
@@ -101,6 +101,7 @@ fn all_five_hundred_combinations_are_judged_by_the_rule() {
                 for channel in heards() {
                     let sides = Sides {
                         bank,
+                        at_bank: None,
                         ledger,
                         channel,
                         biller,
@@ -130,6 +131,7 @@ fn no_open_payment_is_ever_called_applied_without_the_billers_word() {
                 let ledger = LedgerSide::Open(OURS);
                 let found = judge(&Sides {
                     bank,
+                    at_bank: None,
                     ledger,
                     channel,
                     biller,
@@ -210,21 +212,97 @@ proptest! {
 }
 
 #[test]
-fn what_the_biller_has_in_a_neighbouring_day_is_awaited_not_missing() {
+fn a_bank_has_to_show_the_payers_fee_too() {
+    let (with_fee, either) = (AtBank::Amount(OTHER), AtBank::EitherWay(OTHER));
+    use Finding as F;
+    for (at_bank, bank, wanted) in [
+        //                                          open        taken               not taken
+        (
+            with_fee,
+            Heard::Nothing,
+            [F::FoundApplied, F::BankShortage, F::Shortage],
+        ),
+        (
+            with_fee,
+            Heard::Amount(OTHER),
+            [F::FoundApplied, F::Matched, F::Shortage],
+        ),
+        (
+            with_fee,
+            Heard::Amount(OURS),
+            [F::FoundApplied, F::BankDiffers, F::Shortage],
+        ),
+        (
+            either,
+            Heard::Nothing,
+            [F::FoundApplied, F::Matched, F::Shortage],
+        ),
+        (
+            either,
+            Heard::Amount(OTHER),
+            [F::FoundApplied, F::Matched, F::Shortage],
+        ),
+        (
+            either,
+            Heard::Amount(OURS),
+            [F::FoundApplied, F::BankDiffers, F::Shortage],
+        ),
+    ] {
+        let ledgers = ledgers();
+        let found = ledgers[1..].iter().map(|ledger| {
+            judge(&Sides {
+                bank,
+                at_bank: Some(at_bank),
+                ledger: *ledger,
+                channel: Heard::NotConcerned,
+                biller: BillerSide::Once(OURS),
+            })
+        });
+        assert_eq!(found.collect::<Vec<_>>(), wanted, "{at_bank:?} {bank:?}");
+    }
+    for (at_bank, bank, wanted) in [
+        (with_fee, OTHER, F::BankSurplus),
+        (either, OTHER, F::Matched),
+        (either, OURS, F::BankDiffers),
+    ] {
+        let found = judge(&Sides {
+            bank: Heard::Amount(bank),
+            at_bank: Some(at_bank),
+            ledger: LedgerSide::NotTaken(OURS),
+            channel: Heard::NotConcerned,
+            biller: BillerSide::Nothing,
+        });
+        assert_eq!(found, wanted, "{at_bank:?} {bank:?}");
+    }
+}
+
+#[test]
+fn what_the_biller_has_in_neighbouring_days_counts_together() {
     let mut matching = Matching::default();
     matching.ledger("pay_1", LedgerSide::Taken(OURS));
     matching.ledger("pay_2", LedgerSide::Open(OURS));
-    matching.biller_spoke();
+    matching.ledger("pay_3", LedgerSide::NotTaken(OURS));
+    matching.beside(&line(1, false, 100));
+    matching.beside(&line(4, false, 100));
     let found = |matching: &Matching| -> Vec<Finding> {
         matching.judge().iter().map(|one| one.finding).collect()
     };
-    assert_eq!(
-        found(&matching),
-        [Finding::Surplus, Finding::FoundNotApplied]
-    );
-    matching.nearby("pay_1");
-    matching.nearby("pay_2");
-    assert_eq!(found(&matching), [Finding::Awaited, Finding::Carried]);
+    let silent = [Finding::Awaited, Finding::Carried, Finding::Matched];
+    assert_eq!(found(&matching), silent, "its file of the day is not here");
+    matching.biller_spoke();
+    matching.biller(&line(3, false, 100));
+    let one_file = [
+        Finding::Matched,
+        Finding::FoundNotApplied,
+        Finding::Shortage,
+    ];
+    assert_eq!(found(&matching), one_file);
+    matching.beside(&line(2, false, 100));
+    matching.beside(&line(3, true, 100));
+    let both = [Finding::Matched, Finding::FoundApplied, Finding::Matched];
+    assert_eq!(found(&matching), both);
+    matching.biller(&line(1, false, 100));
+    assert_eq!(found(&matching)[0], Finding::Duplicate);
 }
 
 #[test]

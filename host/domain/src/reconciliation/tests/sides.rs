@@ -1,6 +1,6 @@
 //! What lines of four sides come to, before they are judged.
 
-use super::super::{Finding, Heard, LedgerSide, Line, LineKind, Matching};
+use super::super::{AtBank, Finding, Heard, LedgerSide, Line, LineKind, Matching};
 use super::files::line;
 use crate::money::Money;
 
@@ -76,7 +76,7 @@ fn a_bank_is_asked_about_its_own_payments_only() {
     assert_eq!(matching.judge()[0].sides.bank, Heard::NotConcerned);
     matching.bank_spoke("pay_1");
     assert_eq!(found(&matching), Finding::Matched);
-    matching.at_bank("pay_1");
+    matching.at_bank("pay_1", AtBank::Amount(OURS));
     assert_eq!(found(&matching), Finding::BankShortage);
     matching.bank(&paid(90));
     assert_eq!(found(&matching), Finding::BankDiffers);
@@ -84,7 +84,7 @@ fn a_bank_is_asked_about_its_own_payments_only() {
     assert_eq!(found(&matching), Finding::BankShortage);
 
     let mut silent = agreed();
-    silent.at_bank("pay_1");
+    silent.at_bank("pay_1", AtBank::Amount(OURS));
     assert_eq!(silent.judge()[0].sides.bank, Heard::NotYet);
     assert_eq!(found(&silent), Finding::Matched);
     silent.bank(&paid(100));
