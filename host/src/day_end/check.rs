@@ -6,51 +6,105 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guichet_domain::id::{BillerId, RecordId};
 use guichet_domain::planted::{Bug, planted};
-use guichet_domain::reconciliation::{
-    BillerSide, Finding, Heard, LedgerSide, Line, LineKind, Match, Matching, PartyKind,
-};
+use guichet_domain::reconciliation::{BillerSide, Finding, Heard, LedgerSide, Match, PartyKind};
 use guichet_domain::work_order::{Kind, State};
-use guichet_domain::{AccountingDate, Money};
+use guichet_domain::{AccountingDate, Moment, Money};
 use serde_json::json;
 
+use super::compare::{Compared, Spoken};
 use super::others::Others;
-use super::sides::ledger_side;
-use super::{DayEnd, DayEndError, PAGE, Scope};
-use crate::store::{DayCheckRow, DayFileRow, DayFindingRow, DayPayment};
+use super::{DayEnd, DayEndError, Scope, look_back};
+use crate::store::{DayCheckRow, DayFindingRow, WorkOrderRow};
 use crate::work_orders::{Matter, Word, order_id};
 
 /// What a comparison came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checked {
-    /// Of each biller, in their order.
+    /// Of each biller of the day, in their order.
     pub billers: Vec<DayCheckRow>,
+    /// Earlier days that were compared again, because something of theirs came to
+    /// be applied since, or because nobody had compared them.
+    pub earlier: Vec<DayCheckRow>,
     /// Open outcomes that the billers' files have settled.
     pub resolved: u32,
-    /// Work orders that are new.
+    /// Work orders that are new, or open again.
     pub work_orders: usize,
 }
 
-/// A biller's file with its lines by reference.
-struct Spoken {
-    file: DayFileRow,
-    lines: BTreeMap<String, Vec<Line>>,
-}
+/// Kinds of orders that a comparison opens.
+const OF_FINDINGS: [Kind; 6] = [
+    Kind::Surplus,
+    Kind::Shortage,
+    Kind::AmountDiffers,
+    Kind::Duplicate,
+    Kind::BankDiffers,
+    Kind::ChannelDiffers,
+];
+/// Those among them that follow from the biller's files alone.
+const OF_BILLERS: [Kind; 4] = [
+    Kind::Surplus,
+    Kind::Shortage,
+    Kind::AmountDiffers,
+    Kind::Duplicate,
+];
 
 impl DayEnd {
-    /// Compares the day of a scope, and notes what banks say about settlements.
+    /// Compares the day of a scope and earlier days that wait for it, and notes what
+    /// banks say about settlements.
     pub async fn check(&self, scope: &Scope) -> Result<Checked, DayEndError> {
         self.require_closed(scope.date).await?;
-        self.confirm(scope.date).await?;
+        let mut checked = Checked {
+            work_orders: self.confirm(scope.date).await?,
+            ..Checked::default()
+        };
         let others = self.others(scope.date).await?;
-        let mut checked = Checked::default();
-        let strangers = self.strangers(scope.date, &others).await?;
-        checked.work_orders += self.work_orders.open(&strangers).await?;
-        for biller in self.billers(scope).await? {
-            self.check_biller(scope.date, &biller, &others, &mut checked)
+        let (billers, mut own) = (self.billers(scope).await?, BTreeSet::new());
+        for biller in &billers {
+            let (row, compared) = self
+                .check_biller(scope.date, biller, &others, &mut checked)
                 .await?;
+            checked.billers.push(row);
+            let other_days = &compared.of_other_days;
+            let of_day = compared.matches.into_iter().filter(|one| {
+                one.sides.ledger != LedgerSide::Absent && !other_days.contains_key(&one.reference)
+            });
+            own.extend(of_day.map(|one| one.reference));
         }
+        checked.work_orders += self.strangers(scope.date, &others, &own).await?;
+        self.check_earlier(scope, billers, &mut checked).await?;
         self.work_orders.sweep().await?;
         Ok(checked)
+    }
+
+    /// Compares earlier closed days again that have payments to be settled which
+    /// nobody has compared as they are now.
+    async fn check_earlier(
+        &self,
+        scope: &Scope,
+        of_day: Vec<BillerId>,
+        checked: &mut Checked,
+    ) -> Result<(), DayEndError> {
+        let mut billers = self.billers_before(scope, &of_day).await?;
+        billers.extend(of_day);
+        billers.sort_unstable();
+        let days = (look_back(scope.date), scope.date.previous());
+        let mut waiting: BTreeMap<AccountingDate, Vec<&BillerId>> = BTreeMap::new();
+        for biller in &billers {
+            for day in self.store.days_to_compare(biller, days).await? {
+                waiting.entry(day).or_default().push(biller);
+            }
+        }
+        for (day, billers) in waiting {
+            if self.store.closed_day(day).await?.is_none() {
+                continue;
+            }
+            let others = self.others(day).await?;
+            for biller in billers {
+                let (row, _) = self.check_biller(day, biller, &others, checked).await?;
+                checked.earlier.push(row);
+            }
+        }
+        Ok(())
     }
 
     /// What the latest comparison of a biller's day left unmatched.
@@ -68,104 +122,29 @@ impl DayEnd {
         biller: &BillerId,
         others: &Others,
         checked: &mut Checked,
-    ) -> Result<(), DayEndError> {
+    ) -> Result<(DayCheckRow, Compared), DayEndError> {
         let spoken = self.spoken(date, biller).await?;
-        let mut matches = self.compare(date, biller, spoken.as_ref(), others).await?;
+        // What changes from here on is not compared.
+        let mut since = self.ports.now();
+        let mut compared = self.compare(date, biller, spoken.as_ref(), others).await?;
         let covers = self.covers(date, biller).await?;
-        let resolved = self.resolve(&matches, spoken.as_ref(), covers).await?;
+        let resolved = self.resolve(&compared, covers).await?;
         if resolved > 0 {
             // What was settled just now is compared as it stands now.
             checked.resolved += resolved;
-            matches = self.compare(date, biller, spoken.as_ref(), others).await?;
+            since = self.ports.now();
+            compared = self.compare(date, biller, spoken.as_ref(), others).await?;
         }
-        let row = self.note(date, biller, spoken.as_ref(), &matches).await?;
+        let (day, matches) = ((date, biller), &compared.matches);
+        let row = self.note(day, spoken.as_ref(), matches, since).await?;
         let mut matters: Vec<Matter> = matches
             .iter()
-            .filter_map(|one| matter(date, biller, one))
+            .filter_map(|one| matter(compared.day_of(&one.reference, date), biller, one))
             .collect();
         matters.extend(self.missing_file(&row).await?);
-        checked.work_orders += self.work_orders.open(&matters).await?;
-        self.close_gone(&matches, row.day_file.is_some(), (date, biller))
-            .await?;
-        checked.billers.push(row);
-        Ok(())
-    }
-
-    async fn spoken(
-        &self,
-        date: AccountingDate,
-        biller: &BillerId,
-    ) -> Result<Option<Spoken>, DayEndError> {
-        let file = self
-            .party_file(date, PartyKind::Biller, biller.as_str())
-            .await?;
-        let Some(file) = file else { return Ok(None) };
-        let mut lines: BTreeMap<String, Vec<Line>> = BTreeMap::new();
-        for line in self.lines_of(&file).await? {
-            // Money that is given back later does not undo the day's application.
-            if line.kind != LineKind::Refund {
-                lines.entry(line.reference.clone()).or_default().push(line);
-            }
-        }
-        Ok(Some(Spoken { file, lines }))
-    }
-
-    async fn compare(
-        &self,
-        date: AccountingDate,
-        biller: &BillerId,
-        spoken: Option<&Spoken>,
-        others: &Others,
-    ) -> Result<Vec<Match>, DayEndError> {
-        let mut matching = Matching::default();
-        let mut known = BTreeSet::new();
-        let mut after = String::new();
-        loop {
-            let page = self
-                .store
-                .payments_of_day(date, biller, &after, PAGE)
-                .await?;
-            let Some(last) = page.last() else { break };
-            after = last.id.to_string();
-            for payment in &page {
-                add(&mut matching, payment, others);
-                known.insert(payment.id.to_string());
-            }
-        }
-        if let Some(spoken) = spoken {
-            matching.biller_spoke();
-            for (reference, lines) in &spoken.lines {
-                if !known.contains(reference)
-                    && let Some(payment) = self.of_another_day(reference, biller).await?
-                {
-                    add(&mut matching, &payment, others);
-                }
-                lines.iter().for_each(|line| matching.biller(line));
-            }
-            for day in [date.previous(), date.next()] {
-                if let Some(beside) = self.spoken(day, biller).await? {
-                    beside
-                        .lines
-                        .keys()
-                        .for_each(|reference| matching.nearby(reference));
-                }
-            }
-        }
-        Ok(matching.judge())
-    }
-
-    /// The biller's day turns at another time than ours: what it names may be a
-    /// payment of ours of the day before or after.
-    async fn of_another_day(
-        &self,
-        reference: &str,
-        biller: &BillerId,
-    ) -> Result<Option<DayPayment>, DayEndError> {
-        let Ok(id) = reference.parse::<RecordId>() else {
-            return Ok(None);
-        };
-        let payment = self.store.day_payment(&id).await?;
-        Ok(payment.filter(|payment| payment.biller == *biller))
+        checked.work_orders += self.work_orders.open_or_again(&matters).await?;
+        self.close_agreed(&row, &compared).await?;
+        Ok((row, compared))
     }
 
     /// The last day that the biller's files cover: a late attempt may stand in the
@@ -183,23 +162,26 @@ impl DayEnd {
     /// Lets the biller's word settle what is open; how many it has settled.
     async fn resolve(
         &self,
-        matches: &[Match],
-        spoken: Option<&Spoken>,
+        compared: &Compared,
         covers: AccountingDate,
     ) -> Result<u32, DayEndError> {
         let mut resolved = 0;
-        for one in matches {
+        for one in &compared.matches {
             let word = match one.finding {
                 Finding::FoundApplied => {
-                    let lines = spoken.and_then(|spoken| spoken.lines.get(&one.reference));
-                    let line = lines.and_then(|lines| lines.first());
+                    let line = compared.words.get(&one.reference);
                     let Some(line) = line else { continue };
                     Word::Applied {
                         serial: line.serial.clone(),
                         at: line.at.to_string(),
                     }
                 }
-                Finding::FoundNotApplied => Word::NotFound { covers },
+                // About a payment of another day that day's own file has to speak.
+                Finding::FoundNotApplied
+                    if !compared.of_other_days.contains_key(&one.reference) =>
+                {
+                    Word::NotFound { covers }
+                }
                 _ => continue,
             };
             let Ok(payment) = one.reference.parse() else {
@@ -216,10 +198,10 @@ impl DayEnd {
 
     async fn note(
         &self,
-        date: AccountingDate,
-        biller: &BillerId,
+        (date, biller): (AccountingDate, &BillerId),
         spoken: Option<&Spoken>,
         matches: &[Match],
+        since: Moment,
     ) -> Result<DayCheckRow, DayEndError> {
         let count = |wanted: fn(Finding) -> bool| {
             let found = matches.iter().filter(|one| wanted(one.finding)).count();
@@ -237,7 +219,7 @@ impl DayEnd {
                     Finding::Carried | Finding::FoundApplied | Finding::FoundNotApplied
                 )
             }),
-            checked_at: self.ports.now(),
+            checked_at: since,
         };
         let unmatched: Vec<Match> = matches
             .iter()
@@ -268,38 +250,58 @@ impl DayEnd {
         }))
     }
 
-    /// Closes the orders of differences that are no more.
-    async fn close_gone(
+    /// Closes the orders of differences that are no more: of the day, and of
+    /// payments of the days beside that were judged by the same files.
+    async fn close_agreed(
         &self,
-        matches: &[Match],
-        file_is_here: bool,
-        (date, biller): (AccountingDate, &BillerId),
+        row: &DayCheckRow,
+        compared: &Compared,
     ) -> Result<(), DayEndError> {
-        const OF_FINDINGS: [Kind; 6] = [
-            Kind::Surplus,
-            Kind::Shortage,
-            Kind::AmountDiffers,
-            Kind::Duplicate,
-            Kind::BankDiffers,
-            Kind::ChannelDiffers,
-        ];
-        if file_is_here {
-            let record = missing_record(date, biller);
+        let (date, biller) = (row.date, row.biller.as_str());
+        if row.day_file.is_some() {
+            let record = missing_record(date, &row.biller);
             self.close_order(&order_id(Kind::MissingFile, &record), "the file has come")
                 .await?;
         }
-        let found: BTreeSet<RecordId> = matches
+        let found: BTreeSet<RecordId> = compared
+            .matches
             .iter()
             .filter_map(|one| Some(order_id(kind_of(one.finding)?, &one.reference)))
             .collect();
-        for id in self.store.undecided_orders(date, biller.as_str()).await? {
+        self.close_gone(date, biller, |order| {
+            OF_FINDINGS.contains(&order.standing.kind) && !found.contains(&order.id)
+        })
+        .await?;
+        let beside: BTreeSet<AccountingDate> = compared
+            .of_other_days
+            .keys()
+            .map(|reference| compared.day_of(reference, date))
+            .filter(|day| *day != date)
+            .collect();
+        for day in beside {
+            self.close_gone(day, biller, |order| {
+                OF_BILLERS.contains(&order.standing.kind)
+                    && compared.of_other_days.get(&order.record) == Some(&day)
+                    && !found.contains(&order.id)
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Closes those of a party's orders of a day that are no more. What a statement
+    /// says about a settlement is not compared here.
+    pub(super) async fn close_gone(
+        &self,
+        date: AccountingDate,
+        party: &str,
+        is_gone: impl Fn(&WorkOrderRow) -> bool,
+    ) -> Result<(), DayEndError> {
+        for id in self.store.undecided_orders(date, party).await? {
             let Some(order) = self.store.work_order(&id).await? else {
                 continue;
             };
-            // What a statement says about a settlement is not compared here.
-            let own =
-                OF_FINDINGS.contains(&order.standing.kind) && !order.record.starts_with("stl_");
-            if own && !found.contains(&id) {
+            if is_gone(&order) && !order.record.starts_with("stl_") {
                 let ground = "the files agree now";
                 self.work_orders.settle_by_evidence(&order, ground).await?;
             }
@@ -315,11 +317,6 @@ impl DayEnd {
         }
         Ok(())
     }
-}
-
-fn add(matching: &mut Matching, payment: &DayPayment, others: &Others) {
-    matching.ledger(payment.id.as_str(), ledger_side(payment));
-    others.add(matching, payment);
 }
 
 fn missing_record(date: AccountingDate, biller: &BillerId) -> String {

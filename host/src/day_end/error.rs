@@ -20,6 +20,14 @@ pub enum DayEndError {
     /// The biller's day has to be checked first.
     #[error("the day of {0} was not checked: check it first")]
     NotChecked(String),
+    /// Payments came to be applied after their day was compared, or it never was.
+    #[error("payments of {biller} wait for a comparison of {date}: check it again")]
+    NotComparedSince {
+        /// Whose.
+        biller: String,
+        /// Which day.
+        date: AccountingDate,
+    },
     /// The file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -36,6 +44,19 @@ pub enum DayEndError {
     NumberTaken {
         /// As the file has it.
         number: u32,
+        /// The next free one.
+        next: u32,
+    },
+    /// The very file was brought before, and another one has followed it.
+    #[error(
+        "this is file {number} of the day, which file {newest} has replaced: \
+         where it was right after all, have it made anew as file {next}"
+    )]
+    Replaced {
+        /// Its own number.
+        number: u32,
+        /// That of the newest.
+        newest: u32,
         /// The next free one.
         next: u32,
     },

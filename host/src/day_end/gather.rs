@@ -6,16 +6,12 @@ use guichet_domain::id::{BillerId, TransferId};
 use guichet_domain::settlement::{BatchState, Share, Sums};
 use guichet_domain::{AccountingDate, Currency, Money};
 
-use super::{DayEnd, DayEndError, PAGE};
+use super::{DayEnd, DayEndError, PAGE, look_back};
 use crate::accounts::chart;
 use crate::accounts::chart::Stripe;
 use crate::payments::ports::Payee;
 use crate::store::{BatchRow, DayPayment, LedgerCommand, NewAccount};
 use crate::work_orders::derived_id;
-
-/// How far back payments are looked for that are not settled yet, and
-/// settled ones that were given back; what is older is a matter for people.
-const LOOK_BACK_DAYS: u32 = 62;
 
 /// A group of payments that are settled together.
 type Group = (Payee, Currency);
@@ -70,13 +66,16 @@ impl DayEnd {
             after = last.id.to_string();
             page.iter().for_each(|payment| note(group_of(payment)));
         }
-        let given_back = self
-            .store
-            .given_back_payments(biller, days, "", PAGE)
-            .await?;
-        given_back
-            .iter()
-            .for_each(|payment| note(group_of(payment)));
+        let mut after = String::new();
+        loop {
+            let page = self
+                .store
+                .given_back_payments(biller, days, &after, PAGE)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = last.id.to_string();
+            page.iter().for_each(|payment| note(group_of(payment)));
+        }
         for batch in self.store.batches_of(date, biller).await? {
             note((batch.payee, batch.currency));
         }
@@ -201,8 +200,4 @@ pub(super) fn accounts(batch: &BatchRow) -> (NewAccount, NewAccount) {
 
 fn group_of(payment: &DayPayment) -> Group {
     (payment.terms.payee, payment.total.currency())
-}
-
-fn look_back(date: AccountingDate) -> AccountingDate {
-    (0..LOOK_BACK_DAYS).fold(date, |day, _| day.previous())
 }

@@ -4,8 +4,10 @@
 //! day and the party, and money moves under ids of its own. Reading and judging
 //! are pure and stand in `domain::reconciliation`.
 
+mod banks;
 mod check;
 mod close;
+mod compare;
 mod confirm;
 mod error;
 mod fees;
@@ -23,11 +25,12 @@ use std::sync::Arc;
 
 use guichet_domain::AccountingDate;
 use guichet_domain::id::BillerId;
+use guichet_domain::reconciliation::LIMIT_LINES;
 
 pub use check::Checked;
 pub use error::DayEndError;
 pub use fees::{FeeKey, Fees};
-pub use make::Made;
+pub use make::{LeftOut, Made};
 pub use pay_to::{PayTo, SettlementAccounts};
 pub use receive::{Received, Sender};
 pub use settle::Settled;
@@ -40,6 +43,10 @@ use crate::work_orders::{PaymentDesk, WorkOrders};
 /// Payments that are looked at together.
 const PAGE: u32 = 500;
 
+/// How far back payments are looked for that are not settled yet, and
+/// settled ones that were given back; what is older is a matter for people.
+const LOOK_BACK_DAYS: u32 = 62;
+
 /// The room. Cheap to clone.
 #[derive(Clone)]
 pub struct DayEnd {
@@ -49,6 +56,8 @@ pub struct DayEnd {
     accounts: Arc<dyn SettlementAccounts>,
     desk: Arc<dyn PaymentDesk>,
     work_orders: WorkOrders,
+    /// The most lines of one file.
+    most_lines: usize,
 }
 
 impl std::fmt::Debug for DayEnd {
@@ -83,6 +92,7 @@ impl DayEnd {
             accounts,
             desk,
             work_orders,
+            most_lines: LIMIT_LINES as usize,
         }
     }
 
@@ -99,12 +109,34 @@ impl DayEnd {
         if let Some(biller) = &scope.biller {
             return Ok(vec![biller.clone()]);
         }
-        let mut billers = self.store.billers_of_day(scope.date).await?;
+        let days = (scope.date, scope.date);
+        let mut billers = self.store.billers_of_days(days).await?;
         billers.extend(self.billers_with_file(scope.date).await?);
         billers.sort_unstable();
         billers.dedup();
         Ok(billers)
     }
+
+    /// Billers beside those of the day itself that have payments within the look
+    /// back: something of theirs may have been found out late, or given back.
+    async fn billers_before(
+        &self,
+        scope: &Scope,
+        of_day: &[BillerId],
+    ) -> Result<Vec<BillerId>, DayEndError> {
+        if scope.biller.is_some() {
+            return Ok(Vec::new());
+        }
+        let days = (look_back(scope.date), scope.date);
+        let mut billers = self.store.billers_of_days(days).await?;
+        billers.retain(|biller| !of_day.contains(biller));
+        Ok(billers)
+    }
+}
+
+/// The first day that is looked at.
+fn look_back(date: AccountingDate) -> AccountingDate {
+    (0..LOOK_BACK_DAYS).fold(date, |day, _| day.previous())
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! Settlement of a day: batches are made, put into a payment file for the bank,
 //! and made again where people have cleared why they came back.
 
+use guichet_domain::AccountingDate;
 use guichet_domain::id::BillerId;
 use guichet_domain::settlement::{BatchEvent, BatchState, Unmoved, move_batch};
 use guichet_domain::work_order::{Kind, State};
 
-use super::{DayEnd, DayEndError, PAGE, Scope};
+use super::{DayEnd, DayEndError, PAGE, Scope, look_back};
 use crate::store::{BatchRow, DayFileRow};
 use crate::work_orders::order_id;
 
@@ -26,13 +27,17 @@ impl DayEnd {
         self.require_closed(scope.date).await?;
         let mut settled = Settled::default();
         let checked = self.store.day_checks(scope.date).await?;
-        for biller in self.billers(scope).await? {
-            if !checked.iter().any(|row| row.biller == biller) {
+        let of_day = self.billers(scope).await?;
+        for biller in self.billers_before(scope, &of_day).await? {
+            self.settle_biller(scope.date, biller, &mut settled).await?;
+        }
+        for biller in of_day {
+            if checked.iter().any(|row| row.biller == biller) {
+                self.settle_biller(scope.date, biller, &mut settled).await?;
+            } else {
                 let why = DayEndError::NotChecked(biller.to_string()).to_string();
                 settled.held_back.push((biller, why));
-                continue;
             }
-            self.gather(scope.date, &biller).await?;
         }
         self.make_again().await?;
         let (file, without_account) = self.send(scope.date, by).await?;
@@ -40,6 +45,26 @@ impl DayEnd {
         settled.held_back.extend(without_account);
         settled.batches = self.all_batches(scope).await?;
         Ok(settled)
+    }
+
+    /// Gathers what can be settled, and names the days that have to be compared
+    /// before the rest can.
+    async fn settle_biller(
+        &self,
+        date: AccountingDate,
+        biller: BillerId,
+        settled: &mut Settled,
+    ) -> Result<(), DayEndError> {
+        self.gather(date, &biller).await?;
+        let days = (look_back(date), date);
+        for date in self.store.days_to_compare(&biller, days).await? {
+            let why = DayEndError::NotComparedSince {
+                biller: biller.to_string(),
+                date,
+            };
+            settled.held_back.push((biller.clone(), why.to_string()));
+        }
+        Ok(())
     }
 
     /// The batches of a scope.

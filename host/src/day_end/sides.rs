@@ -1,8 +1,9 @@
 //! What the ledger says about a payment, and the line that our own files have
 //! about it.
 
-use guichet_domain::payment::State;
-use guichet_domain::reconciliation::{LedgerSide, Line, LineKind};
+use guichet_domain::Money;
+use guichet_domain::payment::{LegState, State};
+use guichet_domain::reconciliation::{AtBank, LedgerSide, Line, LineKind};
 
 use crate::store::DayPayment;
 
@@ -24,6 +25,27 @@ pub(super) fn ledger_side(payment: &DayPayment) -> LedgerSide {
         | State::Refused
         | State::Released
         | State::Reversed => LedgerSide::NotTaken(total),
+    }
+}
+
+/// What the payer's bank has to show: every leg is ordered with the payer's fee.
+/// Statements of one day need not show a leg that is under way, nor both the taking
+/// and the giving back.
+pub(super) fn at_bank(payment: &DayPayment) -> AtBank {
+    let total = payment.total;
+    let sum = total.minor_units().saturating_add(payment.payer_fee);
+    let ours = Money::new(sum, total.currency());
+    let is_taken = matches!(ledger_side(payment), LedgerSide::Taken(_));
+    match (payment.snapshot.capture, payment.snapshot.refund) {
+        (_, LegState::Asked | LegState::Unknown | LegState::Done)
+        | (LegState::Asked | LegState::Unknown, LegState::None | LegState::Refused) => {
+            AtBank::EitherWay(ours)
+        }
+        (LegState::None, LegState::None | LegState::Refused) if is_taken => AtBank::EitherWay(ours),
+        (
+            LegState::None | LegState::Done | LegState::Refused,
+            LegState::None | LegState::Refused,
+        ) => AtBank::Amount(ours),
     }
 }
 

@@ -1,6 +1,8 @@
 //! The room over the real store and the real payment room, with a biller that
 //! keeps its own log and hands in its own files.
 
+mod banks;
+mod beside;
 mod decisions;
 mod files;
 mod flow;
@@ -12,5 +14,7 @@ mod parties;
 mod postgres;
 mod returns;
 mod settlements;
+mod statements;
 mod town;
+mod waiting;
 mod world;

@@ -80,8 +80,15 @@ impl From<DayEndError> for Problem {
             DayEndError::NumberTaken { next, .. } => Self::new(Code::WrongState).with_detail(
                 Text::new(format!("序号不对：更正须用新文件，序号 {next}。"), english),
             ),
+            DayEndError::Replaced { newest, next, .. } => Self::new(Code::WrongState).with_detail(
+                Text::new(
+                    format!("该文件已被第 {newest} 号文件更正；若其内容确实正确，请以序号 {next} 重新生成。"),
+                    english,
+                ),
+            ),
             DayEndError::NotFound => Self::not_found(),
             DayEndError::NotChecked(_)
+            | DayEndError::NotComparedSince { .. }
             | DayEndError::NoAccount(_)
             | DayEndError::TooLarge(_)
             | DayEndError::Refused(_) => {

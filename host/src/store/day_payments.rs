@@ -3,7 +3,7 @@
 
 use guichet_domain::fee::FeeBearer;
 use guichet_domain::id::{AccountId, BankName, BillerId, ClientId, RecordId, ServiceCode};
-use guichet_domain::payment::Snapshot;
+use guichet_domain::payment::{Event, Leg, Snapshot, Step};
 use guichet_domain::{AccountingDate, Moment, Money};
 
 use super::{Row, Store, StoreError};
@@ -64,21 +64,46 @@ impl DayPayment {
 }
 
 macro_rules! select_day {
-    ($rest:literal) => {
+    ($($rest:tt)*) => {
         concat!(
             "select p.id, p.sequence, p.client, p.service, p.biller, p.payer_account, p.total, \
              p.fee, p.currency, p.accounting_date, p.state, p.hold, p.capture, p.release_leg, \
              p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at, \
              k.bank, p.client_fee from payments as p \
              left join bank_accounts as k on k.account = p.payer_account ",
-            $rest
+            $($rest)*
         )
     };
 }
 
+/// Applied, paid for, and in no batch.
+macro_rules! unsettled {
+    () => {
+        "p.state = 'applied' and p.capture = 'done' \
+         and not exists (select 1 from settlement_shares as s \
+         where s.payment = p.id and s.share = 'application') "
+    };
+}
+
+/// Compared with its own day since it last changed. Nodes' clocks may differ, so
+/// that one whose outcome was open then does not count, whatever the times say.
+macro_rules! compared {
+    () => {
+        "exists (select 1 from day_checks as c where c.accounting_date = p.accounting_date \
+         and c.biller = p.biller and c.checked_at >= p.updated_at) \
+         and not exists (select 1 from day_findings as f \
+         where f.accounting_date = p.accounting_date and f.biller = p.biller \
+         and f.reference = p.id \
+         and f.finding in ('carried', 'found_applied', 'found_not_applied')) "
+    };
+}
+
 impl Store {
-    /// Billers that have payments of the day, in their order.
-    pub async fn billers_of_day(&self, date: AccountingDate) -> Result<Vec<BillerId>, StoreError> {
+    /// Billers that have payments of these days, in their order.
+    pub async fn billers_of_days(
+        &self,
+        (from, to): (AccountingDate, AccountingDate),
+    ) -> Result<Vec<BillerId>, StoreError> {
         // Jumps from biller to biller in the index instead of reading all payments.
         let rows = self
             .fetch(
@@ -86,11 +111,59 @@ impl Store {
                  select (select min(p.biller) from payments as p where p.biller > b.biller) \
                  from b where b.biller is not null) \
                  select b.biller from b where b.biller is not null and exists (select 1 \
-                 from payments as p where p.biller = b.biller and p.accounting_date = $1)",
-                &[date.to_string().into()],
+                 from payments as p where p.biller = b.biller \
+                 and p.accounting_date >= $1 and p.accounting_date <= $2)",
+                &[from.to_string().into(), to.to_string().into()],
             )
             .await?;
         rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
+    /// Days of a biller with payments that are to be settled and that nobody has
+    /// compared since they came to be so, oldest first.
+    pub async fn days_to_compare(
+        &self,
+        biller: &BillerId,
+        (from, to): (AccountingDate, AccountingDate),
+    ) -> Result<Vec<AccountingDate>, StoreError> {
+        let rows = self
+            .fetch(
+                concat!(
+                    "select distinct p.accounting_date from payments as p where p.biller = $1 \
+                     and p.accounting_date >= $2 and p.accounting_date <= $3 and ",
+                    unsettled!(),
+                    "and not (",
+                    compared!(),
+                    ") order by p.accounting_date"
+                ),
+                &[
+                    biller.as_str().into(),
+                    from.to_string().into(),
+                    to.to_string().into(),
+                ],
+            )
+            .await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
+    /// When one of a payment's legs at its bank was known to be done; none where
+    /// it is not.
+    pub async fn leg_done_at(
+        &self,
+        payment: &RecordId,
+        leg: Leg,
+    ) -> Result<Option<Moment>, StoreError> {
+        let rows = self
+            .fetch(
+                "select at from events where record = $1 and event = $2 \
+                 order by number desc limit 1",
+                &[
+                    payment.as_str().into(),
+                    Event::Bank(leg, Step::Done).name().into(),
+                ],
+            )
+            .await?;
+        rows.first().map(|row| row.moment(0)).transpose()
     }
 
     /// A page of a biller's payments of a day, after the cursor's id.
@@ -141,8 +214,8 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// A page of a biller's applied payments up to a day that are in no batch and
-    /// that no open work order holds back.
+    /// A page of a biller's applied payments up to a day that are in no batch, that
+    /// were compared with their own day, and that no open work order holds back.
     pub async fn unsettled_payments(
         &self,
         biller: &BillerId,
@@ -154,10 +227,11 @@ impl Store {
             .fetch(
                 select_day!(
                     "where p.biller = $1 and p.accounting_date >= $2 and p.accounting_date <= $3 \
-                     and p.id > $4 and p.state = 'applied' and p.capture = 'done' \
-                     and not exists (select 1 from settlement_shares as s \
-                     where s.payment = p.id and s.share = 'application') \
-                     and not exists (select 1 from work_orders as w where w.record = p.id \
+                     and p.id > $4 and ",
+                    unsettled!(),
+                    "and ",
+                    compared!(),
+                    "and not exists (select 1 from work_orders as w where w.record = p.id \
                      and w.state <> 'closed' and w.kind in \
                      ('surplus', 'amount_differs', 'bank_differs', 'bank_leg')) \
                      order by p.id limit $5"

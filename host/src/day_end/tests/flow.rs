@@ -52,7 +52,13 @@ async fn close_and_make(world: &World) {
     assert_eq!(closed.closed_by, "paul");
     for (new, unchanged) in [(2, 0), (0, 2)] {
         let made = world.day_end.make(&World::scope(), "paul").await.unwrap();
-        assert_eq!(made, Made { new, unchanged });
+        let left_out = Vec::new();
+        let wanted = Made {
+            new,
+            unchanged,
+            left_out,
+        };
+        assert_eq!(made, wanted);
     }
 }
 
@@ -156,4 +162,35 @@ async fn a_correction_closes_what_the_first_file_had_opened() {
     let history = world.work_orders.history(&surplus).await.unwrap();
     let events: Vec<&str> = history.iter().map(|line| line.event.as_str()).collect();
     assert_eq!(events, ["opened", "evidence"]);
+}
+
+#[tokio::test]
+async fn a_difference_that_shows_again_is_open_again_and_its_money_held() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Good).await;
+    world.close_next_day().await;
+    let surplus = order_id(Kind::Surplus, paid.as_str());
+    let numbers = [
+        (1, State::Open, 1),
+        (2, State::Closed, 0),
+        (3, State::Open, 1),
+    ];
+    for (number, state, opened) in numbers {
+        let without: &[&RecordId] = if number == 2 { &[] } else { &[&paid] };
+        world.hand_in(world.own_file(number, without, &[])).await;
+        assert_eq!(world.check(World::date()).await.work_orders, opened);
+        let order = world.work_orders.get(&surplus).await.unwrap();
+        assert_eq!(order.standing.state, state, "file {number}");
+    }
+    assert_eq!(world.check(World::date()).await.work_orders, 0);
+    let settled = world.settle(World::date()).await;
+    assert!(settled.batches.is_empty(), "{settled:?}");
+    let history = world.work_orders.history(&surplus).await.unwrap();
+    let events: Vec<&str> = history.iter().map(|line| line.event.as_str()).collect();
+    assert_eq!(events, ["opened", "evidence", "opened again"]);
+    // What two persons have decided stays so.
+    world.decide(&surplus, Decision::PartyCorrects).await;
+    assert_eq!(world.check(World::date()).await.work_orders, 0);
+    let order = world.work_orders.get(&surplus).await.unwrap();
+    assert_eq!(order.standing.state, State::Closed);
 }

@@ -1,7 +1,6 @@
 //! What clients and banks hand in, and what stands in the file of the day beside.
 
 use guichet_domain::Money;
-use guichet_domain::id::BankName;
 use guichet_domain::reconciliation::{Direction, Finding, LineKind, PartyKind, read};
 use guichet_domain::work_order::{Kind, State};
 use guichet_registry::sign::sha256_parts;
@@ -9,10 +8,9 @@ use serde_json::json;
 
 use super::papers::{self, Said, Told};
 use super::town::Mood;
-use super::world::{AMOUNT, BILLER, World};
-use crate::bank::{AccountNumber, Mandate};
+use super::world::{AMOUNT, AT_BANK, BILLER, World};
 use crate::day_end::{DayEndError, Scope, Sender};
-use crate::store::{BankAccount, DayFileRow};
+use crate::store::DayFileRow;
 use crate::work_orders::order_id;
 
 fn sender(kind: PartyKind, party: &str) -> Sender {
@@ -31,36 +29,6 @@ async fn hand_in(world: &World, sender: &Sender, bytes: Vec<u8>) {
 async fn file_of(world: &World, sender: &Sender, lines: &[Told<'_>]) {
     let bytes = papers::day_file(sender, 1, world.now(), lines);
     hand_in(world, sender, bytes).await;
-}
-
-/// What the latest comparison of the day found, by reference.
-async fn found(world: &World) -> Vec<(String, Finding)> {
-    let biller = BILLER.parse().unwrap();
-    let found = world.day_end.findings(World::date(), &biller).await;
-    let found = found.unwrap().into_iter();
-    found.map(|one| (one.reference, one.finding)).collect()
-}
-
-/// Lets a bank hold the money of all payments that were made.
-async fn move_to_bank(world: &World) {
-    let linked = BankAccount {
-        id: world.account.clone(),
-        client: world.client.clone(),
-        subject: world.subject.clone(),
-        bank: BankName::new("icbc").unwrap(),
-        currency: Money::cny(0).currency(),
-        number: AccountNumber::new("6222020200112233445").unwrap(),
-        mandate: Mandate {
-            reference: "M-1".to_owned(),
-            agreed_at: world.now(),
-            until: None,
-            most_per_payment: None,
-        },
-        created_at: world.now(),
-        ended_at: None,
-    };
-    let linked = world.store.link_bank_account(&linked, "link", &[0]).await;
-    linked.unwrap();
 }
 
 #[tokio::test]
@@ -84,7 +52,7 @@ async fn what_clients_hand_in_is_compared_and_strangers_in_it_are_orders() {
     let row = &checked.billers[0];
     assert_eq!((row.matched, row.different, row.open_items), (1, 2, 0));
     let wanted = [&less, &left_out].map(|id| (id.to_string(), Finding::ChannelDiffers));
-    assert_eq!(found(&world).await, wanted);
+    assert_eq!(world.found(World::date()).await, wanted);
     for (record, party, amount) in [
         (less.as_str(), BILLER, AMOUNT),
         (left_out.as_str(), BILLER, AMOUNT),
@@ -114,18 +82,18 @@ async fn what_a_bank_states_is_compared_with_what_was_taken_there() {
         paid.push(world.pay(Mood::Good).await);
     }
     world.close_next_day().await;
-    move_to_bank(&world).await;
+    world.move_to_bank().await;
     let reference = |number: usize, leg: &str| format!("{}:{leg}", paid[number]);
     let captures: Vec<String> = (0..5).map(|number| reference(number, "capture")).collect();
     let refund = reference(4, "refund");
     let (credit, debit) = (Direction::Credit, Direction::Debit);
     let entries: [Said<'_>; 7] = [
-        (&captures[0], AMOUNT, credit, false),
-        (&captures[1], AMOUNT - 1, credit, false),
-        (&captures[3], AMOUNT, credit, false),
-        (&captures[3], AMOUNT, debit, true),
-        (&captures[4], AMOUNT, credit, false),
-        (&refund, AMOUNT, debit, false),
+        (&captures[0], AT_BANK, credit, false),
+        (&captures[1], AT_BANK - 1, credit, false),
+        (&captures[3], AT_BANK, credit, false),
+        (&captures[3], AT_BANK, debit, true),
+        (&captures[4], AT_BANK, credit, false),
+        (&refund, AT_BANK, debit, false),
         ("somebody's rent", 5, credit, false),
     ];
     let bank = sender(PartyKind::Bank, "icbc");
@@ -135,7 +103,7 @@ async fn what_a_bank_states_is_compared_with_what_was_taken_there() {
     let next = World::date().next();
     world.set("2026-11-22T16:30:00Z");
     let sixth = reference(5, "capture");
-    let bytes = papers::statement(next, 2, &[(&sixth, AMOUNT, credit, false)]);
+    let bytes = papers::statement(next, 2, &[(&sixth, AT_BANK, credit, false)]);
     hand_in(&world, &Sender { date: next, ..bank }, bytes).await;
 
     let checked = world.day_end.check(&World::scope()).await.unwrap();
@@ -147,7 +115,7 @@ async fn what_a_bank_states_is_compared_with_what_was_taken_there() {
         (paid[3].to_string(), Finding::BankShortage),
         (paid[4].to_string(), Finding::BankShortage),
     ];
-    assert_eq!(found(&world).await, wanted);
+    assert_eq!(world.found(World::date()).await, wanted);
     let order = order_id(Kind::BankDiffers, paid[2].as_str());
     let order = world.work_orders.get(&order).await.unwrap();
     assert_eq!(order.amount, Some(Money::cny(AMOUNT)));
@@ -158,7 +126,7 @@ async fn a_bank_whose_statement_of_the_day_is_not_here_holds_nothing_up() {
     let world = World::new().await;
     world.pay(Mood::Good).await;
     world.close_next_day().await;
-    move_to_bank(&world).await;
+    world.move_to_bank().await;
     let bank = sender(PartyKind::Bank, "icbc");
     let date = World::date().previous();
     let bytes = papers::statement(date, 1, &[]);
@@ -176,7 +144,7 @@ async fn a_biller_whom_nobody_has_paid_is_compared_where_its_file_is_here() {
     let checked = world.day_end.check(&World::scope()).await.unwrap();
     assert_eq!((checked.billers.len(), checked.work_orders), (1, 1));
     let wanted = [("COUNTER-1".to_owned(), Finding::Shortage)];
-    assert_eq!(found(&world).await, wanted);
+    assert_eq!(world.found(World::date()).await, wanted);
 }
 
 #[tokio::test]

@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
-use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId, ServiceCode, SubjectId};
-use guichet_domain::reconciliation::{LineKind, PartyKind};
+use guichet_domain::id::{
+    AccountId, BankName, ClientId, PersonId, RecordId, ServiceCode, SubjectId,
+};
+use guichet_domain::reconciliation::{Finding, LineKind, PartyKind};
 use guichet_domain::work_order::{Decision, Proposal};
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde_json::json;
@@ -16,20 +18,23 @@ use super::town::{
 };
 use crate::accounts::Accounts;
 use crate::accounts::chart::Stripe;
-use crate::day_end::{DayEnd, Scope, Sender};
+use crate::bank::{AccountNumber, Mandate};
+use crate::day_end::{Checked, DayEnd, Scope, Sender, Settled};
 use crate::objects::Objects;
 use crate::payments::order::{Assurance, Circumstances, PayerType};
 use crate::payments::ports::{NoCallbacks, NoPolicies, Payee};
 use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{Claim, Location, Payable, Store, StoredBillQuery, WorkOrderRow};
+use crate::store::{BankAccount, Claim, Location, Payable, Store, StoredBillQuery, WorkOrderRow};
 use crate::work_orders::{WorkOrderError, WorkOrders};
 
 pub(super) const SERVICE: &str = "water-330100-1";
 pub(super) const BILLER: &str = "b-330100-water-1";
 /// Of every payment that is not told otherwise.
 pub(super) const AMOUNT: i64 = 1_000;
+/// What a bank takes for it: the payer pays a fee too.
+pub(super) const AT_BANK: i64 = AMOUNT + 5;
 
 pub(super) struct World {
     _folder: tempfile::TempDir,
@@ -128,6 +133,97 @@ impl World {
             date: Self::date(),
             biller: None,
         }
+    }
+
+    pub(super) fn scope_of(date: AccountingDate) -> Scope {
+        Scope { date, biller: None }
+    }
+
+    /// Half an hour after the end of a day; it is closed.
+    pub(super) async fn end(&self, date: AccountingDate) {
+        self.set(&format!("{date}T16:30:00Z"));
+        self.day_end.close(date, "paul").await.unwrap();
+    }
+
+    pub(super) async fn check(&self, date: AccountingDate) -> Checked {
+        let checked = self.day_end.check(&Self::scope_of(date)).await;
+        checked.unwrap()
+    }
+
+    pub(super) async fn settle(&self, date: AccountingDate) -> Settled {
+        let settled = self.day_end.settle(&Self::scope_of(date), "paul").await;
+        settled.unwrap()
+    }
+
+    pub(super) fn sender(kind: PartyKind, party: &str, date: AccountingDate) -> Sender {
+        Sender {
+            kind,
+            party: party.to_owned(),
+            date,
+        }
+    }
+
+    /// A bank's statement of a day.
+    pub(super) async fn state_at(
+        &self,
+        (bank, date): (&str, AccountingDate),
+        number: u32,
+        entries: &[papers::Said<'_>],
+    ) {
+        let bytes = papers::statement(date, number, entries);
+        let sender = Self::sender(PartyKind::Bank, bank, date);
+        let brought = self.day_end.receive(&sender, bytes.into(), "paul").await;
+        brought.unwrap();
+    }
+
+    /// The biller's own file of a day.
+    pub(super) async fn biller_says(
+        &self,
+        date: AccountingDate,
+        number: u32,
+        lines: &[papers::Told<'_>],
+    ) {
+        let sender = Self::sender(PartyKind::Biller, BILLER, date);
+        let bytes = papers::day_file(&sender, number, self.now(), lines);
+        let brought = self.day_end.receive(&sender, bytes.into(), "paul").await;
+        brought.unwrap();
+    }
+
+    /// What the latest comparison of a day found, by reference.
+    pub(super) async fn found(&self, date: AccountingDate) -> Vec<(String, Finding)> {
+        let found = self.day_end.findings(date, &BILLER.parse().unwrap()).await;
+        let found = found.unwrap().into_iter();
+        found.map(|one| (one.reference, one.finding)).collect()
+    }
+
+    /// Lets a bank hold the money of all payments that were made.
+    pub(super) async fn move_to_bank(&self) {
+        let linked = BankAccount {
+            id: self.account.clone(),
+            client: self.client.clone(),
+            subject: self.subject.clone(),
+            bank: BankName::new("icbc").unwrap(),
+            currency: Money::cny(0).currency(),
+            number: AccountNumber::new("6222020200112233445").unwrap(),
+            mandate: Mandate {
+                reference: "M-1".to_owned(),
+                agreed_at: self.now(),
+                until: None,
+                most_per_payment: None,
+            },
+            created_at: self.now(),
+            ended_at: None,
+        };
+        let linked = self.store.link_bank_account(&linked, "link", &[0]).await;
+        linked.unwrap();
+    }
+
+    /// A silent biller says that it has applied a payment.
+    pub(super) async fn found_applied(&self, payment: &RecordId) {
+        let says = &self.biller.says;
+        says.lock().unwrap().insert(payment.to_string(), true);
+        self.drive(payment).await;
+        assert_eq!(self.state(payment).await, "applied");
     }
 
     pub(super) fn pass(&self, milliseconds: i64) {
