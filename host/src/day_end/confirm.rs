@@ -1,12 +1,13 @@
-//! What the bank's statements say about settlements: paid, or come back.
+//! What the bank's statements say about settlements: paid, or come back. What
+//! does not fit is a matter for people, and moves nothing.
 
 use std::collections::BTreeMap;
 
-use guichet_domain::AccountingDate;
 use guichet_domain::id::RecordId;
 use guichet_domain::reconciliation::{Direction, Entry, PartyKind};
 use guichet_domain::settlement::{BatchEvent, BatchState};
 use guichet_domain::work_order::Kind;
+use guichet_domain::{AccountingDate, Currency, Money};
 use serde_json::json;
 
 use super::gather::accounts;
@@ -16,49 +17,130 @@ use crate::accounts::chart;
 use crate::store::BatchRow;
 use crate::work_orders::Matter;
 
-/// What a statement says about one attempt.
+/// What all statements together say about one attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Said {
     paid: i64,
     came_back: i64,
+    last_paid: Option<AccountingDate>,
+    last_back: Option<AccountingDate>,
+    /// Entries of another currency than the batch's.
+    foreign: u32,
+}
+
+/// One attempt to pay a batch, as a bank names it.
+struct Attempt {
+    reference: String,
+    batch: BatchRow,
+    number: i64,
 }
 
 impl DayEnd {
-    /// Notes what the statements of the day say. Money first, under ids that
-    /// follow from the batch, then its state: run again, it changes nothing.
-    pub(super) async fn confirm(&self, date: AccountingDate) -> Result<(), DayEndError> {
-        let mut said: BTreeMap<String, Said> = BTreeMap::new();
-        for file in self.store.party_files_of_day(date, PartyKind::Bank).await? {
-            for entry in &self.statement_of(&file).await?.entries {
-                if entry.reference.starts_with("stl_") {
-                    hear(said.entry(entry.reference.clone()).or_default(), entry);
+    /// Notes what banks say about the attempts that the day's statements name, with
+    /// what the statements of other days say about them: one attempt is paid once.
+    /// Money first, under ids that follow from the batch, then its state: run again,
+    /// it changes nothing. How many work orders are open now and were not before.
+    pub(super) async fn confirm(&self, date: AccountingDate) -> Result<usize, DayEndError> {
+        let (mut attempts, mut opened) = (Vec::new(), 0);
+        for (reference, (bank, amount)) in self.named_settlements(date).await? {
+            match self.attempt(&reference).await? {
+                Some(attempt) => attempts.push(attempt),
+                None => {
+                    let stranger = Matter {
+                        kind: Kind::BankDiffers,
+                        record: reference,
+                        party: bank,
+                        date,
+                        amount: Some(amount),
+                        found: json!({"bank": amount, "settlement": "absent"}),
+                    };
+                    opened += self.work_orders.open_or_again(&[stranger]).await?;
                 }
             }
         }
-        for (reference, said) in said {
-            let Some((batch, attempt)) = reference.split_once('-') else {
-                continue;
-            };
-            let Ok(id) = batch.parse::<RecordId>() else {
-                continue;
-            };
-            let Some(batch) = self.store.batch(&id).await? else {
-                continue;
-            };
-            if batch.attempt.to_string() == attempt {
-                self.hear_of(batch, said).await?;
-            }
+        let said = self.said_about(&attempts).await?;
+        for attempt in attempts {
+            let said = said.get(&attempt.reference).copied().unwrap_or_default();
+            opened += self.hear_of(attempt, said).await?;
         }
-        Ok(())
+        Ok(opened)
     }
 
-    async fn hear_of(&self, batch: BatchRow, said: Said) -> Result<(), DayEndError> {
-        let net = batch.sums.net;
-        let whole = |amount: i64| amount == net;
-        if !(said.paid == 0 || whole(said.paid)) || !(said.came_back == 0 || whole(said.came_back))
-        {
-            return self.differs(&batch, said).await;
+    /// Settlements that the day's statements name, with the bank and an amount.
+    async fn named_settlements(
+        &self,
+        date: AccountingDate,
+    ) -> Result<BTreeMap<String, (String, Money)>, DayEndError> {
+        let mut named = BTreeMap::new();
+        for file in self.store.party_files_of_day(date, PartyKind::Bank).await? {
+            for entry in self.statement_of(&file).await?.entries {
+                if entry.reference.starts_with("stl_") {
+                    named.insert(entry.reference, (file.party.clone(), entry.amount));
+                }
+            }
         }
+        Ok(named)
+    }
+
+    /// The attempt of that reference; none where there was none.
+    async fn attempt(&self, reference: &str) -> Result<Option<Attempt>, DayEndError> {
+        let Some((id, number)) = reference.split_once('-') else {
+            return Ok(None);
+        };
+        let (Ok(id), Ok(number)) = (id.parse::<RecordId>(), number.parse::<i64>()) else {
+            return Ok(None);
+        };
+        let batch = self.store.batch(&id).await?;
+        let batch = batch.filter(|batch| (1..=batch.attempt).contains(&number));
+        Ok(batch.map(|batch| Attempt {
+            reference: reference.to_owned(),
+            batch,
+            number,
+        }))
+    }
+
+    /// What the newest statements of all days say about these attempts. No bank pays
+    /// a batch before its day.
+    async fn said_about(
+        &self,
+        attempts: &[Attempt],
+    ) -> Result<BTreeMap<String, Said>, DayEndError> {
+        let mut said: BTreeMap<String, (Currency, Said)> = attempts
+            .iter()
+            .map(|one| (one.reference.clone(), (one.batch.currency, Said::default())))
+            .collect();
+        let Some(from) = attempts.iter().map(|attempt| attempt.batch.date).min() else {
+            return Ok(BTreeMap::new());
+        };
+        for day in self.store.days_with_statement(from).await? {
+            for file in self.store.party_files_of_day(day, PartyKind::Bank).await? {
+                for entry in &self.statement_of(&file).await?.entries {
+                    if let Some((currency, said)) = said.get_mut(&entry.reference) {
+                        hear(said, entry, *currency, day);
+                    }
+                }
+            }
+        }
+        let said = said.into_iter();
+        Ok(said
+            .map(|(reference, (_, said))| (reference, said))
+            .collect())
+    }
+
+    async fn hear_of(&self, attempt: Attempt, said: Said) -> Result<usize, DayEndError> {
+        let net = attempt.batch.sums.net;
+        let is_latest = attempt.number == attempt.batch.attempt;
+        if !said.fits(net) || !(is_latest || said.came_back == net) {
+            return self.differs(&attempt, said).await;
+        }
+        if is_latest {
+            self.hear_latest(attempt.batch, said).await?;
+        }
+        Ok(0)
+    }
+
+    /// Moves the batch as the bank says that its latest attempt went.
+    async fn hear_latest(&self, batch: BatchRow, said: Said) -> Result<(), DayEndError> {
         let mut batch = batch;
         let may_be_paid = matches!(batch.state, BatchState::Made | BatchState::Sent);
         if said.paid > 0 && may_be_paid {
@@ -92,39 +174,65 @@ impl DayEnd {
     }
 
     async fn came_back(&self, batch: &BatchRow) -> Result<(), DayEndError> {
-        let matter = matter(
-            batch,
-            Kind::ReturnedSettlement,
-            json!({"attempt": batch.attempt}),
-        );
+        let reference = bank_reference(batch);
+        let found = json!({"attempt": batch.attempt});
+        let matter = matter(batch, reference, Kind::ReturnedSettlement, found);
         self.work_orders.open(&[matter]).await?;
         Ok(())
     }
 
-    async fn differs(&self, batch: &BatchRow, said: Said) -> Result<(), DayEndError> {
-        let found = json!({"net": batch.sums.net, "paid": said.paid, "came_back": said.came_back});
-        self.work_orders
-            .open(&[matter(batch, Kind::BankDiffers, found)])
-            .await?;
-        Ok(())
+    async fn differs(&self, attempt: &Attempt, said: Said) -> Result<usize, DayEndError> {
+        let found = json!({
+            "net": attempt.batch.sums.net,
+            "attempt": attempt.number,
+            "latest_attempt": attempt.batch.attempt,
+            "paid": said.paid,
+            "paid_on": said.last_paid,
+            "came_back": said.came_back,
+            "came_back_on": said.last_back,
+            "entries_in_another_currency": said.foreign,
+        });
+        let reference = attempt.reference.clone();
+        let matter = matter(&attempt.batch, reference, Kind::BankDiffers, found);
+        Ok(self.work_orders.open_or_again(&[matter]).await?)
     }
 }
 
-fn hear(said: &mut Said, entry: &Entry) {
+impl Said {
+    /// Whether an attempt can have gone so: paid once or not at all, and after that
+    /// come back whole or not at all.
+    fn fits(self, net: i64) -> bool {
+        let whole = |amount: i64| amount == 0 || amount == net;
+        let paid_after_return = self.last_back.is_some() && self.last_paid > self.last_back;
+        self.foreign == 0 && whole(self.paid) && whole(self.came_back) && !paid_after_return
+    }
+}
+
+fn hear(said: &mut Said, entry: &Entry, currency: Currency, day: AccountingDate) {
+    if entry.amount.currency() != currency {
+        said.foreign = said.foreign.saturating_add(1);
+        return;
+    }
     let amount = entry.amount.minor_units();
     match entry.direction {
-        Direction::Debit => said.paid = said.paid.saturating_add(amount),
-        Direction::Credit => said.came_back = said.came_back.saturating_add(amount),
+        Direction::Debit => {
+            said.paid = said.paid.saturating_add(amount);
+            said.last_paid = said.last_paid.max(Some(day));
+        }
+        Direction::Credit => {
+            said.came_back = said.came_back.saturating_add(amount);
+            said.last_back = said.last_back.max(Some(day));
+        }
     }
 }
 
-fn matter(batch: &BatchRow, kind: Kind, found: serde_json::Value) -> Matter {
+fn matter(batch: &BatchRow, record: String, kind: Kind, found: serde_json::Value) -> Matter {
     Matter {
         kind,
-        record: bank_reference(batch),
+        record,
         party: batch.biller.to_string(),
         date: batch.date,
-        amount: Some(guichet_domain::Money::new(batch.sums.net, batch.currency)),
+        amount: Some(Money::new(batch.sums.net, batch.currency)),
         found,
     }
 }

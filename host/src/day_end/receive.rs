@@ -2,15 +2,15 @@
 //! never changed; a correction is a new number.
 
 use bytes::Bytes;
-use guichet_domain::AccountingDate;
 use guichet_domain::reconciliation::{
     Charset, Maker, PartyKind, Reader, Statement, Totals, read_statement,
 };
+use guichet_domain::{AccountingDate, Digest};
 use guichet_registry::sign::{sha256, sha256_parts};
 
 use super::files::CAMT053;
 use super::{DayEnd, DayEndError};
-use crate::store::DayFileRow;
+use crate::store::{DayFileKey, DayFileRow};
 
 /// Whose file is brought, for which day.
 #[derive(Debug, Clone)]
@@ -62,6 +62,7 @@ impl DayEnd {
             Some(file) => file.number,
             None => 0,
         };
+        self.refuse_replaced(sender, digest, newest_number).await?;
         let content = match sender.kind {
             PartyKind::Bank => statement(sender, &bytes)?,
             PartyKind::Biller | PartyKind::Client => self.day_file(sender, &bytes)?,
@@ -100,6 +101,30 @@ impl DayEnd {
         };
         self.keep(&file, bytes).await?;
         Ok(Received::New(file))
+    }
+
+    /// A file that a correction has replaced does not come back by being brought
+    /// once more: it would replace the correction.
+    async fn refuse_replaced(
+        &self,
+        sender: &Sender,
+        digest: Digest,
+        newest: u32,
+    ) -> Result<(), DayEndError> {
+        let key = DayFileKey {
+            date: sender.date,
+            maker: Maker::Party,
+            party_kind: sender.kind,
+            party: &sender.party,
+        };
+        match self.store.day_file_of_digest(key, digest).await? {
+            Some(file) => Err(DayEndError::Replaced {
+                number: file.number,
+                newest,
+                next: newest + 1,
+            }),
+            None => Ok(()),
+        }
     }
 
     fn day_file(&self, sender: &Sender, bytes: &[u8]) -> Result<Content, DayEndError> {

@@ -140,6 +140,45 @@ impl Store {
         rows.first().map(read).transpose()
     }
 
+    /// A party's file of a day with these very bytes.
+    pub async fn day_file_of_digest(
+        &self,
+        key: DayFileKey<'_>,
+        digest: Digest,
+    ) -> Result<Option<DayFileRow>, StoreError> {
+        let rows = self
+            .fetch(
+                select_files!(
+                    "where accounting_date = $1 and maker = $2 and party_kind = $3 \
+                     and party = $4 and digest = $5 order by number desc limit 1"
+                ),
+                &[
+                    key.date.to_string().into(),
+                    key.maker.as_str().into(),
+                    key.party_kind.as_str().into(),
+                    key.party.into(),
+                    digest.to_string().into(),
+                ],
+            )
+            .await?;
+        rows.first().map(read).transpose()
+    }
+
+    /// The days from one on of which a bank's statement is here, oldest first.
+    pub async fn days_with_statement(
+        &self,
+        from: AccountingDate,
+    ) -> Result<Vec<AccountingDate>, StoreError> {
+        let rows = self
+            .fetch(
+                "select distinct accounting_date from day_files where maker = 'party' \
+                 and party_kind = 'bank' and accounting_date >= $1 order by accounting_date",
+                &[from.to_string().into()],
+            )
+            .await?;
+        rows.iter().map(|row| row.parsed(0)).collect()
+    }
+
     /// The newest file that a party has ever made, whatever its day: in its form
     /// ours are written.
     pub async fn last_file_of(

@@ -4,7 +4,7 @@ use guichet_domain::reconciliation::{
     Charset, Direction, Entry, Header, Layout, Line, LineKind, Maker, Statement, Writer,
     write_statement,
 };
-use guichet_domain::{AccountingDate, Moment, Money};
+use guichet_domain::{AccountingDate, Currency, Moment, Money};
 use guichet_registry::sign::sha256_parts;
 
 use super::world::SERVICE;
@@ -46,11 +46,21 @@ pub(super) fn day_file(sender: &Sender, number: u32, made_at: Moment, lines: &[T
 
 /// A statement of the bank with these entries.
 pub(super) fn statement(date: AccountingDate, number: u32, entries: &[Said]) -> Vec<u8> {
+    statement_in(Currency::CNY, date, number, entries)
+}
+
+/// The same for an account in another currency.
+pub(super) fn statement_in(
+    currency: Currency,
+    date: AccountingDate,
+    number: u32,
+    entries: &[Said],
+) -> Vec<u8> {
     let entries: Vec<Entry> = entries
         .iter()
         .map(|(reference, amount, direction, is_reversal)| Entry {
             reference: (*reference).to_owned(),
-            amount: Money::cny(*amount),
+            amount: Money::new(*amount, currency),
             direction: *direction,
             is_reversal: *is_reversal,
             booked: date,
@@ -63,8 +73,8 @@ pub(super) fn statement(date: AccountingDate, number: u32, entries: &[Said]) -> 
         made_at: "2026-11-21T16:10:00Z".parse().unwrap(),
         account: "62220001".to_owned(),
         date,
-        opening: Money::cny(1_000_000),
-        closing: Money::cny(0),
+        opening: Money::new(1_000_000, currency),
+        closing: Money::new(0, currency),
         entries,
     };
     statement.closing = statement.computed_closing().unwrap();
