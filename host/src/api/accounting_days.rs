@@ -144,10 +144,7 @@ async fn make(
     let by = may_operate(&insider)?;
     let (room, scope) = (api.rooms().day_end.clone(), scope(date, of));
     let made = to_its_end(async move { room.make(&scope, &by).await }).await?;
-    Ok(axum::Json(FilesMade {
-        new: made.new,
-        unchanged: made.unchanged,
-    }))
+    Ok(axum::Json(made.into()))
 }
 
 /// Check the day

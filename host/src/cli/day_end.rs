@@ -132,10 +132,7 @@ pub(super) async fn run(
     };
     output.answer(&answer, |lines| match command {
         DayEndCommand::Close { .. } => draw_closed(lines, &answer),
-        DayEndCommand::Make(_) => {
-            lines.pair("新文件", "New files", &answer["new"].to_string());
-            lines.pair("未变", "Unchanged", &answer["unchanged"].to_string());
-        }
+        DayEndCommand::Make(_) => draw_made(lines, &answer),
         DayEndCommand::Check(_) => draw_checked(lines, &answer),
         DayEndCommand::Settle(_) => draw_settled(lines, &answer),
         DayEndCommand::Files(_) => draw_files(lines, list(&answer, "items")),
@@ -200,11 +197,22 @@ fn draw_closed(lines: &mut Lines, answer: &Value) {
     lines.pair("未决", "Open", &answer["open_payments"].to_string());
 }
 
+fn draw_made(lines: &mut Lines, answer: &Value) {
+    lines.pair("新文件", "New files", &answer["new"].to_string());
+    lines.pair("未变", "Unchanged", &answer["unchanged"].to_string());
+    for one in list(answer, "left_out") {
+        let why = format!("{}: {}", text(one, "party"), text(one, "reason"));
+        lines.pair("未生成", "Left out", &why);
+    }
+}
+
 fn draw_checked(lines: &mut Lines, answer: &Value) {
     let rows: Vec<Vec<String>> = list(answer, "billers")
         .iter()
+        .chain(list(answer, "earlier"))
         .map(|row| {
             vec![
+                text(row, "accounting_date").to_owned(),
                 text(row, "biller").to_owned(),
                 row["matched"].to_string(),
                 row["different"].to_string(),
@@ -220,6 +228,7 @@ fn draw_checked(lines: &mut Lines, answer: &Value) {
         .collect();
     lines.table(
         &[
+            ("会计日期", "Accounting date"),
             ("收费单位", "Biller"),
             ("相符", "Matched"),
             ("差异", "Different"),

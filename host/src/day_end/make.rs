@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 
 use guichet_domain::AccountingDate;
-use guichet_domain::reconciliation::{
-    Charset, Header, LIMIT_LINES, Layout, Line, Maker, PartyKind, Writer,
-};
+use guichet_domain::reconciliation::{Charset, Header, Layout, Line, Maker, PartyKind, Writer};
 use guichet_registry::sign::{sha256, sha256_parts};
 
 use super::sides::lines;
@@ -14,12 +12,25 @@ use super::{DayEnd, DayEndError, PAGE, Scope};
 use crate::store::{DayFileKey, DayFileRow};
 
 /// What making files came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Made {
     /// Files that are new.
     pub new: u32,
     /// Files that stand already with the same content.
     pub unchanged: u32,
+    /// Parties whose day does not fit into a file.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A party without a file of the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Biller or client.
+    pub kind: PartyKind,
+    /// Its id.
+    pub party: String,
+    /// Why it has none.
+    pub reason: String,
 }
 
 impl DayEnd {
@@ -60,6 +71,8 @@ impl DayEnd {
         Ok(made)
     }
 
+    /// One party's file. A day that is too large for a file keeps no other party
+    /// waiting.
     async fn make_one(
         &self,
         date: AccountingDate,
@@ -68,7 +81,30 @@ impl DayEnd {
         by: &str,
         made: &mut Made,
     ) -> Result<(), DayEndError> {
-        if !fits(lines.len()) {
+        match self
+            .make_file(date, (kind, party), lines, (by, &mut *made))
+            .await
+        {
+            Err(error @ DayEndError::TooLarge(_)) => {
+                made.left_out.push(LeftOut {
+                    kind,
+                    party: party.to_owned(),
+                    reason: error.to_string(),
+                });
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    async fn make_file(
+        &self,
+        date: AccountingDate,
+        (kind, party): (PartyKind, &str),
+        lines: &[Line],
+        (by, made): (&str, &mut Made),
+    ) -> Result<(), DayEndError> {
+        if lines.len() > self.most_lines {
             return Err(DayEndError::TooLarge(format!(
                 "{party} has {} lines",
                 lines.len()
@@ -136,11 +172,6 @@ impl DayEnd {
         let form = last.and_then(|file| Some((file.form.parse().ok()?, file.charset)));
         Ok(form.unwrap_or((Layout::Csv, Charset::Utf8)))
     }
-}
-
-/// Whether a file may have so many lines: who reads it takes no more.
-pub(super) const fn fits(lines: usize) -> bool {
-    lines <= LIMIT_LINES as usize
 }
 
 fn write(header: Header, lines: &[Line]) -> Result<(Vec<u8>, String), DayEndError> {

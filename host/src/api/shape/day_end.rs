@@ -98,11 +98,41 @@ pub struct FilesMade {
     pub new: u32,
     /// Those that stand already with the same content.
     pub unchanged: u32,
+    /// Parties whose day does not fit into a file.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A party without a file of the day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftOut {
+    /// `biller` or `client`.
+    pub party_kind: &'static str,
+    /// Which.
+    pub party: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl From<day_end::Made> for FilesMade {
+    fn from(made: day_end::Made) -> Self {
+        let left_out = made.left_out.into_iter().map(|one| LeftOut {
+            party_kind: one.kind.as_str(),
+            party: one.party,
+            reason: one.reason,
+        });
+        Self {
+            new: made.new,
+            unchanged: made.unchanged,
+            left_out: left_out.collect(),
+        }
+    }
 }
 
 /// The comparison of one biller's day.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DayCheck {
+    /// The day.
+    pub accounting_date: String,
     /// Whose.
     pub biller: String,
     /// The biller's file; none where it has not come.
@@ -121,6 +151,7 @@ pub struct DayCheck {
 impl From<DayCheckRow> for DayCheck {
     fn from(row: DayCheckRow) -> Self {
         Self {
+            accounting_date: row.date.to_string(),
             biller: row.biller.into(),
             file: row.day_file.map(Into::into),
             matched: row.matched,
@@ -136,9 +167,12 @@ impl From<DayCheckRow> for DayCheck {
 pub struct DayChecked {
     /// Biller by biller.
     pub billers: Vec<DayCheck>,
+    /// Earlier days that were compared again, because something of theirs came to be
+    /// applied since, or because nobody had compared them.
+    pub earlier: Vec<DayCheck>,
     /// Open outcomes that billers' files have settled.
     pub resolved: u32,
-    /// Work orders that are new.
+    /// Work orders that are new, or open again.
     pub work_orders: usize,
 }
 
@@ -146,6 +180,7 @@ impl From<day_end::Checked> for DayChecked {
     fn from(checked: day_end::Checked) -> Self {
         Self {
             billers: checked.billers.into_iter().map(DayCheck::from).collect(),
+            earlier: checked.earlier.into_iter().map(DayCheck::from).collect(),
             resolved: checked.resolved,
             work_orders: checked.work_orders,
         }

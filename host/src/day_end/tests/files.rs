@@ -1,12 +1,12 @@
 //! What is taken, and what is refused with the mend.
 
 use guichet_domain::id::RecordId;
-use guichet_domain::reconciliation::{LIMIT_LINES, PartyKind};
+use guichet_domain::reconciliation::{Direction, LIMIT_LINES, PartyKind};
 use guichet_registry::sign::sha256;
 
+use super::papers;
 use super::town::Mood;
-use super::world::World;
-use crate::day_end::make::fits;
+use super::world::{BILLER, World};
 use crate::day_end::{DayEndError, PayTo, Received, Sender};
 use crate::store::{DayFileRow, Statement};
 
@@ -58,12 +58,43 @@ async fn a_file_is_taken_once_and_corrected_by_the_next_number_only() {
     ));
     let next = world.own_file(2, &[&paid], &[]);
     world.hand_in(next).await;
+    let old = world.own_file(1, &[], &[]);
+    let error = world.day_end.receive(&sender, old.into(), "paul").await;
+    assert!(
+        matches!(
+            error,
+            Err(DayEndError::Replaced {
+                number: 1,
+                newest: 2,
+                next: 3
+            })
+        ),
+        "{error:?}"
+    );
     let listed = world
         .day_end
         .files(World::date(), None, "", 10)
         .await
         .unwrap();
     assert_eq!(listed.len(), 2);
+}
+
+/// A bank's statements have no number of their own here.
+#[tokio::test]
+async fn a_statement_that_was_corrected_does_not_come_back() {
+    let world = World::new().await;
+    world.next_day();
+    let day = ("icbc", World::date());
+    let wrong = [("a", 7, Direction::Debit, false)];
+    world.state_at(day, 1, &wrong).await;
+    world.state_at(day, 2, &[]).await;
+    let sender = World::sender(PartyKind::Bank, day.0, day.1);
+    let again = papers::statement(day.1, 1, &wrong);
+    let said = refused(&world, &sender, again).await;
+    assert!(said.contains("file 2 has replaced"), "{said}");
+    let newest = papers::statement(day.1, 2, &[]);
+    let known = world.day_end.receive(&sender, newest.into(), "paul").await;
+    assert!(matches!(known, Ok(Received::Known(_))), "{known:?}");
 }
 
 #[tokio::test]
@@ -148,10 +179,26 @@ async fn two_nodes_that_make_the_same_number_do_not_both_keep_it() {
     assert!(matches!(lost, Err(DayEndError::Store(_))), "{lost:?}");
 }
 
-#[test]
-fn our_files_have_no_more_lines_than_anybody_reads() {
-    let most = LIMIT_LINES as usize;
-    assert_eq!([most - 1, most, most + 1].map(fits), [true, true, false]);
+#[tokio::test]
+async fn a_day_that_is_too_large_for_a_file_keeps_no_other_party_waiting() {
+    let mut world = World::new().await;
+    assert_eq!(world.day_end.most_lines, LIMIT_LINES as usize);
+    world.pay(Mood::Good).await;
+    world.pay(Mood::Good).await;
+    world.close_next_day().await;
+    world.day_end.most_lines = 1;
+    let made = world.day_end.make(&World::scope(), "paul").await.unwrap();
+    let left_out: Vec<_> = made
+        .left_out
+        .iter()
+        .map(|one| (one.kind, one.party.as_str()))
+        .collect();
+    let both = [(PartyKind::Biller, BILLER), (PartyKind::Client, "demo")];
+    assert_eq!((made.new, left_out), (0, both.to_vec()));
+    assert!(made.left_out[0].reason.contains("2 lines"), "{made:?}");
+    world.day_end.most_lines = 2;
+    let made = world.day_end.make(&World::scope(), "paul").await.unwrap();
+    assert_eq!((made.new, made.left_out.len()), (2, 0));
 }
 
 #[tokio::test]
