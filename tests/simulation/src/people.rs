@@ -123,7 +123,7 @@ impl People {
         let (node, by) = (self.node(), self.person());
         self.tell(&by, "agrees", order);
         let (id, version, person) = (order.id.clone(), order.version, by.clone());
-        let agreed = self.nodes.ask(node, |room| {
+        let agreed = self.nodes.ask(node, move |room| {
             Box::pin(async move { room.work_orders.agree(&id, version, &person).await })
         });
         let proposal = match agreed.await {

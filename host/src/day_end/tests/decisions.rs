@@ -123,8 +123,8 @@ async fn a_payer_is_refunded_although_the_biller_refuses_to_undo() {
         serial: None,
         seen: None,
     };
-    orders.propose(&id, proposal).await.unwrap();
-    let later = orders.agree(&id, &person("petra")).await;
+    let version = orders.propose(&id, proposal).await.unwrap().version;
+    let later = orders.agree(&id, version, &person("petra")).await;
     let is_later = matches!(later, Err(WorkOrderError::Desk(DeskError::Later(_))));
     assert!(is_later, "{later:?}");
     assert_eq!(world.state(&paid).await, "reversing");
