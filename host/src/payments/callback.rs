@@ -54,7 +54,7 @@ impl SignedMessage {
 /// What a callback says.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Notice {
+pub(super) struct Notice {
     /// The payment's id, as it was submitted.
     reference: RecordId,
     /// What became of it.
@@ -134,7 +134,11 @@ impl Payments {
     }
 
     /// Does what the message is worth, where the payment stands now.
-    async fn settle_notice(&self, row: PaymentRow, notice: &Notice) -> Result<(), PaymentError> {
+    pub(super) async fn settle_notice(
+        &self,
+        row: PaymentRow,
+        notice: &Notice,
+    ) -> Result<(), PaymentError> {
         let mut row = row;
         for _ in 0..CONCLUSIONS {
             if self.weigh(&row, notice).await? == Driven::Settled {

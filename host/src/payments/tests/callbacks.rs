@@ -268,6 +268,24 @@ async fn what_is_told_to_be_applied_after_proof_of_the_contrary_is_not_sent_agai
     }
 }
 
+/// The proof to the contrary comes while the message is weighed.
+#[tokio::test]
+async fn a_message_that_meets_the_proof_of_the_contrary_is_not_lost() {
+    let mut world = World::new(Memory::AppliesAgain, PROOF).await;
+    let payment = open(&mut world, Mood::Deaf).await;
+    let before = world.row(&payment).await;
+    world.pass(31_000);
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "held");
+    let message = applied(&payment, 500, "m1");
+    let notice = serde_json::from_slice(&message.body).unwrap();
+    let settled = world.payments.settle_notice(before, &notice).await;
+    settled.unwrap();
+    assert_eq!(world.state(&payment).await, "unknown");
+    assert_eq!(world.money().await, (FUNDS, 500));
+    world.assert_books().await;
+}
+
 #[tokio::test]
 async fn a_biller_that_contradicts_itself_proves_nothing_by_a_further_no() {
     let (world, payment) = contradicted(Mood::Deaf, 500).await;
