@@ -114,7 +114,7 @@ async fn a_stranger_verifies_with_the_key_alone() {
     for (note, wanted) in [(head, 0), (of_another, 1), ("nothing".to_owned(), 1)] {
         let kept = market.data.join("kept.checkpoint");
         std::fs::write(&kept, &note).unwrap();
-        let kept = ["--checkpoint", kept.to_str().unwrap()];
+        let kept = ["--data", &data, "--checkpoint", kept.to_str().unwrap()];
         let (code, said) = guichet(&[&arguments[..], &kept].concat());
         assert_eq!(code, wanted, "{note}: {said}");
     }

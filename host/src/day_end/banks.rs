@@ -1,7 +1,7 @@
 //! Statements of payers' banks: what they say about payments by day, what they say
 //! that the books do not know, and money that was taken on a later day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::{Leg, LegState};
@@ -74,8 +74,8 @@ impl DayEnd {
         };
         let mut day = date.next();
         while day <= taken.next() {
-            if !days.contains_key(&day) {
-                days.insert(day, self.bank_day(day).await?);
+            if let btree_map::Entry::Vacant(unread) = days.entry(day) {
+                unread.insert(self.bank_day(day).await?);
             }
             let said = days.get(&day).map(|said| &said.lines);
             if let Some(lines) = said.and_then(|lines| lines.get(payment.id.as_str())) {

@@ -1,13 +1,14 @@
 //! Opening a payment: everything is checked, then one transaction keeps the
 //! key, the payment, the holds and the work to be done.
 
-use guichet_domain::bill::{AmountRule, Limits, check_items};
+use guichet_domain::bill::{Limits, check_items};
 use guichet_domain::books::{BooksError, Transfer};
 use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transition};
 use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Moment, Money};
 
-use super::canonical::{canonical_digest, sha256};
+use super::canonical::canonical_digest;
+use super::keys::{account_key, bill_keys};
 use super::money::{client_holds, holds, payer_fee, receiving_accounts};
 use super::order::{Order, OrderItem};
 use super::payer::{PayerBank, PayerSide};
@@ -17,7 +18,7 @@ use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
 use crate::accounts::price::ClientFee;
 use crate::store::{
-    BillKey, Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
+    Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
     StoredAnswer, StoredBillQuery, Unique,
 };
 
@@ -359,23 +360,6 @@ fn booked_at_once(row: &PaymentRow) -> (Vec<NewAccount>, Vec<Transfer>) {
     }
 }
 
-/// By it the limits of an account and day are counted. Where the biller names no
-/// account, each citizen has one of his own.
-fn account_key(service: &str, account: &str, request: &Create) -> Vec<u8> {
-    let of_citizen = [
-        service,
-        "",
-        request.client.as_str(),
-        request.subject.as_str(),
-    ];
-    let parts = match account {
-        "" => &of_citizen[..],
-        account => &[service, account],
-    };
-    let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-    sha256(&parts).as_bytes().to_vec()
-}
-
 fn replayed(
     unique: &Unique,
     known: crate::store::Remembered,
@@ -389,32 +373,4 @@ fn replayed(
         body,
         freshness: Freshness::Replayed,
     })
-}
-
-/// By them no bill is in two open payments; and what has to be paid exactly is paid
-/// once by what one bill query has shown, even after the first payment has ended.
-fn bill_keys(
-    row: &PaymentRow,
-    request: &Create,
-    (account, payable): (&str, &Payable),
-    query_ends: Moment,
-) -> Vec<BillKey> {
-    let digest = |parts: &[&str]| {
-        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_bytes()).collect();
-        sha256(&parts).as_bytes().to_vec()
-    };
-    let open = request.items.iter().map(|item| BillKey {
-        digest: digest(&[row.service.as_str(), account, &item.bill]),
-        kept_until: None,
-    });
-    let is_exact = |number: &str| {
-        let bill = payable.bills.iter().find(|bill| bill.number == number);
-        bill.is_some_and(|bill| bill.rule == AmountRule::Exact)
-    };
-    let exact = request.items.iter().filter(|item| is_exact(&item.bill));
-    let shown = exact.map(|item| BillKey {
-        digest: digest(&["bill query", row.bill_query.as_str(), &item.bill]),
-        kept_until: Some(query_ends),
-    });
-    open.chain(shown).collect()
 }

@@ -13,6 +13,7 @@ mod decide;
 mod drive;
 mod error;
 mod judge;
+mod keys;
 mod legs;
 mod money;
 pub mod order;

@@ -3,17 +3,43 @@
 
 use std::sync::atomic::Ordering;
 
+use guichet_domain::id::RecordId;
 use guichet_domain::work_order::{Decision, Kind, Proposal, Refusal, State};
 
 use super::town::Mood;
 use super::world::{World, person};
-use crate::store::WorkOrderFilter;
+use crate::store::{WorkOrderFilter, WorkOrderRow};
 use crate::work_orders::{Swept, WorkOrderError, order_id};
 
 const HOURS_MS: i64 = 60 * 60_000;
 
+impl World {
+    /// Two persons decide an order.
+    pub(super) async fn decide(&self, order: &RecordId, decision: Decision) {
+        let proposal = Proposal {
+            by: person("paul"),
+            decision,
+            evidence: "letter 17".to_owned(),
+            serial: None,
+            seen: None,
+        };
+        self.work_orders.propose(order, proposal).await.unwrap();
+        self.agree(order, "petra").await.unwrap();
+    }
+
+    /// A person agrees to what is proposed now.
+    pub(super) async fn agree(
+        &self,
+        order: &RecordId,
+        who: &str,
+    ) -> Result<WorkOrderRow, WorkOrderError> {
+        let version = self.work_orders.get(order).await?.version;
+        self.work_orders.agree(order, version, &person(who)).await
+    }
+}
+
 /// A payment that people have to look at.
-async fn escalated(world: &World, mood: Mood) -> guichet_domain::id::RecordId {
+async fn escalated(world: &World, mood: Mood) -> RecordId {
     let paid = world.pay(mood).await;
     world.pass(3 * HOURS_MS);
     world.drive(&paid).await;

@@ -8,7 +8,6 @@ use guichet_domain::id::{
     AccountId, BankName, ClientId, PersonId, RecordId, ServiceCode, SubjectId,
 };
 use guichet_domain::reconciliation::{Finding, LineKind, PartyKind};
-use guichet_domain::work_order::{Decision, Proposal};
 use guichet_domain::{AccountingDate, Moment, Money};
 use serde_json::json;
 
@@ -26,8 +25,8 @@ use crate::payments::ports::{NoCallbacks, NoPolicies, Payee};
 use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
-use crate::store::{BankAccount, Claim, Location, Payable, Store, StoredBillQuery, WorkOrderRow};
-use crate::work_orders::{WorkOrderError, WorkOrders};
+use crate::store::{BankAccount, Claim, Location, Payable, Store, StoredBillQuery};
+use crate::work_orders::WorkOrders;
 
 pub(super) const SERVICE: &str = "water-330100-1";
 pub(super) const BILLER: &str = "b-330100-water-1";
@@ -370,29 +369,6 @@ impl World {
     pub(super) async fn close_next_day(&self) {
         self.next_day();
         self.close().await;
-    }
-
-    /// Two persons decide an order.
-    pub(super) async fn decide(&self, order: &RecordId, decision: Decision) {
-        let proposal = Proposal {
-            by: person("paul"),
-            decision,
-            evidence: "letter 17".to_owned(),
-            serial: None,
-            seen: None,
-        };
-        self.work_orders.propose(order, proposal).await.unwrap();
-        self.agree(order, "petra").await.unwrap();
-    }
-
-    /// A person agrees to what is proposed now.
-    pub(super) async fn agree(
-        &self,
-        order: &RecordId,
-        who: &str,
-    ) -> Result<WorkOrderRow, WorkOrderError> {
-        let version = self.work_orders.get(order).await?.version;
-        self.work_orders.agree(order, version, &person(who)).await
     }
 
     /// What is owed to the biller: the sum of all stripes.

@@ -67,7 +67,7 @@ impl World {
     /// The receipt says what the log was told.
     pub(super) async fn assert_receipt(&self, payment: &RecordId) {
         let receipt = self.payments.receipt(&self.client, payment).await.unwrap();
-        let told = receipt.history[0].entry.content.clone();
+        let told = receipt.history[0].entry.content;
         assert_eq!(told, Some(receipt.facts.digest()), "{:?}", receipt.facts);
     }
 }
