@@ -6,7 +6,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use guichet_domain::room::{CORE_INSTANCES, MEMORIES, TABLES};
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 use crate::settings::Settings;
 
@@ -14,9 +14,13 @@ use crate::settings::Settings;
 pub(crate) const STACK_BYTES: usize = 512 << 10;
 /// Stack of a fiber: the guest's, and room for host functions on top.
 const FIBER_STACK_BYTES: usize = 2 << 20;
-/// What stays mapped between two instances in one place of the pool. More makes
-/// calls slower: it has to be cleared each time.
-const KEEP_RESIDENT_BYTES: usize = 64 << 10;
+/// What of a memory, a table and a stack stays mapped between two instances in one
+/// place of the pool, cleared: giving it back and faulting it in again costs more.
+const KEEP_MEMORY_BYTES: usize = 256 << 10;
+const KEEP_TABLE_BYTES: usize = 8 << 10;
+const KEEP_STACK_BYTES: usize = 32 << 10;
+/// How many instances' other pages go back to the system at once.
+const RETURNED_AT_ONCE: usize = 8;
 /// How often a running guest yields.
 pub(crate) const TICK: Duration = Duration::from_millis(1);
 
@@ -63,7 +67,13 @@ pub(crate) fn calling(settings: &Settings) -> wasmtime::Result<Engine> {
     pool.max_tables_per_component(TABLES);
     pool.table_elements(usize::try_from(settings.ceiling.table_elements).unwrap_or(usize::MAX));
     pool.max_memory_size(usize::try_from(settings.ceiling.memory_bytes).unwrap_or(usize::MAX));
-    pool.linear_memory_keep_resident(KEEP_RESIDENT_BYTES);
+    pool.linear_memory_keep_resident(KEEP_MEMORY_BYTES);
+    pool.table_keep_resident(KEEP_TABLE_BYTES);
+    pool.async_stack_keep_resident(KEEP_STACK_BYTES);
+    // Only pages that were written are cleared, and the rest of what an instance
+    // had is given back for several at once: each time costs every core.
+    pool.pagemap_scan(Enabled::Auto);
+    pool.decommit_batch_size(RETURNED_AT_ONCE);
     let mut config = common();
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     Engine::new(&config)

@@ -82,6 +82,34 @@ async fn instances_share_no_memory() {
     }
 }
 
+/// What one instance wrote into its memory, far beyond what stays mapped, is zero for
+/// the next one in its place, of the same component and of another.
+#[tokio::test]
+async fn instances_find_their_memory_empty() {
+    let house = House::new();
+    let marking = |mark: u32| {
+        asking(&format!(
+            "(local $at i32) (local $found i32)
+             (drop (memory.grow (i32.const 40)))
+             (local.set $at (i32.const 32768))
+             (loop $words
+               (local.set $found (i32.or (local.get $found) (i32.load (local.get $at))))
+               (i32.store (local.get $at) (i32.const {mark}))
+               (local.set $at (i32.add (local.get $at) (i32.const 512)))
+               (br_if $words (i32.lt_u (local.get $at) (i32.const 2686976))))
+             (call $tell_number (i32.ne (local.get $found) (i32.const 0)))
+             (call $query_other (global.get $at) (global.get $length))"
+        ))
+    };
+    let guests = [marking(0x5eed), marking(0xbead)];
+    for _ in 0..20 {
+        for guest in &guests {
+            let report = house.query(guest, binding(Grant::default())).await;
+            assert_eq!(said(&report), "!0");
+        }
+    }
+}
+
 #[tokio::test]
 async fn endless_work_ends_by_fuel_or_deadline() {
     let house = House::new();

@@ -195,7 +195,7 @@ impl Payments {
 
     /// It was proven that no attempt had an effect, and the biller says that one had:
     /// nothing more is sent before people know.
-    async fn contradict(&self, row: &PaymentRow) -> Result<Driven, PaymentError> {
+    pub(super) async fn contradict(&self, row: &PaymentRow) -> Result<Driven, PaymentError> {
         let now = self.ports.now();
         let mut draft = Draft::of(row, now);
         if draft.push(Event::Contradicted).is_err() {

@@ -238,7 +238,8 @@ impl Payments {
 
     /// Records what an answer proves, and when to look again. An answer stays
     /// evidence where somebody moved the payment meanwhile, unless another
-    /// attempt was begun: then only an application still counts.
+    /// attempt was begun: then only an application still counts. One that meets the
+    /// proof of the contrary is left to people.
     pub(super) async fn conclude(
         &self,
         row: PaymentRow,
@@ -253,12 +254,19 @@ impl Payments {
             let facts = self.standing(&row);
             let verdict = judge(&row, &facts, outcome.clone(), question);
             let mut draft = Draft::of(&row, now);
-            if draft.push(verdict.event).is_err() {
-                tracing::warn!(payment = %row.id, event = ?verdict.event, "an answer came too late");
-                return Ok(Look::Ended(Driven::Overtaken));
-            }
-            let schedule = self.keep_verdict(&mut draft, verdict, tries, now);
-            let look = self.settle(draft, schedule).await?;
+            let look = match draft.push(verdict.event) {
+                Ok(()) => {
+                    let schedule = self.keep_verdict(&mut draft, verdict, tries, now);
+                    self.settle(draft, schedule).await?
+                }
+                Err(_) if verdict.event == Event::Applied && row.snapshot.state == State::Held => {
+                    Look::Ended(self.contradict(&row).await?)
+                }
+                Err(_) => {
+                    tracing::warn!(payment = %row.id, event = ?verdict.event, "an answer came too late");
+                    return Ok(Look::Ended(Driven::Overtaken));
+                }
+            };
             if look != Look::Ended(Driven::Overtaken) {
                 return Ok(look);
             }

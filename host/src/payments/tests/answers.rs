@@ -183,6 +183,27 @@ async fn of_an_answer_to_an_earlier_attempt_only_an_application_counts() {
     world.assert_books().await;
 }
 
+/// Another node was told meanwhile that the biller never got it.
+#[tokio::test]
+async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people() {
+    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
+    let mut world = World::new(Memory::AppliesAgain, proof).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    world.pass(31_000);
+    world.look().await;
+    assert_eq!(world.state(&payment).await, "held");
+    hear(&world, &asked, applied(&asked)).await;
+    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    let stands = (view.state.as_str(), view.owner.as_deref());
+    assert_eq!(stands, ("unknown", Some("operator")));
+    world.pass(31_000);
+    world.look().await;
+    assert_eq!(world.biller.state.lock().unwrap().submissions.len(), 1);
+    assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
+    world.assert_books().await;
+}
+
 #[tokio::test]
 async fn what_the_biller_says_it_has_undone_is_left_to_people_with_the_money_held() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
