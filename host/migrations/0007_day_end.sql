@@ -12,10 +12,11 @@ create index payments_by_biller_day on payments (biller, accounting_date, id);
 create index payments_of_operator on payments (id) where owner = 'operator';
 
 -- Day files of both directions; the bytes are objects named by their digest. A
--- correction is a new number, never a changed row.
+-- correction is a new number; only whether a file counts is decided later. Several
+-- may wait under one number, one of them comes into force.
 create table day_files (
     id text primary key,
-    name text not null unique,
+    name text not null,
     accounting_date text not null,
     maker text not null check (maker in ('house', 'party')),
     party_kind text not null check (party_kind in ('biller', 'client', 'bank')),
@@ -29,9 +30,30 @@ create table day_files (
     totals text not null,
     brought_by text not null,
     created_at bigint not null,
-    unique (accounting_date, maker, party_kind, party, number)
+    state text not null check (state in ('awaiting_confirmation', 'in_force', 'rejected')),
+    -- Who confirmed or rejected it; null where that is not needed, or not done yet.
+    decided_by text,
+    decided_at bigint,
+    -- Why it was rejected.
+    reason text,
+    check ((decided_by is null) = (decided_at is null)),
+    check ((reason is null) = (state <> 'rejected')),
+    check (decided_by is null or state <> 'awaiting_confirmation'),
+    check (decided_by is not null or state <> 'rejected'),
+    -- The word of a biller or a bank counts only where a second person confirms it.
+    check (
+        maker = 'house' or party_kind = 'client' or state <> 'in_force'
+        or (decided_by is not null and decided_by <> brought_by)
+    )
 );
 
+create unique index day_files_in_force
+    on day_files (accounting_date, maker, party_kind, party, number) where state = 'in_force';
+create unique index day_files_by_digest
+    on day_files (accounting_date, maker, party_kind, party, digest) where state <> 'rejected';
+create index day_files_waiting
+    on day_files (accounting_date, id) where state = 'awaiting_confirmation';
+create index day_files_by_day on day_files (accounting_date, id);
 create index day_files_by_party on day_files (party_kind, party, accounting_date);
 
 -- The latest comparison of a biller's day; made anew each time.

@@ -106,6 +106,38 @@ async fn decide(market: &Marketplace, order: &Value, decision: &str) {
     assert_eq!(closed["state"], "closed", "{closed}");
 }
 
+/// The file that Paul has brought says nothing until Petra has confirmed it.
+async fn confirm(market: &Marketplace, date: &str, file: &Value) {
+    let paul = market.person("paul").unwrap();
+    let petra = market.person("petra").unwrap();
+    assert_eq!(file["state"], "awaiting_confirmation", "{file}");
+    let checked = step(&paul, date, "check").await;
+    assert_eq!(checked["resolved"], 0, "{checked}");
+    assert_eq!(checked["awaiting_confirmation"][0]["id"], file["id"]);
+    let path = format!("/v1/reconciliation-files/{}", file["id"].as_str().unwrap());
+    let confirm = format!("{path}/confirm");
+    let body = json!({"digest": file["digest"]});
+    let alone = paul.post(&confirm, &[], &body).await.unwrap();
+    assert_eq!(alone.status, 403, "{}", alone.text());
+    let program = market.api.post(&confirm, &[], &body).await.unwrap();
+    assert_eq!(program.status, 403, "{}", program.text());
+    let other = json!({"digest": format!("sha256:{}", "00".repeat(32))});
+    let unread = petra.post(&confirm, &[], &other).await.unwrap();
+    let problem = (unread.status.as_u16(), unread.json()["code"].clone());
+    assert_eq!(problem, (409, json!("digest_differs")));
+    let confirmed = done(petra.post(&confirm, &[], &body).await).await;
+    assert_eq!(confirmed["state"], "in_force", "{confirmed}");
+    assert_eq!(confirmed["brought_by"], "person:paul", "{confirmed}");
+    assert_eq!(confirmed["decided_by"], "person:petra", "{confirmed}");
+    assert_eq!(done(petra.get(&path).await).await, confirmed);
+    let again = done(petra.post(&confirm, &[], &body).await).await;
+    assert_eq!(again, confirmed);
+    let late = petra
+        .post(&format!("{path}/reject"), &[], &json!({"reason": "late"}))
+        .await;
+    assert_eq!(late.unwrap().status, 409);
+}
+
 async fn payment(market: &Marketplace, paid: &Value) -> Value {
     let path = format!("/v1/payments/{}", paid["id"].as_str().unwrap());
     done(market.api.get(&path).await).await
@@ -170,6 +202,11 @@ async fn thirty_bills_are_reconciled_decided_and_settled() {
         (&file["maker"], &file["lines"]),
         (&json!("house"), &json!(28))
     );
+    assert_eq!(file["brought_by"], "person:paul", "{file}");
+    let own = format!("/v1/reconciliation-files?date={date}");
+    let own = done(market.api.get(&own).await).await;
+    assert_eq!(own["items"][0]["party_kind"], "client", "{own}");
+    assert_eq!(own["items"][0]["brought_by"], json!(null), "{own}");
     let biller = file["party"].as_str().unwrap().to_owned();
     let own = format!(
         "/_day_file?service={SERVICE}&date={date}&layout=pipe&charset=GB18030&drop=1&add=1"
@@ -194,6 +231,8 @@ async fn thirty_bills_are_reconciled_decided_and_settled() {
         404,
         "a client brings its own file only"
     );
+
+    confirm(&market, &date, &taken.json()).await;
 
     let checked = step(&paul, &date, "check").await;
     assert_eq!(checked["resolved"], 1, "{checked}");

@@ -10,6 +10,7 @@ mod matching;
 mod orders;
 mod reader;
 mod record;
+mod standing;
 mod statement;
 mod writer;
 
@@ -20,6 +21,7 @@ pub use line::{Line, LineKind, Totals};
 pub use matching::{Match, Matching};
 pub use orders::{PaymentOrder, write_payment_orders};
 pub use reader::{LIMIT_BYTES, LIMIT_LINES, Reader, read};
+pub use standing::{FileRefusal, FileRuling, FileStanding, FileState, rule_on};
 pub use statement::{Direction, Entry, Statement, read_statement, write_statement};
 pub use writer::Writer;
 

@@ -1,4 +1,5 @@
-//! `/v1/reconciliation-files`: day files of both directions.
+//! `/v1/reconciliation-files`: day files of both directions, and the second person
+//! who brings a biller's or a bank's into force.
 
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
@@ -13,13 +14,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::body;
+use super::body::{self, Json};
 use super::insider::Insider;
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
 use super::registry::require_role;
 use super::scope::{ReconciliationRead, ReconciliationWrite};
-use super::shape::day_end::ReconciliationFile;
+use super::shape::day_end::{FileConfirmation, FileRejection, ReconciliationFile};
+use super::work_orders::{officer, plain};
 use crate::day_end::{Received, Sender};
 use crate::error::Problem;
 use crate::store::DayFileRow;
@@ -49,8 +51,11 @@ struct Wanted {
 pub(super) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(read))
         .routes(routes!(content))
         .routes(routes!(put))
+        .routes(routes!(confirm))
+        .routes(routes!(reject))
 }
 
 /// Whose files the caller may see: a client its own, officers and auditors all.
@@ -74,6 +79,13 @@ impl Sight {
         match self {
             Self::All => true,
             Self::Client(client) => kind == PartyKind::Client && party == client,
+        }
+    }
+
+    fn shows(&self, file: DayFileRow) -> ReconciliationFile {
+        match self {
+            Self::All => file.into(),
+            Self::Client(_) => ReconciliationFile::from(file).without_people(),
         }
     }
 }
@@ -108,10 +120,34 @@ async fn list(
     let full = found.len() > limit as usize;
     found.truncate(limit as usize);
     let last = found.last().filter(|_| full);
-    let next = last.map(|last| page::encode_cursor("reconciliation-files", &last.name));
+    let next = last.map(|last| page::encode_cursor("reconciliation-files", last.id.as_str()));
     found.retain(|file| sight.sees(file.party_kind, &file.party));
-    let items = found.into_iter().map(ReconciliationFile::from);
+    let items = found.into_iter().map(|file| sight.shows(file));
     Ok(axum::Json(Page::from_items(items, next)))
+}
+
+/// Read what is known of a reconciliation file
+///
+/// Where it stands, who brought it, and who has confirmed or rejected it.
+#[utoipa::path(
+    get,
+    path = "/v1/reconciliation-files/{id}",
+    tag = "day end",
+    operation_id = "get_reconciliation_file",
+    params(("id" = String, Path, description = "The file's id")),
+    responses((status = 200, description = "The file", body = ReconciliationFile))
+)]
+async fn read(
+    State(api): State<Api>,
+    insider: Insider<ReconciliationRead>,
+    Segments(id): Segments<RecordId>,
+) -> Result<axum::Json<ReconciliationFile>, Problem> {
+    let sight = sight(&insider, &[Role::PaymentOfficer, Role::Auditor])?;
+    let file = api.rooms().day_end.file(&id).await?;
+    if !sight.sees(file.party_kind, &file.party) {
+        return Err(Problem::not_found());
+    }
+    Ok(axum::Json(sight.shows(file)))
 }
 
 /// Read a reconciliation file
@@ -121,7 +157,7 @@ async fn list(
     get,
     path = "/v1/reconciliation-files/{id}/content",
     tag = "day end",
-    operation_id = "get_reconciliation_file",
+    operation_id = "get_reconciliation_file_content",
     params(("id" = String, Path, description = "The file's id")),
     responses((status = 200, description = "The file", content_type = "text/plain"))
 )]
@@ -160,7 +196,8 @@ fn media_type(file: &DayFileRow) -> String {
 /// `|`), or a bank's statement (camt.053). It is read whole before it is kept;
 /// what is wrong is told with line, column and the mend. The same bytes again are
 /// answered 200 and change nothing; a correction is a new file with the next
-/// number.
+/// number. A biller's file and a bank's await confirmation then: they say nothing
+/// until a second person has confirmed them. A client's own file counts at once.
 #[utoipa::path(
     put,
     path = "/v1/reconciliation-files/{kind}/{party}/{date}",
@@ -198,5 +235,57 @@ async fn put(
         Received::New(file) => (StatusCode::CREATED, file),
         Received::Known(file) => (StatusCode::OK, file),
     };
-    Ok((status, axum::Json(ReconciliationFile::from(file))).into_response())
+    Ok((status, axum::Json(sight.shows(file))).into_response())
+}
+
+/// Confirm a reconciliation file
+///
+/// By another person than who brought it, who names the digest of what was read:
+/// the file counts from now on. Refused (409) where the digest differs, or where
+/// another file of the party's day with its number or a higher one counts by now.
+#[utoipa::path(
+    post,
+    path = "/v1/reconciliation-files/{id}/confirm",
+    tag = "day end",
+    operation_id = "confirm_reconciliation_file",
+    params(("id" = String, Path, description = "The file's id")),
+    request_body = FileConfirmation,
+    responses((status = 200, description = "The file, in force", body = ReconciliationFile))
+)]
+async fn confirm(
+    State(api): State<Api>,
+    insider: Insider<ReconciliationWrite>,
+    Segments(id): Segments<RecordId>,
+    Json(confirmation): Json<FileConfirmation>,
+) -> Result<axum::Json<ReconciliationFile>, Problem> {
+    officer(&insider)?;
+    let (room, by) = (&api.rooms().day_end, insider.actor.to_string());
+    let file = room.confirm_file(&id, confirmation.digest, &by).await?;
+    Ok(axum::Json(file.into()))
+}
+
+/// Reject a reconciliation file
+///
+/// One that awaits confirmation, by whom it may be: it never counts. The same bytes
+/// may be brought again.
+#[utoipa::path(
+    post,
+    path = "/v1/reconciliation-files/{id}/reject",
+    tag = "day end",
+    operation_id = "reject_reconciliation_file",
+    params(("id" = String, Path, description = "The file's id")),
+    request_body = FileRejection,
+    responses((status = 200, description = "The file, rejected", body = ReconciliationFile))
+)]
+async fn reject(
+    State(api): State<Api>,
+    insider: Insider<ReconciliationWrite>,
+    Segments(id): Segments<RecordId>,
+    Json(rejection): Json<FileRejection>,
+) -> Result<axum::Json<ReconciliationFile>, Problem> {
+    officer(&insider)?;
+    let reason = plain("reason", &rejection.reason)?;
+    let (room, by) = (&api.rooms().day_end, insider.actor.to_string());
+    let file = room.reject_file(&id, &reason, &by).await?;
+    Ok(axum::Json(file.into()))
 }

@@ -59,13 +59,13 @@ fn may_read<N>(insider: &Insider<N>) -> Result<(), Problem> {
 }
 
 /// Who decides must be a person: two programs are no two persons.
-fn officer<N>(insider: &Insider<N>) -> Result<PersonId, Problem> {
+pub(super) fn officer<N>(insider: &Insider<N>) -> Result<PersonId, Problem> {
     require_role(insider, &[Role::PaymentOfficer])?;
     match &insider.person {
         Some((person, _)) => Ok(person.clone()),
         None => Err(Problem::new(Code::Forbidden).with_detail(Text::new(
-            "工单只能由运营方人员本人处理，请使用人员令牌。",
-            "Only persons decide work orders; use a person's token.",
+            "此事只能由运营方人员本人办理，请使用人员令牌。",
+            "Only persons decide this; use a person's token.",
         ))),
     }
 }
@@ -239,7 +239,7 @@ async fn take(
 }
 
 /// A text of people, within bounds.
-fn plain(field: &'static str, text: &str) -> Result<String, Problem> {
+pub(super) fn plain(field: &'static str, text: &str) -> Result<String, Problem> {
     let text = text.trim();
     let length = text.chars().count();
     if (1..=REASON).contains(&length) && !text.chars().any(char::is_control) {

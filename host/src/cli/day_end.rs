@@ -3,13 +3,13 @@
 
 use std::path::PathBuf;
 
-use bytes::Bytes;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use guichet_domain::AccountingDate;
 use guichet_domain::id::BillerId;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
+use super::day_files::{self, Side};
 use super::exit::{Ending, Failure};
 use super::output::{Lines, Output, amount, list, text};
 use super::registry::Insider;
@@ -35,17 +35,6 @@ pub struct Day {
     biller: Option<BillerId>,
 }
 
-/// What the other side is.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub enum Side {
-    /// A biller.
-    Biller,
-    /// A client.
-    Client,
-    /// A bank.
-    Bank,
-}
-
 /// `guichet day-end …`
 #[derive(Debug, Subcommand)]
 pub enum DayEndCommand {
@@ -67,7 +56,13 @@ pub enum DayEndCommand {
         /// The file's id.
         file: String,
     },
-    /// Bring the other side's own file.
+    /// Show a file: where it stands, and who brought and confirmed it.
+    Show {
+        /// The file's id.
+        file: String,
+    },
+    /// Bring the other side's own file; another person has to confirm a biller's or
+    /// a bank's.
     Bring {
         /// What the other side is.
         side: Side,
@@ -77,6 +72,22 @@ pub enum DayEndCommand {
         date: AccountingDate,
         /// The file.
         file: PathBuf,
+    },
+    /// Confirm a file that another person has brought: it counts from now on.
+    Confirm {
+        /// The file's id.
+        file: String,
+        /// SHA-256 of the file that you have read, as `show` tells it.
+        #[arg(long)]
+        digest: String,
+    },
+    /// Reject a file that awaits confirmation.
+    Reject {
+        /// The file's id.
+        file: String,
+        /// Why.
+        #[arg(long)]
+        reason: String,
     },
     /// List the day's fees by client.
     Fees {
@@ -98,7 +109,9 @@ pub(super) async fn run(
     output: Output,
 ) -> Result<Ending, Failure> {
     let answer = match command {
-        DayEndCommand::Fetch { file } => return fetch(file, connection, output).await,
+        DayEndCommand::Fetch { file } => {
+            return day_files::fetch(file, connection, output).await;
+        }
         DayEndCommand::Close { date } => {
             let path = format!("/v1/accounting-days/{date}/close");
             connection.post(&path, &[], &json!({})).await?
@@ -107,20 +120,25 @@ pub(super) async fn run(
         DayEndCommand::Check(day) => step(connection, day, "check").await?,
         DayEndCommand::Settle(day) => step(connection, day, "settle").await?,
         DayEndCommand::Files(day) => {
-            let of = day
-                .biller
-                .as_ref()
-                .map(|biller| format!("&biller={biller}"));
-            let of = of.unwrap_or_default();
-            let path = format!("/v1/reconciliation-files?limit=200&date={}{of}", day.date);
-            connection.get(&path).await?
+            day_files::of_day(connection, day.date, day.biller.as_ref()).await?
+        }
+        DayEndCommand::Show { file } => connection.get(&day_files::path(file)?).await?,
+        DayEndCommand::Confirm { file, digest } => {
+            let path = format!("{}/confirm", day_files::path(file)?);
+            let body = json!({"digest": digest});
+            connection.post(&path, &[], &body).await?
+        }
+        DayEndCommand::Reject { file, reason } => {
+            let path = format!("{}/reject", day_files::path(file)?);
+            let body = json!({"reason": reason});
+            connection.post(&path, &[], &body).await?
         }
         DayEndCommand::Bring {
             side,
             party,
             date,
             file,
-        } => bring(connection, *side, (party, *date), file).await?,
+        } => day_files::bring(connection, *side, (party, *date), file).await?,
         DayEndCommand::Fees { date } => {
             let path = format!("/v1/accounting-days/{date}/fees");
             connection.get(&path).await?
@@ -135,8 +153,11 @@ pub(super) async fn run(
         DayEndCommand::Make(_) => draw_made(lines, &answer),
         DayEndCommand::Check(_) => draw_checked(lines, &answer),
         DayEndCommand::Settle(_) => draw_settled(lines, &answer),
-        DayEndCommand::Files(_) => draw_files(lines, list(&answer, "items")),
-        DayEndCommand::Bring { .. } => draw_files(lines, std::slice::from_ref(&answer)),
+        DayEndCommand::Files(_) => day_files::draw_list(lines, list(&answer, "items")),
+        DayEndCommand::Show { .. }
+        | DayEndCommand::Bring { .. }
+        | DayEndCommand::Confirm { .. }
+        | DayEndCommand::Reject { .. } => day_files::draw(lines, &answer),
         DayEndCommand::Fees { .. } => draw_fees(lines, &answer),
         DayEndCommand::Findings { .. } => draw_findings(lines, &answer),
         DayEndCommand::Fetch { .. } => {}
@@ -155,35 +176,6 @@ async fn step(connection: &Connection, day: &Day, step: &str) -> Result<Value, F
         of.unwrap_or_default()
     );
     connection.post(&path, &[], &json!({})).await
-}
-
-async fn fetch(file: &str, connection: &Connection, output: Output) -> Result<Ending, Failure> {
-    let path = format!("/v1/reconciliation-files/{}/content", super::segment(file)?);
-    let content = connection.get_text(&path).await?;
-    output.answer(&json!({ "content": content }), |lines| {
-        content.lines().for_each(|line| lines.line(line));
-    });
-    Ok(Ending::Done)
-}
-
-async fn bring(
-    connection: &Connection,
-    side: Side,
-    (party, date): (&str, AccountingDate),
-    file: &PathBuf,
-) -> Result<Value, Failure> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", file.display())))?;
-    let (side, media_type) = match side {
-        Side::Biller => ("biller", "text/csv"),
-        Side::Client => ("client", "text/csv"),
-        Side::Bank => ("bank", "application/xml"),
-    };
-    let party = super::segment(party)?;
-    let path = format!("/v1/reconciliation-files/{side}/{party}/{date}");
-    connection
-        .put_bytes(&path, media_type, Bytes::from(bytes))
-        .await
 }
 
 fn draw_closed(lines: &mut Lines, answer: &Value) {
@@ -243,6 +235,10 @@ fn draw_checked(lines: &mut Lines, answer: &Value) {
         "New work orders",
         &answer["work_orders"].to_string(),
     );
+    for file in list(answer, "awaiting_confirmation") {
+        let which = format!("{}  {}", text(file, "id"), text(file, "name"));
+        lines.pair("待确认", "Awaits confirmation", &which);
+    }
 }
 
 fn draw_settled(lines: &mut Lines, answer: &Value) {
@@ -280,29 +276,6 @@ fn draw_settled(lines: &mut Lines, answer: &Value) {
     for held in list(answer, "held_back") {
         lines.pair("未清算", "Held back", text(held, "reason"));
     }
-}
-
-fn draw_files(lines: &mut Lines, files: &[Value]) {
-    let rows: Vec<Vec<String>> = files
-        .iter()
-        .map(|file| {
-            vec![
-                text(file, "id").to_owned(),
-                text(file, "name").to_owned(),
-                file["lines"].to_string(),
-                text(file, "totals").to_owned(),
-            ]
-        })
-        .collect();
-    lines.table(
-        &[
-            ("编号", "File"),
-            ("文件名", "Name"),
-            ("明细", "Lines"),
-            ("合计", "Totals"),
-        ],
-        &rows,
-    );
 }
 
 fn draw_fees(lines: &mut Lines, answer: &Value) {

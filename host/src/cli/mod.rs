@@ -10,6 +10,7 @@ mod bills;
 mod connection;
 mod consents;
 mod day_end;
+mod day_files;
 mod exchange;
 mod exit;
 mod globals;

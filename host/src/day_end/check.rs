@@ -14,7 +14,7 @@ use serde_json::json;
 use super::compare::{Compared, Spoken};
 use super::others::Others;
 use super::{DayEnd, DayEndError, Scope, look_back};
-use crate::store::{DayCheckRow, DayFindingRow, WorkOrderRow};
+use crate::store::{DayCheckRow, DayFileRow, DayFindingRow, WorkOrderRow};
 use crate::work_orders::{Matter, Word, order_id};
 
 /// What a comparison came to.
@@ -29,6 +29,9 @@ pub struct Checked {
     pub resolved: u32,
     /// Work orders that are new, or open again.
     pub work_orders: usize,
+    /// Files up to the day after that say nothing yet, because they wait for a
+    /// second person.
+    pub waiting: Vec<DayFileRow>,
 }
 
 /// Kinds of orders that a comparison opens.
@@ -55,6 +58,7 @@ impl DayEnd {
         self.require_closed(scope.date).await?;
         let mut checked = Checked {
             work_orders: self.confirm(scope.date).await?,
+            waiting: self.store.waiting_day_files(scope.date.next()).await?,
             ..Checked::default()
         };
         let others = self.others(scope.date).await?;
@@ -141,7 +145,10 @@ impl DayEnd {
             .iter()
             .filter_map(|one| matter(compared.day_of(&one.reference, date), biller, one))
             .collect();
-        matters.extend(self.missing_file(&row).await?);
+        if let Some(missing) = self.missing_file(&row, &checked.waiting).await? {
+            self.work_orders.found_now(&missing).await?;
+            matters.push(missing);
+        }
         checked.work_orders += self.work_orders.open_or_again(&matters).await?;
         self.close_agreed(&row, &compared).await?;
         Ok((row, compared))
@@ -230,8 +237,13 @@ impl DayEnd {
         Ok(row)
     }
 
-    /// A biller that sends files, or whose file is needed, has sent none.
-    async fn missing_file(&self, row: &DayCheckRow) -> Result<Option<Matter>, DayEndError> {
+    /// A biller that sends files, or whose file is needed, has sent none, or none
+    /// that a second person has confirmed.
+    async fn missing_file(
+        &self,
+        row: &DayCheckRow,
+        waiting: &[DayFileRow],
+    ) -> Result<Option<Matter>, DayEndError> {
         let party = row.biller.as_str();
         if row.day_file.is_some() {
             return Ok(None);
@@ -240,13 +252,19 @@ impl DayEnd {
         if sends.is_none() && row.open_items == 0 {
             return Ok(None);
         }
+        let waiting: Vec<&RecordId> = waiting
+            .iter()
+            .filter(|file| file.party_kind == PartyKind::Biller && file.party == party)
+            .filter(|file| file.date == row.date)
+            .map(|file| &file.id)
+            .collect();
         Ok(Some(Matter {
             kind: Kind::MissingFile,
             record: missing_record(row.date, &row.biller),
             party: party.to_owned(),
             date: row.date,
             amount: None,
-            found: json!({"open_items": row.open_items}),
+            found: json!({"open_items": row.open_items, "awaiting_confirmation": waiting}),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! Why a step of the day's end cannot be done.
 
 use guichet_domain::AccountingDate;
-use guichet_domain::reconciliation::FileError;
+use guichet_domain::reconciliation::{FileError, FileRefusal};
 
 use crate::objects::ObjectError;
 use crate::seal::SealError;
@@ -60,6 +60,20 @@ pub enum DayEndError {
         /// The next free one.
         next: u32,
     },
+    /// Another file of the party's day is in force since.
+    #[error("file {newest} of the day is in force: file {number} cannot come into force any more")]
+    Overtaken {
+        /// Its own number.
+        number: u32,
+        /// That of the newest in force.
+        newest: u32,
+    },
+    /// What the person has read is not this file.
+    #[error("this is not the digest of the file: read the file again")]
+    DigestDiffers,
+    /// It does not wait for this person's word.
+    #[error(transparent)]
+    NotDecided(#[from] FileRefusal),
     /// There is no such file.
     #[error("there is no such file")]
     NotFound,

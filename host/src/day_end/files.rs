@@ -22,7 +22,7 @@ pub(super) const PAYMENT_ORDER: &str = "payment_order";
 pub(super) const CAMT053: &str = "camt053";
 
 impl DayEnd {
-    /// A day's files, of one party or of all, after the cursor's name.
+    /// A day's files as they came, of one party or of all, after the cursor's id.
     pub async fn files(
         &self,
         date: AccountingDate,
@@ -33,10 +33,15 @@ impl DayEnd {
         Ok(self.store.day_files(date, party, after, limit).await?)
     }
 
+    /// A file.
+    pub async fn file(&self, id: &RecordId) -> Result<DayFileRow, DayEndError> {
+        let file = self.store.day_file(id).await?;
+        file.ok_or(DayEndError::NotFound)
+    }
+
     /// A file with its bytes, compared with their digest.
     pub async fn content(&self, id: &RecordId) -> Result<(DayFileRow, Bytes), DayEndError> {
-        let file = self.store.day_file(id).await?;
-        let file = file.ok_or(DayEndError::NotFound)?;
+        let file = self.file(id).await?;
         let bytes = self.bytes_of(&file).await?;
         Ok((file, bytes))
     }
@@ -81,7 +86,7 @@ impl DayEnd {
         }
     }
 
-    /// The newest file that a party has sent for a day.
+    /// The file of a party that counts for a day.
     pub(super) async fn party_file(
         &self,
         date: AccountingDate,

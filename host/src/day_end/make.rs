@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 
 use guichet_domain::AccountingDate;
-use guichet_domain::reconciliation::{Charset, Header, Layout, Line, Maker, PartyKind, Writer};
+use guichet_domain::reconciliation::{
+    Charset, FileState, Header, Layout, Line, Maker, PartyKind, Writer,
+};
 use guichet_registry::sign::{sha256, sha256_parts};
 
 use super::sides::lines;
@@ -156,6 +158,8 @@ impl DayEnd {
             totals,
             brought_by: by.to_owned(),
             created_at: now,
+            state: FileState::InForce,
+            decided: None,
         };
         self.keep(&file, bytes.into()).await?;
         made.new += 1;

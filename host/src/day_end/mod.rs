@@ -18,6 +18,7 @@ mod others;
 mod pay_to;
 mod payment_file;
 mod receive;
+mod second;
 mod settle;
 mod sides;
 

@@ -5,7 +5,7 @@ use guichet_domain::AccountingDate;
 use guichet_domain::Money;
 use guichet_domain::id::BillerId;
 use guichet_domain::reconciliation::{
-    Charset, Maker, PartyKind, PaymentOrder, write_payment_orders,
+    Charset, FileState, Maker, PartyKind, PaymentOrder, write_payment_orders,
 };
 use guichet_domain::settlement::{BatchEvent, BatchState};
 use guichet_registry::sign::{sha256, sha256_parts};
@@ -104,6 +104,8 @@ impl DayEnd {
             totals,
             brought_by: by.to_owned(),
             created_at: now,
+            state: FileState::InForce,
+            decided: None,
         };
         self.keep(&file, bytes.into()).await?;
         Ok(file)

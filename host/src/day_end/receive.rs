@@ -1,16 +1,17 @@
 //! Taking the other side's files: read whole before anything is kept. A file is
-//! never changed; a correction is a new number.
+//! never changed; a correction is a new number. Whether it counts is another
+//! matter (`second`).
 
 use bytes::Bytes;
+use guichet_domain::AccountingDate;
 use guichet_domain::reconciliation::{
-    Charset, Maker, PartyKind, Reader, Statement, Totals, read_statement,
+    Charset, FileState, Maker, PartyKind, Reader, Statement, Totals, read_statement,
 };
-use guichet_domain::{AccountingDate, Digest};
 use guichet_registry::sign::{sha256, sha256_parts};
 
 use super::files::CAMT053;
 use super::{DayEnd, DayEndError};
-use crate::store::{DayFileKey, DayFileRow};
+use crate::store::{DayFileKey, DayFileNumbers, DayFileRow};
 
 /// Whose file is brought, for which day.
 #[derive(Debug, Clone)]
@@ -53,23 +54,25 @@ impl DayEnd {
         if now < sender.date.ends(self.ports.clock.cut_off()) {
             return Err(DayEndError::NotEnded(sender.date));
         }
-        let newest = self
-            .party_file(sender.date, sender.kind, &sender.party)
-            .await?;
         let digest = sha256(&bytes);
-        let newest_number = match newest {
-            Some(file) if file.digest == digest => return Ok(Received::Known(file)),
-            Some(file) => file.number,
-            None => 0,
+        let key = DayFileKey {
+            date: sender.date,
+            maker: Maker::Party,
+            party_kind: sender.kind,
+            party: &sender.party,
         };
-        self.refuse_replaced(sender, digest, newest_number).await?;
+        let numbers = self.store.day_file_numbers(key).await?;
+        if let Some(file) = self.store.day_file_of_digest(key, digest).await? {
+            return known(file, numbers);
+        }
         let content = match sender.kind {
             PartyKind::Bank => statement(sender, &bytes)?,
             PartyKind::Biller | PartyKind::Client => self.day_file(sender, &bytes)?,
         };
-        let next = newest_number + 1;
+        // What waits or was rejected takes no number away from the right file.
+        let next = numbers.highest + 1;
         let number = content.number.unwrap_or(next);
-        if number != next {
+        if !(numbers.in_force + 1..=next).contains(&number) {
             return Err(DayEndError::NumberTaken { number, next });
         }
         let extension = if content.form == CAMT053 {
@@ -98,33 +101,11 @@ impl DayEnd {
             totals: content.totals,
             brought_by: by.to_owned(),
             created_at: now,
+            state: FileState::of_new(Maker::Party, sender.kind),
+            decided: None,
         };
         self.keep(&file, bytes).await?;
         Ok(Received::New(file))
-    }
-
-    /// A file that a correction has replaced does not come back by being brought
-    /// once more: it would replace the correction.
-    async fn refuse_replaced(
-        &self,
-        sender: &Sender,
-        digest: Digest,
-        newest: u32,
-    ) -> Result<(), DayEndError> {
-        let key = DayFileKey {
-            date: sender.date,
-            maker: Maker::Party,
-            party_kind: sender.kind,
-            party: &sender.party,
-        };
-        match self.store.day_file_of_digest(key, digest).await? {
-            Some(file) => Err(DayEndError::Replaced {
-                number: file.number,
-                newest,
-                next: newest + 1,
-            }),
-            None => Ok(()),
-        }
     }
 
     fn day_file(&self, sender: &Sender, bytes: &[u8]) -> Result<Content, DayEndError> {
@@ -163,6 +144,23 @@ impl DayEnd {
             totals: totals.to_string(),
         })
     }
+}
+
+/// A file that a correction has replaced does not come back by being brought once
+/// more: it would replace the correction.
+fn known(file: DayFileRow, numbers: DayFileNumbers) -> Result<Received, DayEndError> {
+    let may_count = match file.state {
+        FileState::InForce => file.number == numbers.in_force,
+        FileState::AwaitingConfirmation | FileState::Rejected => file.number > numbers.in_force,
+    };
+    if may_count {
+        return Ok(Received::Known(file));
+    }
+    Err(DayEndError::Replaced {
+        number: file.number,
+        newest: numbers.in_force,
+        next: numbers.highest + 1,
+    })
 }
 
 fn statement(sender: &Sender, bytes: &[u8]) -> Result<Content, DayEndError> {

@@ -13,6 +13,7 @@ mod papers;
 mod parties;
 mod postgres;
 mod returns;
+mod second;
 mod settlements;
 mod statements;
 mod town;

@@ -138,6 +138,8 @@ codes! {
     ReferenceReused = "client_reference_reused", CONFLICT, Never, "渠道流水号已使用", "The client reference is used already";
     /// The payment's state does not allow it.
     WrongState = "wrong_state", CONFLICT, Never, "当前状态不允许此操作", "The state does not allow this";
+    /// The digest that was named is not that of what is there.
+    DigestDiffers = "digest_differs", CONFLICT, Never, "摘要与文件不符", "The digest is not that of the file";
     /// The biller takes no reversal, or no longer.
     ReversalNotPossible = "reversal_not_possible", CONFLICT, Never, "该笔缴费无法冲正或退款", "This payment cannot be reversed";
     /// The receipt does not exist yet.

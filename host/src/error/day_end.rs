@@ -1,5 +1,6 @@
 //! Problems of the day's end and of work orders.
 
+use guichet_domain::reconciliation::FileRefusal;
 use guichet_domain::work_order::Refusal;
 
 use super::{Code, Problem, Text};
@@ -60,6 +61,23 @@ impl From<Refusal> for Problem {
     }
 }
 
+impl From<FileRefusal> for Problem {
+    fn from(refusal: FileRefusal) -> Self {
+        let english = refusal.to_string();
+        match refusal {
+            FileRefusal::SamePerson => Self::new(Code::Forbidden).with_detail(Text::new(
+                "提交文件的人不能自行确认，须由另一人确认。",
+                english,
+            )),
+            FileRefusal::Decided(state) => Self::new(Code::WrongState).with_detail(Text::new(
+                format!("文件当前状态为 {state}，只有待确认的文件可以确认或退回。"),
+                english,
+            )),
+            FileRefusal::Already => Self::new(Code::WrongState).with_detail(Text::same(english)),
+        }
+    }
+}
+
 impl From<DayEndError> for Problem {
     fn from(error: DayEndError) -> Self {
         let english = error.to_string();
@@ -86,6 +104,14 @@ impl From<DayEndError> for Problem {
                     english,
                 ),
             ),
+            DayEndError::Overtaken { newest, .. } => Self::new(Code::WrongState).with_detail(
+                Text::new(format!("当日第 {newest} 号文件已生效，本文件不能再生效。"), english),
+            ),
+            DayEndError::DigestDiffers => Self::new(Code::DigestDiffers).with_detail(Text::new(
+                "所报摘要与文件不符，请重新读取文件。",
+                english,
+            )),
+            DayEndError::NotDecided(refusal) => refusal.into(),
             DayEndError::NotFound => Self::not_found(),
             DayEndError::NotChecked(_)
             | DayEndError::NotComparedSince { .. }

@@ -75,7 +75,7 @@ pub use consents::StoredConsent;
 pub use credentials::IssuedCredential;
 pub use database::Location;
 pub use day_checks::{DayCheckRow, DayFindingRow};
-pub use day_files::{DayFileKey, DayFileRow};
+pub use day_files::{DayFileKey, DayFileNumbers, DayFileRow, FileDecided};
 pub use day_payments::DayPayment;
 pub use error::StoreError;
 pub use figures::ReleaseFigures;

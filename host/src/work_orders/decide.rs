@@ -143,7 +143,7 @@ impl WorkOrders {
         self.keep(next, line).await
     }
 
-    async fn keep(
+    pub(super) async fn keep(
         &self,
         next: WorkOrderRow,
         line: (&str, &str, &str),

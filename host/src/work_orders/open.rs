@@ -81,6 +81,30 @@ impl WorkOrders {
         Ok(opened)
     }
 
+    /// Writes down what is found now about a matter whose order nobody has decided:
+    /// who agrees to a proposal has read it.
+    pub async fn found_now(&self, matter: &Matter) -> Result<(), WorkOrderError> {
+        let id = order_id(matter.kind, &matter.record);
+        let Some(order) = self.store.work_order(&id).await? else {
+            return Ok(());
+        };
+        let is_undecided = matches!(order.standing.state, State::Open | State::Proposed);
+        if !is_undecided || order.found == matter.found {
+            return Ok(());
+        }
+        let next = WorkOrderRow {
+            found: matter.found.clone(),
+            version: order.version + 1,
+            updated_at: self.ports.now(),
+            ..order
+        };
+        match self.keep(next, ("found", "node", "")).await {
+            // Where another node was faster, it has found the same.
+            Ok(_) | Err(WorkOrderError::Stale) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn is_open_again(&self, found: &WorkOrderRow) -> Result<bool, WorkOrderError> {
         let Some(order) = self.store.work_order(&found.id).await? else {
             return Ok(false);

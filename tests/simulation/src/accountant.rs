@@ -10,10 +10,10 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use guichet::day_end::{Checked, DayEndError, PayTo, Received, Scope, Sender, SettlementAccounts};
 use guichet::objects::{ObjectError, ObjectStore};
-use guichet::store::StoreError;
+use guichet::store::{DayFileRow, StoreError};
 use guichet_domain::id::{BillerId, RecordId};
 use guichet_domain::payment::State;
-use guichet_domain::reconciliation::PartyKind;
+use guichet_domain::reconciliation::{FileState, PartyKind};
 use guichet_domain::{AccountingDate, CutOff};
 use guichet_tests::chance::Chance;
 
@@ -171,7 +171,7 @@ impl Accountant {
         checked
     }
 
-    /// Brings a biller's file, perhaps with a slip. Whether it was taken.
+    /// Brings a biller's file, perhaps with a slip. Whether it counts.
     async fn hand_in(&mut self, biller: &BillerId, may_slip: bool) -> bool {
         let slip = match self.chance.below(6) {
             0 if may_slip => Slip::Lacks,
@@ -201,9 +201,11 @@ impl Accountant {
                 Box::pin(async move { room.day_end.receive(&sender, file, "paul").await })
             });
             match received.await {
-                Some(Ok(Received::New(_) | Received::Known(_))) => {
-                    self.numbers().insert(biller.clone(), number);
-                    taken = true;
+                Some(Ok(Received::New(brought) | Received::Known(brought))) => {
+                    if self.confirm(brought).await {
+                        self.numbers().insert(biller.clone(), number);
+                        taken = true;
+                    }
                 }
                 Some(Err(DayEndError::NumberTaken { next, .. })) => {
                     self.numbers().insert(biller.clone(), next - 1);
@@ -212,6 +214,21 @@ impl Accountant {
             }
         }
         taken
+    }
+
+    /// A second person confirms a file, on any node. Whether it counts.
+    async fn confirm(&mut self, file: DayFileRow) -> bool {
+        if file.state == FileState::InForce {
+            return true;
+        }
+        let node = self.node();
+        let confirmed = self.nodes.ask(node, move |room| {
+            Box::pin(async move {
+                let room = &room.day_end;
+                room.confirm_file(&file.id, file.digest, "petra").await
+            })
+        });
+        matches!(confirmed.await, Some(Ok(_)))
     }
 
     /// The biller's effects of the day.

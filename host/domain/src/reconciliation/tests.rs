@@ -7,3 +7,4 @@ mod limits;
 mod orders;
 mod places;
 mod sides;
+mod standing;

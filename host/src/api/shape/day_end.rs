@@ -1,6 +1,7 @@
 //! The day's end on the wire.
 
-use serde::Serialize;
+use guichet_domain::Digest;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::money::Money;
@@ -38,10 +39,37 @@ pub struct ReconciliationFile {
     pub totals: String,
     /// When it came or was made.
     pub created_at: String,
+    /// `awaiting_confirmation`: it says nothing until a second person has confirmed
+    /// it; `in_force`: the one with the highest number counts; `rejected`.
+    pub state: &'static str,
+    /// Who brought it, or had it made; for the operator's people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brought_by: Option<String>,
+    /// Who confirmed or rejected it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<String>,
+    /// Why it was rejected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl ReconciliationFile {
+    /// As a client sees its own files: the operator's people are not named.
+    pub(crate) fn without_people(self) -> Self {
+        Self {
+            brought_by: None,
+            decided_by: None,
+            ..self
+        }
+    }
 }
 
 impl From<DayFileRow> for ReconciliationFile {
     fn from(file: DayFileRow) -> Self {
+        let decided = file.decided;
         Self {
             id: file.id.into(),
             name: file.name,
@@ -57,8 +85,30 @@ impl From<DayFileRow> for ReconciliationFile {
             lines: file.lines,
             totals: file.totals,
             created_at: file.created_at.to_string(),
+            state: file.state.as_str(),
+            brought_by: Some(file.brought_by),
+            decided_by: decided.as_ref().map(|decided| decided.by.clone()),
+            decided_at: decided.as_ref().map(|decided| decided.at.to_string()),
+            reason: decided.and_then(|decided| decided.reason),
         }
     }
+}
+
+/// Which file a second person has read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileConfirmation {
+    /// SHA-256 of the file that was read; with any other the answer is 409.
+    #[schema(value_type = String)]
+    pub digest: Digest,
+}
+
+/// Why a file is turned down.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FileRejection {
+    /// 1 to 500 characters.
+    pub reason: String,
 }
 
 /// A closed day.
@@ -174,6 +224,9 @@ pub struct DayChecked {
     pub resolved: u32,
     /// Work orders that are new, or open again.
     pub work_orders: usize,
+    /// Files up to the day after that were not looked at, because they wait for a
+    /// second person.
+    pub awaiting_confirmation: Vec<ReconciliationFile>,
 }
 
 impl From<day_end::Checked> for DayChecked {
@@ -183,6 +236,7 @@ impl From<day_end::Checked> for DayChecked {
             earlier: checked.earlier.into_iter().map(DayCheck::from).collect(),
             resolved: checked.resolved,
             work_orders: checked.work_orders,
+            awaiting_confirmation: checked.waiting.into_iter().map(Into::into).collect(),
         }
     }
 }

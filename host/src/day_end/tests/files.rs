@@ -44,7 +44,9 @@ async fn a_file_is_taken_once_and_corrected_by_the_next_number_only() {
         .receive(&sender, first.into(), "petra")
         .await
         .unwrap();
-    assert_eq!(again, Received::Known(file));
+    assert_eq!(again, Received::Known(file.clone()));
+    let confirmed = world.day_end.confirm_file(&file.id, file.digest, "petra");
+    confirmed.await.unwrap();
 
     let changed = world.own_file(1, &[&paid], &[]);
     let error = world

@@ -49,6 +49,8 @@ async fn day(world: &World, polls: u32) -> u32 {
     let file = world.own_file(1, &[], &["COUNTER-1"]);
     let sender = World::biller_sends();
     killed_and_again!(world.day_end.receive(&sender, file.clone().into(), "paul"));
+    let left = world.leave(&sender, file).await;
+    killed_and_again!(world.day_end.confirm_file(&left.id, left.digest, "petra"));
     killed_and_again!(world.day_end.check(&scope));
     killed_and_again!(world.day_end.settle(&scope, "paul"));
     kills

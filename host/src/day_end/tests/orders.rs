@@ -46,7 +46,7 @@ async fn escalated(world: &World, mood: Mood) -> RecordId {
     paid
 }
 
-fn proposal(by: &str, decision: Decision) -> Proposal {
+pub(super) fn proposal(by: &str, decision: Decision) -> Proposal {
     Proposal {
         by: person(by),
         decision,

@@ -1,20 +1,40 @@
-//! What others hand in: day files, and statements of a bank.
+//! What others hand in: day files, and statements of a bank; and how it is brought.
 
 use guichet_domain::reconciliation::{
-    Charset, Direction, Entry, Header, Layout, Line, LineKind, Maker, Statement, Writer,
+    Charset, Direction, Entry, FileState, Header, Layout, Line, LineKind, Maker, Statement, Writer,
     write_statement,
 };
 use guichet_domain::{AccountingDate, Currency, Moment, Money};
 use guichet_registry::sign::sha256_parts;
 
-use super::world::SERVICE;
-use crate::day_end::Sender;
+use super::world::{SERVICE, World};
+use crate::day_end::{Received, Sender};
+use crate::store::DayFileRow;
 
 /// A line of a day file: reference, kind and amount.
 pub(super) type Told<'a> = (&'a str, LineKind, i64);
 /// An entry of a statement: reference, amount, direction, and whether it undoes
 /// another one.
 pub(super) type Said<'a> = (&'a str, i64, Direction, bool);
+
+impl World {
+    /// Brings a file, which another person confirms where that is needed.
+    pub(super) async fn bring(&self, sender: &Sender, bytes: Vec<u8>) {
+        let file = self.leave(sender, bytes).await;
+        if file.state == FileState::AwaitingConfirmation {
+            let confirmed = self.day_end.confirm_file(&file.id, file.digest, "petra");
+            assert_eq!(confirmed.await.unwrap().state, FileState::InForce);
+        }
+    }
+
+    /// Brings a file that nobody has confirmed yet.
+    pub(super) async fn leave(&self, sender: &Sender, bytes: Vec<u8>) -> DayFileRow {
+        let brought = self.day_end.receive(sender, bytes.into(), "paul").await;
+        match brought.unwrap() {
+            Received::New(file) | Received::Known(file) => file,
+        }
+    }
+}
 
 /// A party's day file with these lines.
 pub(super) fn day_file(sender: &Sender, number: u32, made_at: Moment, lines: &[Told]) -> Vec<u8> {

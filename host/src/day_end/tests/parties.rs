@@ -21,14 +21,9 @@ fn sender(kind: PartyKind, party: &str) -> Sender {
     }
 }
 
-async fn hand_in(world: &World, sender: &Sender, bytes: Vec<u8>) {
-    let brought = world.day_end.receive(sender, bytes.into(), "paul").await;
-    brought.unwrap();
-}
-
 async fn file_of(world: &World, sender: &Sender, lines: &[Told<'_>]) {
     let bytes = papers::day_file(sender, 1, world.now(), lines);
-    hand_in(world, sender, bytes).await;
+    world.bring(sender, bytes).await;
 }
 
 #[tokio::test]
@@ -98,13 +93,13 @@ async fn what_a_bank_states_is_compared_with_what_was_taken_there() {
     ];
     let bank = sender(PartyKind::Bank, "icbc");
     let bytes = papers::statement(World::date(), 1, &entries);
-    hand_in(&world, &bank, bytes).await;
+    world.bring(&bank, bytes).await;
     // The bank's day turned before ours did.
     let next = World::date().next();
     world.set("2026-11-22T16:30:00Z");
     let sixth = reference(5, "capture");
     let bytes = papers::statement(next, 2, &[(&sixth, AT_BANK, credit, false)]);
-    hand_in(&world, &Sender { date: next, ..bank }, bytes).await;
+    world.bring(&Sender { date: next, ..bank }, bytes).await;
 
     let checked = world.day_end.check(&World::scope()).await.unwrap();
     let row = &checked.billers[0];
@@ -130,7 +125,7 @@ async fn a_bank_whose_statement_of_the_day_is_not_here_holds_nothing_up() {
     let bank = sender(PartyKind::Bank, "icbc");
     let date = World::date().previous();
     let bytes = papers::statement(date, 1, &[]);
-    hand_in(&world, &Sender { date, ..bank }, bytes).await;
+    world.bring(&Sender { date, ..bank }, bytes).await;
     let checked = world.day_end.check(&World::scope()).await.unwrap();
     let row = &checked.billers[0];
     assert_eq!((row.matched, row.different), (1, 0));
@@ -160,7 +155,7 @@ async fn a_statement_of_another_day_is_refused() {
     assert_eq!(field, "date");
     assert!(problem.contains("2026-11-20"), "{problem}");
     let bytes = papers::statement(World::date(), 1, &[("a", 7, Direction::Debit, false)]);
-    hand_in(&world, &bank, bytes).await;
+    world.bring(&bank, bytes).await;
     let files = world.day_end.files(World::date(), None, "", 10).await;
     let files: Vec<DayFileRow> = files.unwrap();
     let name = "guichet-bank-icbc-2026-11-21-party-1.xml";

@@ -3,7 +3,7 @@
 use guichet_tests::postgres::{Cluster, Durability};
 
 use super::world::World;
-use super::{flow, orders, settlements};
+use super::{flow, orders, second, settlements};
 use crate::payments::ports::Payee;
 use crate::store::Location;
 
@@ -18,4 +18,7 @@ async fn the_day_ends_the_same_on_postgresql() {
     flow::whole_day(&world("flow").await).await;
     settlements::there_and_back(&world("settlements").await).await;
     orders::one_order(&world("orders").await).await;
+    second::confirmed_by_another(&world("second").await).await;
+    second::at_once(&world("at_once").await).await;
+    second::one_is_not_enough(&world("alone").await).await;
 }

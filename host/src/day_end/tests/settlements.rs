@@ -22,11 +22,7 @@ pub(super) async fn bank_says(world: &World, number: u32, entries: &[(&str, i64,
         .map(|(reference, amount, direction)| (*reference, *amount, *direction, false))
         .collect();
     let bytes = papers::statement(World::date(), number, &entries);
-    world
-        .day_end
-        .receive(&sender, bytes.into(), "paul")
-        .await
-        .unwrap();
+    world.bring(&sender, bytes).await;
     world.day_end.check(&World::scope()).await.unwrap();
     // Said once more, it changes nothing.
     world.day_end.check(&World::scope()).await.unwrap();

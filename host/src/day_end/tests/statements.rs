@@ -90,8 +90,7 @@ async fn money_of_another_currency_pays_nothing() {
     let entries = [(reference.as_str(), ALL, Direction::Debit, false)];
     let dollars = "USD".parse().unwrap();
     let bytes = papers::statement_in(dollars, World::date(), 1, &entries);
-    let brought = world.day_end.receive(&sender, bytes.into(), "paul").await;
-    brought.unwrap();
+    world.bring(&sender, bytes).await;
     assert_eq!(world.check(World::date()).await.work_orders, 1);
     assert_eq!(only_batch(&world).await.state, BatchState::Sent);
     let order = order(&world, &reference).await;

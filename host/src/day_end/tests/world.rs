@@ -171,8 +171,7 @@ impl World {
     ) {
         let bytes = papers::statement(date, number, entries);
         let sender = Self::sender(PartyKind::Bank, bank, date);
-        let brought = self.day_end.receive(&sender, bytes.into(), "paul").await;
-        brought.unwrap();
+        self.bring(&sender, bytes).await;
     }
 
     /// The biller's own file of a day.
@@ -184,8 +183,7 @@ impl World {
     ) {
         let sender = Self::sender(PartyKind::Biller, BILLER, date);
         let bytes = papers::day_file(&sender, number, self.now(), lines);
-        let brought = self.day_end.receive(&sender, bytes.into(), "paul").await;
-        brought.unwrap();
+        self.bring(&sender, bytes).await;
     }
 
     /// What the latest comparison of a day found, by reference.
@@ -355,11 +353,7 @@ impl World {
     }
 
     pub(super) async fn hand_in(&self, bytes: Vec<u8>) {
-        let received = self
-            .day_end
-            .receive(&Self::biller_sends(), bytes.into(), "paul")
-            .await;
-        received.unwrap();
+        self.bring(&Self::biller_sends(), bytes).await;
     }
 
     pub(super) async fn close(&self) {
