@@ -40,8 +40,6 @@ pub struct DayPayment {
     pub terms: Terms,
     /// Who looks after it while it is open.
     pub owner: Option<String>,
-    /// For people: why it waits.
-    pub reason: Option<String>,
     /// Since when its outcome is open.
     pub open_since: Option<Moment>,
     /// When it was asked for.
@@ -68,7 +66,7 @@ macro_rules! select_day {
         concat!(
             "select p.id, p.sequence, p.client, p.service, p.biller, p.payer_account, p.total, \
              p.fee, p.currency, p.accounting_date, p.state, p.hold, p.capture, p.release_leg, \
-             p.refund, p.terms, p.owner, p.reason, p.open_since, p.created_at, p.updated_at, \
+             p.refund, p.terms, p.owner, p.open_since, p.created_at, p.updated_at, \
              k.bank, p.client_fee from payments as p \
              left join bank_accounts as k on k.account = p.payer_account ",
             $($rest)*
@@ -292,7 +290,7 @@ fn read(row: &Row) -> Result<DayPayment, StoreError> {
         payer_account: row.parsed(5)?,
         total: Money::new(row.int(6)?, currency),
         payer_fee: row.int(7)?,
-        client_fee: row.int(22)?,
+        client_fee: row.int(21)?,
         date: row.parsed(9)?,
         snapshot: Snapshot {
             state: row.parsed(10)?,
@@ -303,12 +301,11 @@ fn read(row: &Row) -> Result<DayPayment, StoreError> {
         },
         terms: serde_json::from_str(row.text(15)?)?,
         owner: text(16)?,
-        reason: text(17)?,
-        open_since: row.moment_or_none(18)?,
-        created_at: row.moment(19)?,
-        updated_at: row.moment(20)?,
-        bank: text(21)?
-            .map(|name| name.parse().map_err(|_| StoreError::Shape(21)))
+        open_since: row.moment_or_none(17)?,
+        created_at: row.moment(18)?,
+        updated_at: row.moment(19)?,
+        bank: text(20)?
+            .map(|name| name.parse().map_err(|_| StoreError::Shape(20)))
             .transpose()?,
     })
 }
