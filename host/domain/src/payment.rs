@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::words::words;
 
+mod message;
 mod next;
 mod transition;
 
+pub use message::own_words;
 pub use next::{
     Backing, Capabilities, NextStep, Repetition, Reversal, Standing, StatusAnswer, next_step,
     not_found_is_proof,

@@ -2,6 +2,7 @@
 //! believed is decided in `biller`.
 
 use guichet_domain::fee::{Fee, FeeBearer};
+use guichet_domain::payment::own_words;
 use guichet_domain::{Currency, Money};
 use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::contract::types;
@@ -121,7 +122,7 @@ pub fn application(application: &contract::Application) -> Option<order::Applica
 /// A pending answer, kept whole for the next status call.
 pub fn pending(pending: &contract::Pending) -> order::PendingAnswer {
     order::PendingAnswer {
-        message: plain(&pending.message),
+        message: own_words(&pending.message),
         ask_after_seconds: pending.ask_after_seconds,
         record: serde_json::to_value(pending).unwrap_or_default(),
     }
@@ -142,17 +143,8 @@ pub fn refusal(refusal: &types::Refusal) -> order::Refusal {
     order::Refusal {
         ground,
         code: refusal.code.clone(),
-        message: plain(&refusal.message),
+        message: own_words(&refusal.message),
     }
-}
-
-/// The most characters that are kept of a biller's own words.
-const MESSAGE_CHARACTERS: usize = 200;
-
-/// A biller's own words: no more of them than a citizen reads, on one line.
-fn plain(message: &str) -> String {
-    let plain = message.chars().filter(|c| !c.is_control());
-    plain.take(MESSAGE_CHARACTERS).collect()
 }
 
 #[cfg(test)]
@@ -195,11 +187,5 @@ mod tests {
         ] {
             assert!(kept(&evidence(record.clone())).is_none(), "{record}");
         }
-    }
-
-    #[test]
-    fn a_biller_s_words_are_cut_and_stand_on_one_line() {
-        assert_eq!(plain("no\nsuch\u{7} bill"), "nosuch bill");
-        assert_eq!(plain(&"费".repeat(300)), "费".repeat(200));
     }
 }

@@ -3,7 +3,7 @@
 //! evidence of anything.
 
 use guichet_domain::Money;
-use guichet_domain::payment::Leg;
+use guichet_domain::payment::{Leg, own_words};
 use serde::{Deserialize, Serialize};
 
 use crate::bank::{BankAnswer, BankOrder, Custom};
@@ -12,8 +12,6 @@ use crate::bank::{BankAnswer, BankOrder, Custom};
 const SERIAL_CHARACTERS: usize = 64;
 /// The longest code of a refusal.
 const CODE_CHARACTERS: usize = 40;
-/// The longest text for a payer.
-const MESSAGE_CHARACTERS: usize = 200;
 
 /// What the bank was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,12 +151,8 @@ fn refused(code: Option<String>, message: Option<String>) -> BankAnswer {
     let Some(code) = code.filter(|code| is_visible(code, CODE_CHARACTERS)) else {
         return unknown("`refused` without a lawful code");
     };
-    let message = message.unwrap_or_default();
-    let message = message.chars().filter(|c| !c.is_control());
-    BankAnswer::Refused {
-        code,
-        message: message.take(MESSAGE_CHARACTERS).collect(),
-    }
+    let message = own_words(&message.unwrap_or_default());
+    BankAnswer::Refused { code, message }
 }
 
 fn is_visible(text: &str, most: usize) -> bool {
