@@ -157,6 +157,10 @@ async fn a_backup_is_put_back_and_nothing_is_paid_twice() {
     let after = pay(&market, &lost, "after").await;
     assert_eq!(after.json()["state"], "applied");
     market.kill().unwrap();
+    // The next node over the old folder would end the bank that is left there, but
+    // there is none: the books go on in a new one.
+    let stopped = market.bank.post("/_stop", &[], &json!({})).await.unwrap();
+    assert!(stopped.status.is_success(), "{}", stopped.text());
     drop(market);
 
     put_back(backup_name, &old, &new);
