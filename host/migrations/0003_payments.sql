@@ -49,7 +49,6 @@ create table payments (
     owner text,
     news_by bigint,
     open_since bigint,
-    reason text,
     created_at bigint not null,
     updated_at bigint not null,
     unique (client, client_reference)

@@ -203,7 +203,7 @@ impl Payments {
         }
         let next = draft.next();
         next.answer.contradicted_at = Some(now);
-        next.reason = Some(CONTRADICTED.to_owned());
+        next.answer.reason = Some(CONTRADICTED.to_owned());
         own_by_operator(next, now);
         self.record(draft.finish(Schedule::Due(now, 0))).await
     }

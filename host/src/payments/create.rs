@@ -222,7 +222,6 @@ impl Payments {
             owner: None,
             news_by: None,
             open_since: None,
-            reason: None,
             created_at: now,
             updated_at: now,
         };

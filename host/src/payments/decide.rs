@@ -241,7 +241,7 @@ impl Payments {
         if event == Event::Applied {
             next.answer.application = application;
         }
-        next.reason = None;
+        next.answer.reason = None;
         next.payer.put_evidence(evidence);
         next.owner = Some(WORKER.to_owned());
         next.open_since = None;

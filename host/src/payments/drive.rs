@@ -102,7 +102,7 @@ impl Payments {
             return Ok(Look::Ended(Driven::Overtaken));
         }
         if reason.is_some() {
-            draft.next().reason = reason;
+            draft.next().answer.reason = reason;
         }
         self.settle(draft, Schedule::Due(now, 0)).await
     }
@@ -297,7 +297,7 @@ impl Payments {
         if verdict.pending.is_some() {
             next.answer.pending = verdict.pending;
         }
-        next.reason = verdict.reason;
+        next.answer.reason = verdict.reason;
         // Where nothing was sent, the next attempt waits the longer the more were
         // made, however often the biller had to be asked before.
         let is_unsent = next.snapshot.state == State::Held;

@@ -101,7 +101,7 @@ impl Payments {
                 if draft.push(Event::Declined).is_err() {
                     return Ok(Look::Ended(Driven::Overtaken));
                 }
-                draft.next().reason = Some("the account has not enough money".to_owned());
+                draft.next().answer.reason = Some("the account has not enough money".to_owned());
                 let ended = self.record(draft.finish(Schedule::Done)).await?;
                 Ok(Look::Ended(ended))
             }
@@ -249,7 +249,7 @@ fn note_answer(draft: &mut Draft, leg: Leg, answer: &BankAnswer) {
     match answer {
         BankAnswer::Done { serial } => next.payer.put_serial(leg, serial.clone()),
         BankAnswer::Refused { message, .. } if next.snapshot.state == State::Declined => {
-            next.reason = Some(message.clone());
+            next.answer.reason = Some(message.clone());
         }
         BankAnswer::Refused { code, .. } => {
             tracing::error!(payment = %next.id, %leg, code, "a bank refuses what it owes");

@@ -34,7 +34,7 @@ impl PaymentView {
             updated_at: row.updated_at,
             owner: row.owner.clone(),
             news_by: row.news_by,
-            reason: row.reason.clone(),
+            reason: row.answer.reason.clone(),
             action: action_of(row),
             application: row.answer.fullest().cloned(),
         }

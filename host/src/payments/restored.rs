@@ -42,7 +42,7 @@ impl Payments {
         next.attempts += 1;
         next.attempted_at = Some(now);
         next.order.attempt = next.attempts;
-        next.reason = Some(RESTORED.to_owned());
+        next.answer.reason = Some(RESTORED.to_owned());
         if draft.push(Event::Submitted).is_err() {
             return Ok(Look::Ended(Driven::Overtaken));
         }
@@ -63,7 +63,7 @@ impl Payments {
         assumed.attempted_at = Some(now);
         let next = draft.next();
         next.reversal = Some(assumed);
-        next.reason = Some(RESTORED.to_owned());
+        next.answer.reason = Some(RESTORED.to_owned());
         self.settle(draft, Schedule::Due(now, 0)).await
     }
 }

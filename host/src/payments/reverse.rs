@@ -295,7 +295,7 @@ impl Payments {
         if draft.push(event).is_err() {
             return Ok(Look::Ended(Driven::Overtaken));
         }
-        draft.next().reason = None;
+        draft.next().answer.reason = None;
         self.settle(draft, Schedule::Done).await
     }
 
@@ -313,7 +313,7 @@ impl Payments {
         if let (Some(reversal), Some(pending)) = (&mut next.reversal, pending) {
             reversal.last = Some(pending.clone());
         }
-        next.reason = Some(reason.to_owned());
+        next.answer.reason = Some(reason.to_owned());
         age(next, now);
         let look = next_look(now, tries, asked, &*self.ports.random);
         self.settle(draft, Schedule::Due(look, tries.saturating_add(1)))

@@ -46,6 +46,9 @@ pub struct StoredAnswer {
     /// none: its "no" proves nothing from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contradicted_at: Option<Moment>,
+    /// For the citizen: why it was refused or waits. May be the biller's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 impl StoredAnswer {
@@ -128,8 +131,6 @@ pub struct PaymentRow {
     pub news_by: Option<Moment>,
     /// Since when its outcome has been open.
     pub open_since: Option<Moment>,
-    /// For the citizen: why it was refused or waits.
-    pub reason: Option<String>,
     /// When it was asked for.
     pub created_at: Moment,
     /// When it last changed.
@@ -215,7 +216,6 @@ impl PaymentRow {
             self.owner.clone().into(),
             self.news_by.into(),
             self.open_since.into(),
-            self.reason.clone().into(),
             self.updated_at.into(),
         ])
     }
@@ -228,7 +228,7 @@ macro_rules! select_payments {
              bill_query, payer_account, account_key, total, fee, currency, submit_until, \
              accounting_date, traceparent, terms, sealed_order, created_at, state, hold, \
              capture, release_leg, refund, version, attempts, exposed, attempted_at, \
-             sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, reason, \
+             sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, \
              updated_at, client_fee, client_fee_back \
              from payments ",
             $rest
@@ -281,7 +281,7 @@ impl Store {
 }
 
 fn client_fee(row: &Row) -> Result<Option<ClientFee>, StoreError> {
-    let (amount, back) = (row.int(36)?, row.int(37)?);
+    let (amount, back) = (row.int(35)?, row.int(36)?);
     Ok((amount > 0).then_some(ClientFee { amount, back }))
 }
 
@@ -346,7 +346,6 @@ fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
         owner: text(31)?,
         news_by: row.moment_or_none(32)?,
         open_since: row.moment_or_none(33)?,
-        reason: text(34)?,
-        updated_at: row.moment(35)?,
+        updated_at: row.moment(34)?,
     })
 }

@@ -180,7 +180,7 @@ async fn two_persons_end_a_reversal_that_nobody_can_ask_about() {
         ),
     ] {
         let (world, payment) = undoing(StatusAnswer::None, Mood::Mute).await;
-        let before = world.row(&payment).await.answer;
+        let before = world.row(&payment).await.answer.application;
         let two = by("lin-desk", "wang-desk");
         if found == Found::NotApplied {
             // The payment itself was sent long ago, the reversal just now.
@@ -195,7 +195,10 @@ async fn two_persons_end_a_reversal_that_nobody_can_ask_about() {
         }
         let row = world.row(&payment).await;
         assert_eq!(row.snapshot.state.as_str(), state);
-        assert_eq!(row.answer, before, "the biller's first evidence stays");
+        assert_eq!(
+            row.answer.application, before,
+            "the biller's first evidence stays"
+        );
         assert_eq!(row.payer.evidence.len(), 1, "once");
         assert_eq!(world.money().await, (money, 0));
         world.assert_books().await;

@@ -137,22 +137,22 @@ pub(super) static INSERT_PAYMENTS: Bulk = Bulk::new(
      accounting_date, traceparent, terms, sealed_order, created_at, bank, client_fee, \
      client_fee_back, state, hold, capture, release_leg, refund, version, attempts, exposed, \
      attempted_at, sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, \
-     reason, updated_at)",
-    39,
+     updated_at)",
+    38,
     "",
 );
 
 pub(super) static UPDATE_PAYMENTS: Bulk = Bulk::new(
     "with s(id, state, hold, capture, release_leg, refund, version, attempts, exposed, \
      attempted_at, sealed_answer, sealed_reversal, sealed_payer, owner, news_by, open_since, \
-     reason, updated_at) as (",
-    18,
+     updated_at) as (",
+    17,
     ") update payments set state = s.state, hold = s.hold, capture = s.capture, \
      release_leg = s.release_leg, refund = s.refund, version = s.version, \
      attempts = s.attempts, exposed = s.exposed, attempted_at = s.attempted_at, \
      sealed_answer = s.sealed_answer, sealed_reversal = s.sealed_reversal, \
      sealed_payer = s.sealed_payer, owner = s.owner, news_by = s.news_by, \
-     open_since = s.open_since, reason = s.reason, updated_at = s.updated_at from s where payments.id = s.id",
+     open_since = s.open_since, updated_at = s.updated_at from s where payments.id = s.id",
 );
 
 pub(super) static INSERT_KEYS: Bulk = Bulk::new(
