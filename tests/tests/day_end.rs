@@ -106,6 +106,23 @@ async fn decide(market: &Marketplace, order: &Value, decision: &str) {
     assert_eq!(closed["state"], "closed", "{closed}");
 }
 
+/// `guichet day-end …` as this person types it: whether it was done, and the answer.
+fn typed(market: &Marketplace, person: &str, arguments: &[&str]) -> (bool, Value) {
+    let output = std::process::Command::new(guichet_tests::program("guichet"))
+        .args(["--json", "day-end"])
+        .args(arguments)
+        .env("GUICHET_URL", &market.url)
+        .env("GUICHET_TOKEN", market.person_token(person).unwrap())
+        .output()
+        .unwrap();
+    let answer = serde_json::from_slice(&output.stdout);
+    let said = String::from_utf8_lossy(&output.stderr);
+    (
+        output.status.success(),
+        answer.unwrap_or_else(|_| panic!("{said}")),
+    )
+}
+
 /// The file that Paul has brought says nothing until Petra has confirmed it.
 async fn confirm(market: &Marketplace, date: &str, file: &Value) {
     let paul = market.person("paul").unwrap();
@@ -114,8 +131,11 @@ async fn confirm(market: &Marketplace, date: &str, file: &Value) {
     let checked = step(&paul, date, "check").await;
     assert_eq!(checked["resolved"], 0, "{checked}");
     assert_eq!(checked["awaiting_confirmation"][0]["id"], file["id"]);
-    let path = format!("/v1/reconciliation-files/{}", file["id"].as_str().unwrap());
-    let confirm = format!("{path}/confirm");
+    let (id, digest) = (
+        file["id"].as_str().unwrap(),
+        file["digest"].as_str().unwrap(),
+    );
+    let confirm = format!("/v1/reconciliation-files/{id}/confirm");
     let body = json!({"digest": file["digest"]});
     let alone = paul.post(&confirm, &[], &body).await.unwrap();
     assert_eq!(alone.status, 403, "{}", alone.text());
@@ -125,17 +145,18 @@ async fn confirm(market: &Marketplace, date: &str, file: &Value) {
     let unread = petra.post(&confirm, &[], &other).await.unwrap();
     let problem = (unread.status.as_u16(), unread.json()["code"].clone());
     assert_eq!(problem, (409, json!("digest_differs")));
-    let confirmed = done(petra.post(&confirm, &[], &body).await).await;
+    let (_, confirmed) = typed(market, "petra", &["confirm", id, "--digest", digest]);
     assert_eq!(confirmed["state"], "in_force", "{confirmed}");
     assert_eq!(confirmed["brought_by"], "person:paul", "{confirmed}");
     assert_eq!(confirmed["decided_by"], "person:petra", "{confirmed}");
-    assert_eq!(done(petra.get(&path).await).await, confirmed);
+    assert_eq!(
+        typed(market, "petra", &["show", id]),
+        (true, confirmed.clone())
+    );
     let again = done(petra.post(&confirm, &[], &body).await).await;
     assert_eq!(again, confirmed);
-    let late = petra
-        .post(&format!("{path}/reject"), &[], &json!({"reason": "late"}))
-        .await;
-    assert_eq!(late.unwrap().status, 409);
+    let (is_done, late) = typed(market, "petra", &["reject", id, "--reason", "late"]);
+    assert_eq!((is_done, &late["code"]), (false, &json!("wrong_state")));
 }
 
 async fn payment(market: &Marketplace, paid: &Value) -> Value {
