@@ -86,7 +86,7 @@ async fn instances_share_no_memory() {
 /// the next one in its place, of the same component and of another.
 #[tokio::test]
 async fn instances_find_their_memory_empty() {
-    let house = House::new();
+    let house = House::with(|settings| settings.calls = 1);
     let marking = |mark: u32| {
         asking(&format!(
             "(local $at i32) (local $found i32)
