@@ -4,14 +4,19 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-/// Tells the developer something, on standard error, so that standard output
-/// stays free for results.
+/// Tells the developer something and when, in minutes and seconds since the first
+/// such line; on standard error, so that standard output stays free for results.
 pub(crate) fn say(text: &str) {
+    static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    let seconds = BEGUN.elapsed().as_secs();
+    let (minutes, seconds) = (seconds / 60, seconds % 60);
     // A closed standard error is no reason to stop a build.
-    let _ = writeln!(std::io::stderr(), "{text}");
+    let _ = writeln!(std::io::stderr(), "[{minutes}:{seconds:02}] {text}");
 }
 
 /// The folder of the main workspace. Cargo tells it at run time: one that was

@@ -16,7 +16,6 @@ use super::Api;
 use super::insider::Insider;
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::PackagesRead;
 use crate::error::{Code, Problem, Text};
 use crate::plugins::{self, ReadingError, TranscriptError};
@@ -106,7 +105,7 @@ async fn list(
         Some(Side::Operator(_)) | None => false,
     };
     if !own {
-        require_role(&insider, &[Role::Auditor])?;
+        insider.require(&[Role::Auditor])?;
     }
     let limit = page::limit(span.limit)?;
     let (since, last) = match &span.cursor {
@@ -151,7 +150,7 @@ async fn transcript(
     insider: Insider<PackagesRead>,
     Segments(call): Segments<RecordId>,
 ) -> Result<Response, Problem> {
-    require_role(&insider, &[Role::Auditor])?;
+    insider.require(&[Role::Auditor])?;
     let Some((person, _)) = &insider.person else {
         return Err(Problem::new(Code::Forbidden));
     };

@@ -16,7 +16,6 @@ use super::Api;
 use super::insider::Insider;
 use super::page::Page;
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::DayEndOperate;
 use super::shape::day_end::{
     AccountingDay, DayChecked, DayFees, DayFinding, DaySettled, FilesMade, SettlementBatch,
@@ -60,14 +59,14 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// The operator's programs by their scope, its people by their role.
 fn may_operate(insider: &Insider<DayEndOperate>) -> Result<String, Problem> {
     if insider.person.is_some() {
-        require_role(insider, &[Role::PaymentOfficer])?;
+        insider.require(&[Role::PaymentOfficer])?;
     }
     Ok(insider.actor.to_string())
 }
 
 fn may_look(insider: &Insider<DayEndOperate>) -> Result<(), Problem> {
     match insider.person {
-        Some(_) => require_role(insider, &[Role::PaymentOfficer, Role::Auditor]),
+        Some(_) => insider.require(&[Role::PaymentOfficer, Role::Auditor]),
         None => Ok(()),
     }
 }

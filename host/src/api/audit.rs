@@ -14,7 +14,6 @@ use super::Api;
 use super::insider::Insider;
 use super::page::Page;
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::{PackagesRead, PaymentsRead};
 use super::shape::audit::{AuditConsistency, AuditInclusion, AuditKey, AuditLeaf, AuditLog};
 use crate::error::Problem;
@@ -193,7 +192,7 @@ async fn entries(
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<From>,
 ) -> Result<axum::Json<Page<AuditLeaf>>, Problem> {
-    require_role(&insider, &[Role::Auditor])?;
+    insider.require(&[Role::Auditor])?;
     let audit = &api.rooms().audit;
     let found = audit.entries(log, asked.from, ENTRIES).await;
     let items = found?;

@@ -15,6 +15,8 @@ use crate::error::{Code, Problem, Text};
 pub const LIMIT_BYTES: usize = 64 * 1024;
 /// How much of a body beyond its limit is read and thrown away.
 const DISCARD_BYTES: usize = 4 * 1024 * 1024;
+/// The most characters of a reason or of another text of people.
+const TEXT_OF_PEOPLE: usize = 500;
 
 /// A JSON body of the shape `T`.
 #[derive(Debug)]
@@ -53,6 +55,19 @@ where
         // swallow, such as a field that stands twice.
         Ok(Self(parse(&bytes)?, parse(&bytes)?))
     }
+}
+
+/// A text that people wrote into this field, within bounds.
+pub(super) fn text_of_people(field: &'static str, text: &str) -> Result<String, Problem> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if (1..=TEXT_OF_PEOPLE).contains(&length) && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err(Problem::new(Code::InvalidField).with_field(
+        field,
+        Text::new("应为 1 到 500 个字符。", "Must have 1 to 500 characters."),
+    ))
 }
 
 /// Reads the whole body; one beyond the limit is a problem.

@@ -14,7 +14,6 @@ use super::Api;
 use super::body::Json;
 use super::insider::Insider;
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::ClientsOperate;
 use super::shape::client::{ClientAccount, NewCreditLimit, NewTopUp, PriceList};
 use super::shape::money::Money;
@@ -40,15 +39,9 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(set_prices))
 }
 
-fn by(insider: Insider<ClientsOperate>, client: ClientId) -> Result<ByOperator, Problem> {
-    require_role(&insider, &[Role::PaymentOfficer])?;
-    match insider.person {
-        Some((person, _)) => Ok(ByOperator { person, client }),
-        None => Err(Problem::new(Code::Forbidden).with_detail(Text::new(
-            "客户账户只能由运营方人员本人处理，请使用人员令牌。",
-            "Only persons look after clients' accounts; use a person's token.",
-        ))),
-    }
+fn by(insider: &Insider<ClientsOperate>, client: ClientId) -> Result<ByOperator, Problem> {
+    let person = insider.officer()?;
+    Ok(ByOperator { person, client })
 }
 
 fn money(money: &Money, field: &'static str) -> Result<guichet_domain::Money, Problem> {
@@ -73,7 +66,7 @@ async fn read(
     Segments(client): Segments<ClientId>,
     Parameters(wanted): Parameters<Wanted>,
 ) -> Result<axum::Json<ClientAccount>, Problem> {
-    require_role(&insider, &[Role::PaymentOfficer, Role::Auditor])?;
+    insider.require(&[Role::PaymentOfficer, Role::Auditor])?;
     let currency = wanted.currency.unwrap_or(Currency::CNY);
     let room = &api.rooms().accounts;
     let account = room.client_account(&client, currency).await?;
@@ -99,7 +92,7 @@ async fn top_up(
     Segments(client): Segments<ClientId>,
     Json(new): Json<NewTopUp>,
 ) -> Result<axum::Json<ClientAccount>, Problem> {
-    let (by, amount) = (by(insider, client)?, money(&new.amount, "amount")?);
+    let (by, amount) = (by(&insider, client)?, money(&new.amount, "amount")?);
     let room = &api.rooms().accounts;
     let account = room.top_up(&by, amount, &new.reference).await?;
     Ok(axum::Json(account.into()))
@@ -123,7 +116,7 @@ async fn set_limit(
     Segments(client): Segments<ClientId>,
     Json(new): Json<NewCreditLimit>,
 ) -> Result<axum::Json<ClientAccount>, Problem> {
-    let (by, limit) = (by(insider, client)?, money(&new.limit, "limit")?);
+    let (by, limit) = (by(&insider, client)?, money(&new.limit, "limit")?);
     let room = &api.rooms().accounts;
     let account = room.set_credit_limit(&by, limit).await?;
     Ok(axum::Json(account.into()))
@@ -147,7 +140,7 @@ async fn set_prices(
     Segments(client): Segments<ClientId>,
     Json(new): Json<PriceList>,
 ) -> Result<axum::Json<PriceList>, Problem> {
-    let by = by(insider, client)?;
+    let by = by(&insider, client)?;
     let list = new.into();
     api.rooms().accounts.set_prices(&by, &list).await?;
     Ok(axum::Json(list.into()))

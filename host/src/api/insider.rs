@@ -7,12 +7,12 @@ use std::time::Instant;
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use guichet_domain::id::{ClientId, PersonId, PublisherName};
-use guichet_registry::register::{Actor, Person, Side};
+use guichet_registry::register::{Actor, Person, Role, Side};
 
 use super::Api;
 use super::caller::{Caller, token_hash};
 use super::scope::Needed;
-use crate::error::{Code, Problem};
+use crate::error::{Code, Problem, Text};
 
 /// A person, or a client with the scope `N`.
 #[derive(Debug)]
@@ -31,6 +31,35 @@ impl<N> Insider<N> {
         match self.person.as_ref().map(|(_, person)| &person.side) {
             Some(Side::Publisher(own, _)) => own == publisher,
             Some(Side::Operator(_)) | None => true,
+        }
+    }
+
+    /// That it is staff in one of these roles, or the installation itself.
+    pub(super) fn require(&self, wanted: &[Role]) -> Result<(), Problem> {
+        let has = match self.person.as_ref().map(|(_, person)| &person.side) {
+            Some(Side::Operator(roles)) => wanted.iter().any(|role| roles.contains(role)),
+            Some(Side::Publisher(..)) | None => false,
+        };
+        if has || self.actor == Actor::Installation {
+            return Ok(());
+        }
+        let names: Vec<&str> = wanted.iter().map(|role| role.as_str()).collect();
+        Err(Problem::new(Code::Forbidden).with_detail(Text::new(
+            format!("需要运营方角色：{}。", names.join("、")),
+            format!("This is for the operator's staff: {}.", names.join(" or ")),
+        )))
+    }
+
+    /// The payment officer: who decides must be a person, since two programs are
+    /// no two persons.
+    pub(super) fn officer(&self) -> Result<PersonId, Problem> {
+        self.require(&[Role::PaymentOfficer])?;
+        match &self.person {
+            Some((person, _)) => Ok(person.clone()),
+            None => Err(Problem::new(Code::Forbidden).with_detail(Text::new(
+                "此事只能由运营方人员本人办理，请使用人员令牌。",
+                "Only persons decide this; use a person's token.",
+            ))),
         }
     }
 }

@@ -11,7 +11,6 @@ use utoipa_axum::routes;
 use super::Api;
 use super::insider::Insider;
 use super::page::Page;
-use super::registry::require_role;
 use super::scope::PackagesRead;
 use crate::error::Problem;
 
@@ -52,7 +51,7 @@ async fn people(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
 ) -> Result<axum::Json<Page<PersonItem>>, Problem> {
-    require_role(&insider, &Role::ALL)?;
+    insider.require(&Role::ALL)?;
     let items = api.rooms().governance.read(|register| {
         let all = register.people().map(|(id, person)| PersonItem {
             person: id.to_string(),
@@ -98,7 +97,7 @@ async fn billers(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
 ) -> Result<axum::Json<Page<BillerItem>>, Problem> {
-    require_role(&insider, &Role::ALL)?;
+    insider.require(&Role::ALL)?;
     let items = api.rooms().governance.read(|register| {
         let all = register.billers().map(|(id, known)| BillerItem {
             biller: id.to_string(),
@@ -147,7 +146,7 @@ async fn switches(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
 ) -> Result<axum::Json<Page<SwitchItem>>, Problem> {
-    require_role(&insider, &Role::ALL)?;
+    insider.require(&Role::ALL)?;
     let items = api.rooms().governance.read(|register| {
         let all = register.switches().map(|(target, reason)| SwitchItem {
             target: target.clone(),

@@ -13,7 +13,6 @@ use super::Api;
 use super::insider::Insider;
 use super::page::Page;
 use super::parameters::Parameters;
-use super::registry::require_role;
 use super::scope::PackagesRead;
 use crate::error::Problem;
 use guichet_registry::register::Role;
@@ -102,7 +101,7 @@ async fn entries(
     insider: Insider<PackagesRead>,
     Parameters(from): Parameters<From>,
 ) -> Result<axum::Json<Page<LogEntry>>, Problem> {
-    require_role(&insider, &Role::ALL)?;
+    insider.require(&Role::ALL)?;
     let rows = api.rooms().store.log_from(from.from).await?;
     let items = rows.into_iter().map(|row| LogEntry {
         position: row.position,

@@ -3,8 +3,7 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use guichet_domain::id::{AccountId, ClientId, PersonId};
-use guichet_registry::register::Role;
+use guichet_domain::id::{AccountId, ClientId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,7 +13,6 @@ use super::Api;
 use super::body::Json;
 use super::insider::Insider;
 use super::parameters::Segments;
-use super::registry::require_role;
 use super::scope::PoliciesWrite;
 use crate::accounts::ByOperator;
 use crate::error::{Code, Problem, Text};
@@ -51,17 +49,6 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(set_for_account))
 }
 
-fn officer(insider: Insider<PoliciesWrite>) -> Result<PersonId, Problem> {
-    require_role(&insider, &[Role::PaymentOfficer])?;
-    if let Some((person, _)) = insider.person {
-        return Ok(person);
-    }
-    Err(Problem::new(Code::Forbidden).with_detail(Text::new(
-        "付款规则只能由运营方人员本人设置，请使用人员令牌。",
-        "Only persons set payers' policies; use a person's token.",
-    )))
-}
-
 /// Set what a client's payers agree to
 ///
 /// Counts on every node within a second, for payments that are made then.
@@ -80,7 +67,7 @@ async fn set_for_client(
     Segments(client): Segments<ClientId>,
     Json(new): Json<ClientPolicy>,
 ) -> Result<StatusCode, Problem> {
-    let person = officer(insider)?;
+    let person = insider.officer()?;
     let authorisation = match new.authorise_above {
         None => AuthorisationRule::Never,
         Some(0) => AuthorisationRule::Always,
@@ -115,7 +102,7 @@ async fn set_for_account(
     Segments(account): Segments<AccountId>,
     Json(new): Json<AccountPolicy>,
 ) -> Result<StatusCode, Problem> {
-    let person = officer(insider)?;
+    let person = insider.officer()?;
     let room = &api.rooms().accounts;
     room.set_account_policy(&person, &account, new.second_person)
         .await?;

@@ -14,14 +14,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::body::{self, Json};
+use super::body::{self, Json, text_of_people};
 use super::insider::Insider;
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::{ReconciliationRead, ReconciliationWrite};
 use super::shape::day_end::{FileConfirmation, FileRejection, ReconciliationFile};
-use super::work_orders::{officer, plain};
 use crate::day_end::{Received, Sender};
 use crate::error::Problem;
 use crate::store::DayFileRow;
@@ -68,7 +66,7 @@ fn sight<N>(insider: &Insider<N>, roles: &[Role]) -> Result<Sight, Problem> {
     match &insider.actor {
         Actor::Client(client) => Ok(Sight::Client(client.to_string())),
         Actor::Person(_) | Actor::Node(_) | Actor::Installation => {
-            require_role(insider, roles)?;
+            insider.require(roles)?;
             Ok(Sight::All)
         }
     }
@@ -258,7 +256,7 @@ async fn confirm(
     Segments(id): Segments<RecordId>,
     Json(confirmation): Json<FileConfirmation>,
 ) -> Result<axum::Json<ReconciliationFile>, Problem> {
-    officer(&insider)?;
+    insider.officer()?;
     let (room, by) = (&api.rooms().day_end, insider.actor.to_string());
     let file = room.confirm_file(&id, confirmation.digest, &by).await?;
     Ok(axum::Json(file.into()))
@@ -283,8 +281,8 @@ async fn reject(
     Segments(id): Segments<RecordId>,
     Json(rejection): Json<FileRejection>,
 ) -> Result<axum::Json<ReconciliationFile>, Problem> {
-    officer(&insider)?;
-    let reason = plain("reason", &rejection.reason)?;
+    insider.officer()?;
+    let reason = text_of_people("reason", &rejection.reason)?;
     let (room, by) = (&api.rooms().day_end, insider.actor.to_string());
     let file = room.reject_file(&id, &reason, &by).await?;
     Ok(axum::Json(file.into()))

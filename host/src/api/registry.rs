@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use guichet_domain::id::{PackageStem, PersonId, PublisherName};
 use guichet_registry::PackageName;
 use guichet_registry::register::{
-    Act, Actor, BillerAct, MemberRole, PublicationAct, Role, SecretAct, Side,
+    Act, BillerAct, MemberRole, PublicationAct, Role, SecretAct, Side,
 };
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
@@ -93,7 +93,7 @@ async fn proposals(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
 ) -> Result<axum::Json<Page<OpenProposal>>, Problem> {
-    require_staff(&insider)?;
+    insider.require(&Role::ALL)?;
     let governance = &api.rooms().governance;
     let now = governance.now();
     let items = governance.read(|register| {
@@ -138,7 +138,7 @@ async fn queue(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
 ) -> Result<axum::Json<Page<QueueItem>>, Problem> {
-    require_staff(&insider)?;
+    insider.require(&Role::ALL)?;
     let queue = api.rooms().governance.queue();
     let items = queue.iter().map(QueueItem::from);
     Ok(axum::Json(Page::from_items(items, None)))
@@ -220,7 +220,7 @@ async fn set_secrets(
     use base64::Engine as _;
     let package = PackageName::new(publisher, stem);
     let staff = [Role::Reviewer, Role::SecurityOfficer];
-    require_role(&insider, &staff)?;
+    insider.require(&staff)?;
     let decoded = secrets.secrets.into_iter().take(16).map(|one| {
         let value = base64::prelude::BASE64_STANDARD.decode(&one.value).ok()?;
         Some(PackageSecret {
@@ -306,29 +306,6 @@ async fn issue_token(
     }
     let token = governance.issue_token(&person).await?;
     Ok(axum::Json(Token { token }))
-}
-
-/// What waits for review is for the operator's staff.
-fn require_staff<N>(insider: &Insider<N>) -> Result<(), Problem> {
-    require_role(insider, &Role::ALL)
-}
-
-pub(super) fn require_role<N>(insider: &Insider<N>, wanted: &[Role]) -> Result<(), Problem> {
-    let has = match &insider.person {
-        Some((_, person)) => match &person.side {
-            Side::Operator(roles) => wanted.iter().any(|role| roles.contains(role)),
-            Side::Publisher(..) => false,
-        },
-        None => false,
-    };
-    if has || insider.actor == Actor::Installation {
-        return Ok(());
-    }
-    let names: Vec<&str> = wanted.iter().map(|role| role.as_str()).collect();
-    Err(Problem::new(Code::Forbidden).with_detail(Text::new(
-        format!("需要运营方角色：{}。", names.join("、")),
-        format!("This is for the operator's staff: {}.", names.join(" or ")),
-    )))
 }
 
 /// What was entered, once this node serves by it: who has rolled a release out

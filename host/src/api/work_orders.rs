@@ -1,7 +1,7 @@
 //! `/v1/work-orders`: what people have to decide, and deciding it by two.
 
 use axum::extract::State;
-use guichet_domain::id::{PersonId, RecordId};
+use guichet_domain::id::RecordId;
 use guichet_domain::work_order;
 use guichet_registry::register::Role;
 use serde::Deserialize;
@@ -10,18 +10,14 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::Api;
-use super::body::Json;
+use super::body::{Json, text_of_people};
 use super::insider::Insider;
 use super::page::{self, Page};
 use super::parameters::{Parameters, Segments};
-use super::registry::require_role;
 use super::scope::{WorkOrdersRead, WorkOrdersWrite};
 use super::shape::work_order::{Agreement, Declined, NewProposal, WorkOrder, WorkOrderWithHistory};
-use crate::error::{Code, Problem, Text};
+use crate::error::Problem;
 use crate::store::{WorkOrderFilter, WorkOrderRow};
-
-/// The most characters of a reason.
-const REASON: usize = 500;
 
 /// Which orders.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -53,20 +49,8 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 /// Work orders are for the operator's people, and for its own programs to read.
 fn may_read<N>(insider: &Insider<N>) -> Result<(), Problem> {
     match insider.person {
-        Some(_) => require_role(insider, &[Role::PaymentOfficer, Role::Auditor]),
+        Some(_) => insider.require(&[Role::PaymentOfficer, Role::Auditor]),
         None => Ok(()),
-    }
-}
-
-/// Who decides must be a person: two programs are no two persons.
-pub(super) fn officer<N>(insider: &Insider<N>) -> Result<PersonId, Problem> {
-    require_role(insider, &[Role::PaymentOfficer])?;
-    match &insider.person {
-        Some((person, _)) => Ok(person.clone()),
-        None => Err(Problem::new(Code::Forbidden).with_detail(Text::new(
-            "此事只能由运营方人员本人办理，请使用人员令牌。",
-            "Only persons decide this; use a person's token.",
-        ))),
     }
 }
 
@@ -154,14 +138,14 @@ async fn propose(
     Segments(id): Segments<RecordId>,
     Json(new): Json<NewProposal>,
 ) -> Result<axum::Json<WorkOrder>, Problem> {
-    let by = officer(&insider)?;
+    let by = insider.officer()?;
     let proposal = work_order::Proposal {
         by,
         decision: new.decision,
-        evidence: plain("evidence", &new.evidence)?,
+        evidence: text_of_people("evidence", &new.evidence)?,
         serial: new
             .serial
-            .map(|serial| plain("serial", &serial))
+            .map(|serial| text_of_people("serial", &serial))
             .transpose()?,
         seen: None,
     };
@@ -189,7 +173,7 @@ async fn agree(
     Segments(id): Segments<RecordId>,
     Json(agreement): Json<Agreement>,
 ) -> Result<axum::Json<WorkOrder>, Problem> {
-    let by = officer(&insider)?;
+    let by = insider.officer()?;
     let room = &api.rooms().work_orders;
     let order = room.agree(&id, agreement.version, &by).await?;
     Ok(shown(&api, order))
@@ -211,8 +195,8 @@ async fn decline(
     Segments(id): Segments<RecordId>,
     Json(declined): Json<Declined>,
 ) -> Result<axum::Json<WorkOrder>, Problem> {
-    let by = officer(&insider)?;
-    let reason = plain("reason", &declined.reason)?;
+    let by = insider.officer()?;
+    let reason = text_of_people("reason", &declined.reason)?;
     let order = api.rooms().work_orders.decline(&id, &by, &reason).await?;
     Ok(shown(&api, order))
 }
@@ -233,20 +217,7 @@ async fn take(
     insider: Insider<WorkOrdersWrite>,
     Segments(id): Segments<RecordId>,
 ) -> Result<axum::Json<WorkOrder>, Problem> {
-    let by = officer(&insider)?;
+    let by = insider.officer()?;
     let order = api.rooms().work_orders.take(&id, &by).await?;
     Ok(shown(&api, order))
-}
-
-/// A text of people, within bounds.
-pub(super) fn plain(field: &'static str, text: &str) -> Result<String, Problem> {
-    let text = text.trim();
-    let length = text.chars().count();
-    if (1..=REASON).contains(&length) && !text.chars().any(char::is_control) {
-        return Ok(text.to_owned());
-    }
-    Err(Problem::new(Code::InvalidField).with_field(
-        field,
-        Text::new("应为 1 到 500 个字符。", "Must have 1 to 500 characters."),
-    ))
 }

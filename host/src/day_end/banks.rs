@@ -140,7 +140,7 @@ impl DayEnd {
 
 /// What banks have moved for one payment, in minor units.
 #[derive(Debug, Clone, Copy)]
-struct Moved {
+pub(super) struct Moved {
     taken: i64,
     given_back: i64,
     currency: Option<Currency>,
@@ -149,7 +149,7 @@ struct Moved {
 }
 
 impl Moved {
-    fn of(lines: &[Line]) -> Self {
+    pub(super) fn of(lines: &[Line]) -> Self {
         let mut moved = Self {
             taken: 0,
             given_back: 0,
@@ -170,14 +170,17 @@ impl Moved {
     }
 
     /// Money of a payment that does not exist here.
-    fn of_a_stranger(self) -> Option<(Money, serde_json::Value)> {
+    pub(super) fn of_a_stranger(self) -> Option<(Money, serde_json::Value)> {
         let net = self.taken.saturating_sub(self.given_back);
         let amount = Money::new(net.saturating_abs(), self.currency?);
         (net != 0 || self.is_mixed).then(|| (amount, json!("absent")))
     }
 
     /// Money of another day's payment that should not have moved so.
-    fn beside_the_books(self, payment: &DayPayment) -> Option<(Money, serde_json::Value)> {
+    pub(super) fn beside_the_books(
+        self,
+        payment: &DayPayment,
+    ) -> Option<(Money, serde_json::Value)> {
         let side = ledger_side(payment);
         let (AtBank::Amount(ours) | AtBank::EitherWay(ours)) = at_bank(payment);
         let is_owed_back = match payment.snapshot.refund {

@@ -47,6 +47,9 @@ struct Arguments {
 
 /// Every so many seeds are run twice, to see that the trace is the same.
 const AGAIN: u64 = 50;
+/// After so many seeds it is told how far the run is. All of them have ended then,
+/// so that a run that is stopped goes on with `--from` the next one.
+const BLOCK: u64 = 1_000;
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
@@ -77,46 +80,49 @@ fn main() -> Result<ExitCode> {
             }
         });
     }
+    Ok(if run(&arguments) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether all seeds ran without a finding.
+fn run(arguments: &Arguments) -> bool {
     let tally = Tally::default();
     let begun = Instant::now();
-    let end = arguments.seconds.map(Duration::from_secs);
+    let goes_on = || {
+        let limit = arguments.seconds.map(Duration::from_secs);
+        let late = limit.is_some_and(|limit| begun.elapsed() > limit);
+        !late && !tally.failed.load(Ordering::Relaxed)
+    };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.unwrap_or_else(cores);
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                while !tally.failed.load(Ordering::Relaxed) {
-                    let number = tally.next.fetch_add(1, Ordering::Relaxed);
-                    let late = end.is_some_and(|end| begun.elapsed() > end);
-                    if number >= arguments.seeds || late {
-                        return;
+    let end = arguments.from + arguments.seeds;
+    let next = AtomicU64::new(arguments.from);
+    let mut block = arguments.from;
+    while block < end && goes_on() {
+        block = end.min(block + BLOCK);
+        let take = |seed| (seed < block).then_some(seed + 1);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    let relaxed = Ordering::Relaxed;
+                    while goes_on()
+                        && let Ok(seed) = next.fetch_update(relaxed, relaxed, take)
+                    {
+                        tally.run(seed);
                     }
-                    tally.run(arguments.from + number);
-                }
-            });
-        }
-    });
-    let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
-    say(&format!(
-        "{} seeds from {}, {} payments, {} crashes, {} steps, {} repeated with the same trace, {} s",
-        count(&tally.seeds),
-        arguments.from,
-        count(&tally.payments),
-        count(&tally.crashes),
-        count(&tally.steps),
-        count(&tally.repeated),
-        begun.elapsed().as_secs()
-    ));
-    Ok(if tally.failed.load(Ordering::Relaxed) {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+                });
+            }
+        });
+        tally.tell(arguments.from, begun.elapsed());
+    }
+    !tally.failed.load(Ordering::Relaxed)
 }
 
 #[derive(Default)]
 struct Tally {
-    next: AtomicU64,
     seeds: AtomicU64,
     payments: AtomicU64,
     crashes: AtomicU64,
@@ -126,6 +132,19 @@ struct Tally {
 }
 
 impl Tally {
+    fn tell(&self, from: u64, time: Duration) {
+        let count = |of: &AtomicU64| of.load(Ordering::Relaxed);
+        say(&format!(
+            "{} seeds from {from}, {} payments, {} crashes, {} steps, {} repeated with the same trace, {} s",
+            count(&self.seeds),
+            count(&self.payments),
+            count(&self.crashes),
+            count(&self.steps),
+            count(&self.repeated),
+            time.as_secs()
+        ));
+    }
+
     fn run(&self, seed: u64) {
         match self.checked(seed) {
             Ok(()) => {}

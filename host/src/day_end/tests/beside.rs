@@ -75,3 +75,79 @@ async fn an_open_payment_is_found_in_the_file_of_the_day_after() {
     assert_eq!((checked.resolved, checked.billers[0].matched), (1, 1));
     assert_eq!(world.state(&paid).await, "applied");
 }
+
+/// Applied and undone there, it comes to nothing: but it is for its own day's file to
+/// say that it was never applied.
+#[tokio::test]
+async fn another_days_file_does_not_end_an_open_payment_by_what_comes_to_nothing() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Deaf).await;
+    let next = World::date().next();
+    world.close_next_day().await;
+    world.end(next).await;
+    let both = [LineKind::Payment, LineKind::Reversal].map(|kind| (paid.as_str(), kind, AMOUNT));
+    world.biller_says(next, 1, &both).await;
+    assert_eq!(world.check(next).await.resolved, 0);
+    assert_eq!(world.state(&paid).await, "unknown");
+}
+
+#[tokio::test]
+async fn what_stands_in_the_file_of_the_day_beside_alone_is_that_days() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Good).await;
+    let (date, next) = (World::date(), World::date().next());
+    world.close_next_day().await;
+    world.end(next).await;
+    let line = [(paid.as_str(), LineKind::Payment, AMOUNT)];
+    world.biller_says(date, 1, &line).await;
+    let other = [("COUNTER-1", LineKind::Payment, AMOUNT)];
+    world.biller_says(next, 1, &other).await;
+    world.check(date).await;
+    assert_eq!(world.found(date).await, []);
+    world.check(next).await;
+    let strange = [("COUNTER-1".to_owned(), Finding::Shortage)];
+    assert_eq!(world.found(next).await, strange);
+}
+
+/// A file that names a payment of the day beside says nothing about the others of
+/// that day.
+#[tokio::test]
+async fn orders_of_the_day_beside_stay_open_where_the_file_does_not_name_them() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Good).await;
+    let (date, next) = (World::date(), World::date().next());
+    world.close_next_day().await;
+    let counter = ("COUNTER-1", LineKind::Payment, AMOUNT);
+    let line = (paid.as_str(), LineKind::Payment, AMOUNT);
+    world.biller_says(date, 1, &[line, counter]).await;
+    assert_eq!(world.check(date).await.work_orders, 1);
+    world.end(next).await;
+    world.biller_says(next, 1, &[line]).await;
+    world.check(next).await;
+    let order = order_id(Kind::Shortage, "COUNTER-1");
+    let order = world.work_orders.get(&order).await.unwrap();
+    assert_eq!(order.standing.state, State::Open);
+}
+
+#[tokio::test]
+async fn what_a_biller_applies_again_days_later_is_looked_at_on_that_day() {
+    let world = World::new().await;
+    let paid = world.pay(Mood::Good).await;
+    let (date, next) = (World::date(), World::date().next());
+    let later = next.next().next();
+    world.close_next_day().await;
+    let lines = [paid.as_str(), "COUNTER-1"].map(|id| (id, LineKind::Payment, AMOUNT));
+    world.biller_says(date, 1, &lines).await;
+    assert_eq!(world.check(date).await.work_orders, 1);
+    world.end(later).await;
+    world.biller_says(later, 1, &lines).await;
+    world.check(later).await;
+    let found = [
+        ("COUNTER-1".to_owned(), Finding::Shortage),
+        (paid.to_string(), Finding::Duplicate),
+    ];
+    assert_eq!(world.found(later).await, found);
+    let order = order_id(Kind::Duplicate, paid.as_str());
+    let order = world.work_orders.get(&order).await.unwrap();
+    assert_eq!((order.standing.state, order.date), (State::Open, later));
+}

@@ -4,6 +4,7 @@ use guichet_domain::reconciliation::{Direction, FileRefusal, FileState, LineKind
 use guichet_domain::settlement::BatchState;
 use guichet_domain::work_order::{Decision, Kind, State};
 use guichet_registry::sign::sha256;
+use serde_json::json;
 
 use super::papers;
 use super::settlements::{only_batch, settled_day};
@@ -92,10 +93,15 @@ async fn the_order_about_a_missing_file_names_the_one_that_waits() {
         .unwrap();
     let before = world.work_orders.get(&id).await.unwrap();
     let file = left(&world, 1).await;
+    let another = World::sender(PartyKind::Biller, "b-330100-gas-1", World::date());
+    let bytes = papers::day_file(&another, 1, world.now(), &[]);
+    let other = world.leave(&another, bytes).await;
+    assert_eq!(other.state, FileState::AwaitingConfirmation);
+    let awaited = json!([file.id]);
     for _ in 0..2 {
         world.check(World::date()).await;
         let order = world.work_orders.get(&id).await.unwrap();
-        assert_eq!(order.found["awaiting_confirmation"][0], file.id.as_str());
+        assert_eq!(order.found["awaiting_confirmation"], awaited);
         assert_eq!(order.version, before.version + 1, "who agrees has read it");
     }
     confirm(&world, &file, "petra").await.unwrap();

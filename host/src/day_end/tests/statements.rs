@@ -47,6 +47,8 @@ async fn an_older_attempt_that_is_paid_after_all_is_an_order() {
     world.decide(&returned, Decision::TryAgain).await;
     world.settle(World::date()).await;
     assert_eq!(only_batch(&world).await.attempt, 2);
+    let came_back = world.check(World::date()).await;
+    assert_eq!(came_back.work_orders, 0, "people know of that");
     let next = World::date().next();
     world.end(next).await;
     let late = [(first.as_str(), ALL, Direction::Debit, false)];
@@ -73,7 +75,9 @@ async fn a_settlement_that_nobody_has_made_is_an_order() {
         (unknown, 6, Direction::Debit),
         ("stl_", 7, Direction::Debit),
     ];
-    bank_says(&world, 1, &said).await;
+    let entries = said.map(|(reference, amount, direction)| (reference, amount, direction, false));
+    world.state_at((BANK, World::date()), 1, &entries).await;
+    assert_eq!(world.check(World::date()).await.work_orders, 3);
     for (reference, amount, _) in said {
         let order = order(&world, reference).await;
         let told = order.amount.map(|amount| amount.minor_units());

@@ -93,6 +93,13 @@ async fn an_answer_after_the_evidence_changes_no_receipt() {
         unreachable!()
     };
     assert_eq!(after.application, own);
+    let other = Application {
+        serial: "S-2".to_owned(),
+        ..own.clone()
+    };
+    hear(&world, &asked, Outcome::Applied(other)).await;
+    let receipt = world.payments.receipt(&world.client, &payment).await;
+    assert_eq!(receipt.unwrap(), after, "the first is kept");
     world.ask_back(&payment).await;
     let reversal = world.row(&payment).await.reversal.unwrap();
     assert_eq!(reversal.order.application, own, "what the biller knows");
@@ -202,6 +209,24 @@ async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people()
     assert_eq!(world.biller.state.lock().unwrap().submissions.len(), 1);
     assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
     world.assert_books().await;
+}
+
+/// Only an application contradicts it.
+#[tokio::test]
+async fn another_no_after_the_proof_changes_nothing() {
+    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
+    let mut world = World::new(Memory::AppliesAgain, proof).await;
+    let payment = unheard(&mut world).await;
+    let asked = world.row(&payment).await;
+    world.pass(31_000);
+    world.look().await;
+    let held = world.row(&payment).await;
+    assert_eq!(held.snapshot.state.as_str(), "held");
+    for outcome in [refused(), Outcome::Unknown("no answer".to_owned())] {
+        let look = hear(&world, &asked, outcome).await;
+        assert_eq!(look, Look::Ended(Driven::Overtaken));
+        assert_eq!(world.row(&payment).await, held);
+    }
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Payers behind a bank: each leg is asked for, found out and done once.
 
 use guichet_domain::id::RecordId;
-use guichet_domain::payment::{Leg, StatusAnswer};
+use guichet_domain::payment::{Leg, LegState, StatusAnswer};
 
 use super::fakes::Fault;
 use super::fakes::biller::{Memory, Mood};
@@ -151,6 +151,32 @@ async fn a_lost_answer_of_the_bank_is_asked_for() {
             assert_eq!(world.look().await, 0);
             world.assert_books().await;
         }
+    }
+}
+
+/// A node died while it asked; what the bank says to the next one is written down.
+#[tokio::test]
+async fn a_silent_bank_makes_what_was_asked_for_unknown() {
+    for custom in CUSTOMS {
+        let mut world = world(custom).await;
+        world.bank.will(first(custom), Fault::HangAfter);
+        world.bank.will_answer(&[Fault::LostBefore]);
+        let payment = world.pay("k1", "1", 500).await.unwrap().payment;
+        let claim = world.queue.try_recv().unwrap();
+        tokio::select! {
+            _ = world.payments.drive(&claim) => panic!("the bank has answered"),
+            () = world.bank.hung.notified() => {}
+        }
+        let leg = async |world: &World| world.row(&payment).await.snapshot.leg(first(custom));
+        assert_eq!(leg(&world).await, LegState::Asked);
+        world.restart().await;
+        world.pass(31_000);
+        world.look().await;
+        assert_eq!(leg(&world).await, LegState::Unknown);
+        later(&world).await;
+        assert_eq!(world.state(&payment).await, "applied");
+        assert_eq!(world.bank.available(), FUNDS - 500);
+        world.assert_books().await;
     }
 }
 

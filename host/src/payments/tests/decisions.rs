@@ -97,18 +97,37 @@ async fn a_clock_that_was_set_does_not_end_an_attempt() {
     let payment = world.pay("k1", "1", 500).await.unwrap().payment;
     let claim = world.queue.try_recv().unwrap();
     world.payments.drive(&claim).await.unwrap();
-    let decide = async || {
-        let ground = seen_now(&world, &payment).await;
-        let found = Found::NotApplied;
-        let decided = world.payments.decide_unknown(&payment, &found, &ground);
-        decided.await
-    };
     world.clock.jump(3_600_000);
-    let early = decide().await;
+    let early = decide_not_applied(&world, &payment).await;
     assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
     world.pass(10 * 60_000);
-    decide().await.unwrap();
+    decide_not_applied(&world, &payment).await.unwrap();
     assert_eq!(world.state(&payment).await, "released");
+}
+
+/// A node that was just started has not waited itself; no clock is two hours wrong.
+#[tokio::test]
+async fn what_began_long_ago_has_ended_for_a_node_that_was_just_started() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
+    world.biller.will(&[Mood::Deaf]);
+    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
+    let claim = world.queue.try_recv().unwrap();
+    world.payments.drive(&claim).await.unwrap();
+    world.pass(130 * 60_000 - 1);
+    world.restart().await;
+    let early = decide_not_applied(&world, &payment).await;
+    assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
+    world.clock.jump(1);
+    decide_not_applied(&world, &payment).await.unwrap();
+    assert_eq!(world.state(&payment).await, "released");
+}
+
+/// Two persons say so of the payment as it stands.
+async fn decide_not_applied(world: &World, payment: &RecordId) -> Result<(), PaymentError> {
+    let ground = seen_now(world, payment).await;
+    let found = Found::NotApplied;
+    let decided = world.payments.decide_unknown(payment, &found, &ground);
+    decided.await.map(drop)
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guichet_domain::Money;
+use guichet_domain::bill::AmountRule;
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::payment::StatusAnswer;
 
@@ -75,6 +76,37 @@ async fn what_a_bill_query_has_shown_is_paid_once() {
     let store = world.payments.store().clone();
     let later = world.ports.now().plus_ms(24 * 60 * 60_000);
     store.drop_old_bill_queries(later).await.unwrap();
+    world.assert_books().await;
+}
+
+#[tokio::test]
+async fn what_may_be_paid_in_parts_is_paid_again_by_the_same_bill_query() {
+    let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
+    let store = world.payments.store().clone();
+    let query = world.query(&[("1", 500), ("2", 300)]).await;
+    let mut query = store.bill_query(&query).await.unwrap().unwrap();
+    query.id = world.ports.record_id("bq");
+    let maximum = Money::cny(500);
+    let in_parts = AmountRule::AtMost { maximum };
+    world.terms.0.lock().unwrap().rule = in_parts.clone();
+    query.payable.as_mut().unwrap().bills[1].rule = in_parts;
+    store.put_bill_query(&query).await.unwrap();
+    for (key, item, is_taken) in [
+        ("k1", ("1", 500), true),
+        ("k2", ("2", 100), true),
+        ("k3", ("2", 200), true),
+        ("k4", ("1", 500), false),
+    ] {
+        let request = world.request(&query.id, key, &[item]);
+        let made = world.payments.create(&request).await;
+        let is_paid = matches!(made, Err(PaymentError::BillInPayment { .. }));
+        assert_eq!((made.is_ok(), is_paid), (is_taken, !is_taken), "{made:?}");
+        if is_taken {
+            let claim = world.queue.try_recv().unwrap();
+            world.payments.drive(&claim).await.unwrap();
+        }
+    }
+    assert_eq!(world.money().await, (FUNDS - 800, 0));
     world.assert_books().await;
 }
 
