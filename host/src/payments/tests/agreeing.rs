@@ -43,8 +43,7 @@ async fn nothing_is_reserved_before_the_payer_has_agreed() {
     let mut world = world(above, SecondPersonRule::NotNeeded).await;
     let small = world.pay("k0", "0", 499).await.unwrap();
     assert_eq!(world.state(&small.payment).await, "held");
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let made = world.pay("k1", "1", 500).await.unwrap();
     let action = shown(&world, &made.payment).await.action.unwrap();
     assert_eq!(action.kind, ActionKind::PayerAuthorisation);
@@ -54,8 +53,7 @@ async fn nothing_is_reserved_before_the_payer_has_agreed() {
         "{}",
         made.body
     );
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "requires_action");
     assert_eq!(world.money().await, (FUNDS - 499, 0));
     assert_eq!(world.biller.effects_of(made.payment.as_str()), 0);
@@ -175,8 +173,7 @@ fn an_action_has_one_name() {
 async fn what_nobody_agrees_to_expires_and_frees_the_bill() {
     let mut world = world(AuthorisationRule::Always, SecondPersonRule::NotNeeded).await;
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.look().await, 0, "it is not due before");
     let binding = shown(&world, &made.payment).await.action.unwrap().binding;
     world.pass(15 * 60_000);

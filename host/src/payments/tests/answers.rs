@@ -15,11 +15,7 @@ use crate::payments::{Driven, SignedMessage};
 use crate::store::PaymentRow;
 
 async fn unheard(world: &mut World) -> RecordId {
-    world.biller.will(&[Mood::Deaf; 2]);
-    let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
-    made.payment
+    world.submit(&[Mood::Deaf; 2]).await
 }
 
 fn refused() -> Outcome {
@@ -114,10 +110,7 @@ async fn an_answer_after_the_evidence_changes_no_receipt() {
 /// something.
 async fn undoing_and_told() -> (World, PaymentRow) {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    world.biller.will(&[Mood::Good, Mood::Deaf]);
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[Mood::Good, Mood::Deaf]).await;
     world.ask_back(&payment).await;
     world.look().await;
     let asked = world.row(&payment).await;
@@ -190,9 +183,9 @@ async fn of_an_answer_to_an_earlier_attempt_only_an_application_counts() {
     world.assert_books().await;
 }
 
-/// Another node was told meanwhile that the biller never got it.
-#[tokio::test]
-async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people() {
+/// Not answered; another node was told meanwhile that the biller never got it. And
+/// the payment as it stood before.
+async fn proven_unheard() -> (World, PaymentRow) {
     let proof = StatusAnswer::Authoritative { after_seconds: 30 };
     let mut world = World::new(Memory::AppliesAgain, proof).await;
     let payment = unheard(&mut world).await;
@@ -200,8 +193,14 @@ async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people()
     world.pass(31_000);
     world.look().await;
     assert_eq!(world.state(&payment).await, "held");
+    (world, asked)
+}
+
+#[tokio::test]
+async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people() {
+    let (world, asked) = proven_unheard().await;
     hear(&world, &asked, applied(&asked)).await;
-    let view = world.payments.get(&world.client, &payment).await.unwrap();
+    let view = world.payments.get(&world.client, &asked.id).await.unwrap();
     let stands = (view.state.as_str(), view.owner.as_deref());
     assert_eq!(stands, ("unknown", Some("operator")));
     world.pass(31_000);
@@ -214,18 +213,12 @@ async fn an_application_that_meets_the_proof_of_the_contrary_is_left_to_people()
 /// Only an application contradicts it.
 #[tokio::test]
 async fn another_no_after_the_proof_changes_nothing() {
-    let proof = StatusAnswer::Authoritative { after_seconds: 30 };
-    let mut world = World::new(Memory::AppliesAgain, proof).await;
-    let payment = unheard(&mut world).await;
-    let asked = world.row(&payment).await;
-    world.pass(31_000);
-    world.look().await;
-    let held = world.row(&payment).await;
-    assert_eq!(held.snapshot.state.as_str(), "held");
+    let (world, asked) = proven_unheard().await;
+    let held = world.row(&asked.id).await;
     for outcome in [refused(), Outcome::Unknown("no answer".to_owned())] {
         let look = hear(&world, &asked, outcome).await;
         assert_eq!(look, Look::Ended(Driven::Overtaken));
-        assert_eq!(world.row(&payment).await, held);
+        assert_eq!(world.row(&asked.id).await, held);
     }
 }
 
@@ -249,8 +242,7 @@ async fn a_slow_biller_is_reminded_of_what_it_said() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
     world.biller.will(&[Mood::Slow]);
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let view = world.payments.get(&world.client, &made.payment).await;
     assert_eq!(view.unwrap().reason.as_deref(), Some("later"));
     world.pass(3_000);

@@ -21,8 +21,7 @@ async fn world(custom: Custom) -> World {
 async fn paid(world: &mut World) -> RecordId {
     let made = world.pay("k1", "1", 500).await.unwrap();
     assert_eq!(world.state(&made.payment).await, "requested");
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     made.payment
 }
 

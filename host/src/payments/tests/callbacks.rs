@@ -10,7 +10,7 @@ use guichet_domain::payment::StatusAnswer;
 use serde_json::json;
 
 use super::fakes::biller::{Memory, Mood};
-use super::outside::{by, open, silent};
+use super::outside::{by, silent};
 use super::world::{FUNDS, World};
 use crate::payments::{Found, Heard, PaymentError, SignedMessage};
 
@@ -37,7 +37,7 @@ fn applied(payment: &RecordId, amount: i64, id: &str) -> SignedMessage {
 #[tokio::test]
 async fn a_signed_callback_is_evidence_once_and_a_forged_one_is_nothing() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     let message = applied(&payment, 500, "m1");
     let mut forged = message.clone();
     forged.signatures = "bad".to_owned();
@@ -62,7 +62,7 @@ async fn a_signed_callback_is_evidence_once_and_a_forged_one_is_nothing() {
 #[tokio::test]
 async fn a_callback_with_another_amount_or_service_moves_no_money() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     let other = applied(&payment, 499, "m1");
     world.payments.callback(&service(), &other).await.unwrap();
     let row = world.row(&payment).await;
@@ -121,7 +121,7 @@ async fn a_callback_may_come_before_our_own_answer() {
 #[tokio::test]
 async fn a_callback_that_proves_nothing_is_a_reason_to_ask_now() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     assert_eq!(world.look().await, 0, "not due yet");
     let mut message = applied(&payment, 500, "m1");
     message.body =
@@ -164,8 +164,7 @@ async fn a_callback_about_what_was_never_sent_moves_nothing_and_is_told_the_oper
         let mut world = silent().await;
         let made = world.pay("k1", "1", 500).await.unwrap();
         if !is_held {
-            let claim = world.queue.try_recv().unwrap();
-            world.payments.drive(&claim).await.unwrap();
+            world.drive_next().await;
         }
         let (state, money) = (world.state(&made.payment).await, world.money().await);
         let mut message = applied(&made.payment, 500, "m1");
@@ -190,7 +189,7 @@ async fn a_callback_about_what_was_never_sent_moves_nothing_and_is_told_the_oper
 #[tokio::test]
 async fn a_payment_keeps_so_much_evidence_and_no_more() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     for number in 0..34 {
         let message = applied(&payment, 499, &format!("m{number}"));
         world.payments.callback(&service(), &message).await.unwrap();
@@ -209,7 +208,7 @@ async fn a_payment_keeps_so_much_evidence_and_no_more() {
 #[tokio::test]
 async fn a_flood_of_messages_about_one_payment_fills_no_books() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     let body = json!({"reference": payment, "outcome": "changed"});
     let body = serde_json::to_vec(&body).unwrap();
     for number in 0..103 {
@@ -241,7 +240,7 @@ const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 /// An attempt that the biller says it did not get, and then that it has applied it.
 async fn contradicted(mood: Mood, amount: i64) -> (World, RecordId) {
     let mut world = World::new(Memory::AppliesAgain, PROOF).await;
-    let payment = open(&mut world, mood).await;
+    let payment = world.submit(&[mood]).await;
     world.pass(31_000);
     world.look().await;
     assert_eq!(world.state(&payment).await, "held");
@@ -272,7 +271,7 @@ async fn what_is_told_to_be_applied_after_proof_of_the_contrary_is_not_sent_agai
 #[tokio::test]
 async fn a_message_that_meets_the_proof_of_the_contrary_is_not_lost() {
     let mut world = World::new(Memory::AppliesAgain, PROOF).await;
-    let payment = open(&mut world, Mood::Deaf).await;
+    let payment = world.submit(&[Mood::Deaf]).await;
     let before = world.row(&payment).await;
     world.pass(31_000);
     world.look().await;

@@ -51,11 +51,6 @@ impl World {
         let income = income.map_or(0, |one| one.owed);
         (account.balances.balance.minor_units(), held, income)
     }
-
-    async fn drive_next(&mut self) {
-        let claim = self.queue.try_recv().unwrap();
-        self.payments.drive(&claim).await.unwrap();
-    }
 }
 
 async fn world(custom: Option<Custom>) -> World {

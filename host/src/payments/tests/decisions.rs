@@ -26,10 +26,7 @@ async fn seen_now(world: &World, payment: &RecordId) -> Ground {
 #[tokio::test]
 async fn that_it_was_not_applied_does_not_speak_for_an_attempt_begun_since() {
     let mut world = World::new(Memory::Deduplicates, StatusAnswer::None).await;
-    world.biller.will(&[Mood::Deaf, Mood::Mute]);
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[Mood::Deaf, Mood::Mute]).await;
     let early = seen_now(&world, &payment).await;
     world.pass(10 * 60_000);
     let before = seen_now(&world, &payment).await;
@@ -63,9 +60,7 @@ async fn that_it_was_not_applied_does_not_speak_for_an_attempt_begun_since() {
 #[tokio::test]
 async fn an_answer_to_one_request_for_a_refund_is_none_to_the_next() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[]).await;
     let refused = RefundAnswer::Refused;
     let mut grounds = Vec::new();
     for _ in 0..2 {
@@ -93,10 +88,7 @@ async fn an_answer_to_one_request_for_a_refund_is_none_to_the_next() {
 #[tokio::test]
 async fn a_clock_that_was_set_does_not_end_an_attempt() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-    world.biller.will(&[Mood::Deaf]);
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[Mood::Deaf]).await;
     world.clock.jump(3_600_000);
     let early = decide_not_applied(&world, &payment).await;
     assert!(matches!(early, Err(PaymentError::NoProof(_))), "{early:?}");
@@ -109,10 +101,7 @@ async fn a_clock_that_was_set_does_not_end_an_attempt() {
 #[tokio::test]
 async fn what_began_long_ago_has_ended_for_a_node_that_was_just_started() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-    world.biller.will(&[Mood::Deaf]);
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[Mood::Deaf]).await;
     world.pass(130 * 60_000 - 1);
     world.restart().await;
     let early = decide_not_applied(&world, &payment).await;
@@ -133,10 +122,7 @@ async fn decide_not_applied(world: &World, payment: &RecordId) -> Result<(), Pay
 #[tokio::test]
 async fn that_it_stays_applied_is_not_decided_while_it_may_be_undone() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-    world.biller.will(&[Mood::Good, Mood::Mute]);
-    let payment = world.pay("k1", "1", 500).await.unwrap().payment;
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    let payment = world.submit(&[Mood::Good, Mood::Mute]).await;
     let asked = world.payments.reverse(&world.client, &payment, "oops");
     asked.await.unwrap();
     world.look().await;

@@ -17,8 +17,7 @@ async fn a_bill_is_paid_once_and_receipted() {
     let made = world.pay("k1", "202610", 8_650).await.unwrap();
     assert_eq!(world.money().await, (FUNDS, 8_650), "the money is held");
     assert_eq!(world.state(&made.payment).await, "held");
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "applied");
     assert_eq!(world.money().await, (FUNDS - 8_650, 0));
     assert_eq!(world.biller.effects_of(made.payment.as_str()), 1);
@@ -57,8 +56,7 @@ async fn what_a_bill_query_has_shown_is_paid_once() {
     let query = world.query(&[("1", 500), ("2", 300)]).await;
     let first = world.request(&query, "k1", &[("1", 500)]);
     let made = world.payments.create(&first).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "applied");
 
     let again = world.request(&query, "k2", &[("2", 300), ("1", 500)]);
@@ -102,8 +100,7 @@ async fn what_may_be_paid_in_parts_is_paid_again_by_the_same_bill_query() {
         let is_paid = matches!(made, Err(PaymentError::BillInPayment { .. }));
         assert_eq!((made.is_ok(), is_paid), (is_taken, !is_taken), "{made:?}");
         if is_taken {
-            let claim = world.queue.try_recv().unwrap();
-            world.payments.drive(&claim).await.unwrap();
+            world.drive_next().await;
         }
     }
     assert_eq!(world.money().await, (FUNDS - 800, 0));
@@ -117,8 +114,7 @@ async fn what_is_given_back_may_be_paid_again_by_the_same_bill_query() {
     world.biller.will(&[Mood::Refusing]);
     let first = world.request(&query, "k1", &[("1", 500)]);
     let made = world.payments.create(&first).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "released");
     let again = world.request(&query, "k2", &[("1", 500)]);
     assert!(world.payments.create(&again).await.is_ok());
@@ -130,8 +126,7 @@ async fn a_refusal_gives_the_money_back_and_frees_the_bill() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
     world.biller.will(&[Mood::Refusing]);
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "released");
     assert_eq!(world.money().await, (FUNDS, 0));
     assert!(world.pay("k2", "1", 500).await.is_ok());
@@ -262,8 +257,7 @@ async fn a_fee_is_taken_beside_the_total_and_comes_back_with_it() {
     let made = world.pay("k1", "1", 1_001).await.unwrap();
     // 12.5125, rounded half up.
     assert_eq!(world.money().await, (FUNDS, 1_014));
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.money().await, (FUNDS - 1_014, 0));
     world.assert_books().await;
     let view = world
@@ -290,12 +284,10 @@ async fn cancelling_works_only_before_submission() {
         .unwrap();
     assert_eq!(view.state.as_str(), "cancelled");
     assert_eq!(world.money().await, (FUNDS, 0));
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.biller.effects_of(made.payment.as_str()), 0);
     let second = world.pay("k2", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let late = world
         .payments
         .cancel(&world.client, &second.payment)

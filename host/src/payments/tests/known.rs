@@ -124,8 +124,7 @@ async fn who_follows_the_room_is_told_of_every_change() {
     let mut world = world().await;
     let mut changes = world.payments.follow();
     let made = world.pay("1", "1", 100).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let mut states = Vec::new();
     while let Ok(change) = changes.try_recv() {
         assert_eq!(change.client, world.client);

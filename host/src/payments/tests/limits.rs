@@ -100,8 +100,7 @@ async fn what_was_not_sent_when_the_window_closed_goes_back_with_the_reason() {
         world.terms.close("closed from 22:00");
         let late = world.pay("k2", "2", 500).await;
         assert!(matches!(late, Err(PaymentError::Closed(_))), "{late:?}");
-        let claim = world.queue.try_recv().unwrap();
-        world.payments.drive(&claim).await.unwrap();
+        world.drive_next().await;
         let view = world
             .payments
             .get(&world.client, &made.payment)
@@ -125,8 +124,7 @@ async fn what_was_sent_before_the_window_closed_is_found_out() {
     let mut world = world().await;
     world.biller.will(&[Mood::Mute]);
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     world.terms.close("closed");
     world.pass(5_000);
     world.look().await;
@@ -193,8 +191,7 @@ async fn a_fee_is_booked_where_it_is_borne_and_comes_back_with_the_payment() {
             0,
             "not before it is applied"
         );
-        let claim = world.queue.try_recv().unwrap();
-        world.payments.drive(&claim).await.unwrap();
+        world.drive_next().await;
         assert_eq!(world.money().await, (FUNDS - payer, 0), "{bearer:?}");
         let owed = sum(&world, "payable:b-330100-water-1").await;
         assert_eq!(owed, payable, "{bearer:?}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use guichet_domain::id::RecordId;
 use guichet_domain::payment::LegState;
 
+use super::fakes::biller::Mood;
 use super::fakes::hasty::{HastyBank, HastyBiller};
 use super::fakes::ports::{NoTime, TestSignatures};
 use super::world::{FUNDS, World};
@@ -59,6 +60,20 @@ impl World {
                 () = self.bank.hung.notified() => {}
             }
         }
+    }
+
+    /// Pays 500 to a biller in these moods, and looks after it once.
+    pub(super) async fn submit(&mut self, moods: &[Mood]) -> RecordId {
+        self.biller.will(moods);
+        let made = self.pay("k1", "1", 500).await.unwrap();
+        self.drive_next().await;
+        made.payment
+    }
+
+    /// What a worker does with the payment that was made first.
+    pub(super) async fn drive_next(&mut self) {
+        let claim = self.queue.try_recv().unwrap();
+        self.payments.drive(&claim).await.unwrap();
     }
 
     async fn claims(&self) -> Vec<Claim> {

@@ -92,8 +92,7 @@ async fn one_node(mut world: World) {
     let mut payments = Vec::new();
     for bill in ["1", "2", "3"] {
         let made = world.pay(&format!("k{bill}"), bill, 500).await.unwrap();
-        let claim = world.queue.try_recv().unwrap();
-        world.payments.drive(&claim).await.unwrap();
+        world.drive_next().await;
         payments.push(made.payment);
     }
     world.restart().await;

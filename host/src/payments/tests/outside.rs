@@ -2,7 +2,7 @@
 //! biller's agreement to a refund.
 
 use guichet_domain::Money;
-use guichet_domain::id::{PersonId, RecordId};
+use guichet_domain::id::PersonId;
 use guichet_domain::payment::{Leg, StatusAnswer};
 
 use super::fakes::Fault;
@@ -19,15 +19,6 @@ pub(super) fn by(one: &str, two: &str) -> Ground {
     }
 }
 
-/// A payment whose submission had this fate, with a biller that cannot be asked.
-pub(super) async fn open(world: &mut World, mood: Mood) -> RecordId {
-    world.biller.will(&[mood]);
-    let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
-    made.payment
-}
-
 pub(super) async fn silent() -> World {
     World::new(Memory::AppliesAgain, StatusAnswer::None).await
 }
@@ -38,7 +29,7 @@ async fn two_persons_end_what_nobody_can_ask() {
         serial: "S-1".to_owned(),
     };
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     let one = by("lin-desk", "lin-desk");
     let refused = world.payments.decide_unknown(&payment, &found, &one).await;
     assert!(
@@ -73,7 +64,7 @@ async fn two_persons_end_what_nobody_can_ask() {
 #[tokio::test]
 async fn it_is_not_decided_that_nothing_happened_while_a_call_may_be_on_its_way() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Deaf).await;
+    let payment = world.submit(&[Mood::Deaf]).await;
     let two = by("lin-desk", "wang-desk");
     let not_applied = Found::NotApplied;
     for passed in [0, 10 * 60_000 - 1] {
@@ -101,7 +92,7 @@ async fn an_attempt_in_the_day_s_last_two_hours_may_stand_in_the_next_file() {
     for (before_the_end, is_proof) in [(7_200_000, false), (7_200_001, true)] {
         let mut world = silent().await;
         world.pass(eight_hours - before_the_end);
-        let payment = open(&mut world, Mood::Deaf).await;
+        let payment = world.submit(&[Mood::Deaf]).await;
         let covers = world.row(&payment).await.accounting_date;
         world.pass(24 * 3_600_000);
         let word = DayFileWord::NotFound { covers };
@@ -115,7 +106,7 @@ async fn an_attempt_in_the_day_s_last_two_hours_may_stand_in_the_next_file() {
 #[tokio::test]
 async fn a_day_file_decides_only_about_days_that_it_covers() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Deaf).await;
+    let payment = world.submit(&[Mood::Deaf]).await;
     let day = world.row(&payment).await.accounting_date;
     world.pass(24 * 3_600_000);
     let absent = |covers| DayFileWord::NotFound { covers };
@@ -137,7 +128,7 @@ async fn a_day_file_decides_only_about_days_that_it_covers() {
 #[tokio::test]
 async fn a_day_file_finds_what_was_applied_and_no_other_amount() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     let word = |amount| DayFileWord::Applied {
         serial: "S-1".to_owned(),
         amount: Money::cny(amount),
@@ -166,7 +157,7 @@ async fn a_later_refund_needs_the_biller_and_then_gives_the_money_back() {
         if let Some(custom) = custom {
             world.pay_by_bank(custom).await;
         }
-        let payment = open(&mut world, Mood::Good).await;
+        let payment = world.submit(&[Mood::Good]).await;
         world.pass(24 * 3_600_000);
         let view = world
             .payments
@@ -224,7 +215,7 @@ async fn a_later_refund_needs_the_biller_and_then_gives_the_money_back() {
 #[tokio::test]
 async fn a_refund_that_the_biller_refuses_leaves_it_applied() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Good).await;
+    let payment = world.submit(&[Mood::Good]).await;
     world.pass(24 * 3_600_000);
     world
         .payments
@@ -247,7 +238,7 @@ async fn a_refund_that_the_biller_refuses_leaves_it_applied() {
 #[tokio::test]
 async fn what_a_biller_will_not_undo_it_is_asked_to_refund() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = open(&mut world, Mood::Good).await;
+    let payment = world.submit(&[Mood::Good]).await;
     world.biller.will(&[Mood::Refusing]);
     let view = world
         .payments

@@ -154,8 +154,7 @@ async fn a_mandate_bounds_all_that_is_taken_the_fee_included() {
     assert_eq!(made.unwrap_err().to_string(), above.to_string());
     world.terms.0.lock().unwrap().fee = fee(12);
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "applied");
     assert_eq!(world.bank.available(), FUNDS - 512);
     world.assert_books().await;
@@ -180,8 +179,7 @@ async fn a_payment_waits_for_a_bank_that_was_disconnected_meanwhile() {
     world.pay_by_bank(Custom::HoldFirst).await;
     let made = world.pay("k1", "1", 500).await.unwrap();
     world.bank.disconnect();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let view = world.payments.get(&world.client, &made.payment).await;
     let view = view.unwrap();
     let owned = (view.state.as_str(), view.owner.as_deref());

@@ -8,19 +8,10 @@ use crate::store::Claim;
 
 const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 
-/// Pays, drives the first submission in this mood, and gives the payment.
-async fn submitted(world: &mut World, mood: Mood) -> guichet_domain::id::RecordId {
-    world.biller.will(&[mood]);
-    let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
-    made.payment
-}
-
 #[tokio::test]
 async fn a_lost_answer_is_asked_for_and_found() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = submitted(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     assert_eq!(world.state(&payment).await, "unknown");
     assert_eq!(world.money().await, (FUNDS, 500), "the money stays held");
     world.assert_books().await;
@@ -34,7 +25,7 @@ async fn a_lost_answer_is_asked_for_and_found() {
 #[tokio::test]
 async fn an_advisory_not_found_never_submits_again_nor_releases() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = submitted(&mut world, Mood::Deaf).await;
+    let payment = world.submit(&[Mood::Deaf]).await;
     for _ in 0..30 {
         world.pass(400_000);
         world.look().await;
@@ -55,7 +46,7 @@ async fn an_advisory_not_found_never_submits_again_nor_releases() {
 #[tokio::test]
 async fn an_authoritative_not_found_counts_only_after_its_delay() {
     let mut world = World::new(Memory::AppliesAgain, PROOF).await;
-    let payment = submitted(&mut world, Mood::Deaf).await;
+    let payment = world.submit(&[Mood::Deaf]).await;
     world.pass(5_000);
     world.look().await;
     assert_eq!(world.state(&payment).await, "unknown");
@@ -98,7 +89,7 @@ async fn what_was_not_sent_is_sent_soon_however_often_it_was_asked_about() {
 #[tokio::test]
 async fn a_biller_that_deduplicates_is_asked_to_apply_again() {
     let mut world = World::new(Memory::Deduplicates, StatusAnswer::None).await;
-    let payment = submitted(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     world.pass(2_000);
     world.look().await;
     assert_eq!(world.state(&payment).await, "applied");
@@ -119,7 +110,7 @@ async fn a_biller_that_deduplicates_is_asked_to_apply_again() {
 #[tokio::test]
 async fn a_silent_biller_without_memory_is_left_to_people() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-    let payment = submitted(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     for _ in 0..5 {
         world.pass(3_600_000);
         world.look().await;
@@ -135,7 +126,7 @@ async fn a_silent_biller_without_memory_is_left_to_people() {
 async fn what_proves_nothing_releases_nothing() {
     for mood in [Mood::PerhapsPaid, Mood::WrongAmount] {
         let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-        let payment = submitted(&mut world, mood).await;
+        let payment = world.submit(&[mood]).await;
         assert_eq!(world.state(&payment).await, "unknown", "{mood:?}");
         assert_eq!(world.money().await, (FUNDS, 500), "{mood:?}");
         world.assert_books().await;
@@ -145,7 +136,7 @@ async fn what_proves_nothing_releases_nothing() {
 #[tokio::test]
 async fn a_refused_repetition_does_not_speak_for_the_first_attempt() {
     let mut world = World::new(Memory::Deduplicates, StatusAnswer::None).await;
-    let payment = submitted(&mut world, Mood::Mute).await;
+    let payment = world.submit(&[Mood::Mute]).await;
     for mood in [Mood::Refusing, Mood::Unsent] {
         world.biller.will(&[mood]);
         world.pass(20_000);
@@ -161,7 +152,7 @@ async fn a_refused_repetition_does_not_speak_for_the_first_attempt() {
 #[tokio::test]
 async fn nothing_sent_is_tried_again_and_expires_with_the_money_back() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::None).await;
-    let payment = submitted(&mut world, Mood::Unsent).await;
+    let payment = world.submit(&[Mood::Unsent]).await;
     assert_eq!(world.state(&payment).await, "held");
     world.biller.will(&[Mood::Unsent; 30]);
     world.pass(1_000);
@@ -177,7 +168,7 @@ async fn nothing_sent_is_tried_again_and_expires_with_the_money_back() {
 #[tokio::test]
 async fn a_slow_biller_is_asked_when_it_said() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = submitted(&mut world, Mood::Slow).await;
+    let payment = world.submit(&[Mood::Slow]).await;
     assert_eq!(world.state(&payment).await, "pending");
     world.pass(1_000);
     assert_eq!(world.look().await, 0);
@@ -284,7 +275,7 @@ async fn two_workers_on_one_payment_have_one_effect() {
 #[tokio::test]
 async fn a_lost_answer_to_a_reversal_is_asked_for() {
     let mut world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;
-    let payment = submitted(&mut world, Mood::Good).await;
+    let payment = world.submit(&[Mood::Good]).await;
     world.biller.will(&[Mood::Mute]);
     world
         .payments

@@ -132,8 +132,7 @@ async fn a_payment_that_was_lost_cannot_be_repeated_from_its_old_query() {
     let request = world.request(&query, "k1", &[("1", 500)]);
     let backup = back_up(&world);
     let made = world.payments.create(&request).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(world.state(&made.payment).await, "applied");
     world.pass(1_000);
     put_back(&mut world, &backup).await;
@@ -147,8 +146,7 @@ async fn a_payment_that_was_lost_cannot_be_repeated_from_its_old_query() {
     assert_eq!(world.payments.store().slot(), 1);
     world.pass(1);
     world.pay("k2", "2", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     assert_eq!(submissions(&world), 2);
     world.assert_books().await;
 }
@@ -203,8 +201,7 @@ async fn what_may_have_been_undone_since_the_backup_is_not_undone_again() {
     for is_begun in [false, true] {
         let mut world = World::new(Memory::AppliesAgain, PROOF).await;
         let made = world.pay("k1", "1", 500).await.unwrap();
-        let claim = world.queue.try_recv().unwrap();
-        world.payments.drive(&claim).await.unwrap();
+        world.drive_next().await;
         world.ask_back(&made.payment).await;
         if is_begun {
             world.biller.will(&[Mood::Mute]);
@@ -231,8 +228,7 @@ async fn what_may_have_been_undone_since_the_backup_is_not_undone_again() {
 async fn what_is_asked_back_after_the_restoration_is_undone_at_once() {
     let mut world = World::new(Memory::AppliesAgain, PROOF).await;
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     let backup = back_up(&world);
     world.pass(1_000);
     put_back(&mut world, &backup).await;

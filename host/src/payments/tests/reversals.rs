@@ -7,7 +7,7 @@ use guichet_domain::payment::StatusAnswer;
 use serde_json::json;
 
 use super::fakes::biller::{Memory, Mood};
-use super::outside::{by, open, silent};
+use super::outside::{by, silent};
 use super::world::{FUNDS, World};
 use crate::payments::apply::Draft;
 use crate::payments::{DayFileWord, Found, PaymentError, PaymentView};
@@ -20,8 +20,7 @@ const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 async fn undoing(status: StatusAnswer, mood: Mood) -> (World, RecordId) {
     let mut world = World::new(Memory::AppliesAgain, status).await;
     let made = world.pay("k1", "1", 500).await.unwrap();
-    let claim = world.queue.try_recv().unwrap();
-    world.payments.drive(&claim).await.unwrap();
+    world.drive_next().await;
     world.pass(600_000);
     world.biller.will(&[mood]);
     world.ask_back(&made.payment).await;
@@ -257,7 +256,7 @@ async fn what_was_found_out_by_other_ways_is_refunded_and_not_undone() {
     };
     for is_decided in [true, false] {
         let mut world = silent().await;
-        let payment = open(&mut world, Mood::Mute).await;
+        let payment = world.submit(&[Mood::Mute]).await;
         let payments = &world.payments;
         if is_decided {
             let decided = payments.decide_unknown(&payment, &found, &two);
@@ -279,7 +278,7 @@ async fn what_was_found_out_by_other_ways_is_refunded_and_not_undone() {
 #[tokio::test]
 async fn a_receipt_of_a_long_history_tells_its_end() {
     let mut world = silent().await;
-    let payment = open(&mut world, Mood::Good).await;
+    let payment = world.submit(&[Mood::Good]).await;
     let mut draft = Draft::of(&world.row(&payment).await, world.ports.now());
     for _ in 0..1_000 {
         draft.note("callback_received");
