@@ -223,6 +223,34 @@ fn sql_stands_in_the_store_only() {
 }
 
 #[test]
+fn the_store_and_what_it_keeps_know_no_room_above() {
+    let rooms = [
+        "accounts",
+        "audit",
+        "bills",
+        "certification",
+        "consents",
+        "credentials",
+        "day_end",
+        "exchange",
+        "governance",
+        "inquiries",
+        "log",
+        "payments",
+        "plugins",
+        "publishing",
+        "receipts",
+        "work_orders",
+        "worker",
+    ];
+    let words = rooms.map(|room| format!("crate::{room}"));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    for folder in ["host/src/store", "host/src/terms"] {
+        refuse(folder, &words, "rooms stand on it", |_| false);
+    }
+}
+
+#[test]
 fn rooms_know_nothing_of_http() {
     let rooms = [
         "bills",

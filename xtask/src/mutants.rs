@@ -85,7 +85,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "payments",
         package: HOST,
-        files: &["host/src/payments/**"],
+        files: &["host/src/{payments,terms}/**"],
     },
     Room {
         name: "day-end",

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use guichet::accounts::Accounts;
-use guichet::payments::order::{Assurance, Circumstances, PayerType};
 use guichet::payments::{Create, Payments};
 use guichet::ports::Ports;
 use guichet::store::{Payable, Store, StoredBillQuery};
+use guichet::terms::order::{Assurance, Circumstances, PayerType};
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::id::{AccountId, ClientId, SubjectId};

@@ -2,11 +2,11 @@
 //! remembers nothing.
 
 use futures::future::BoxFuture;
-use guichet::payments::order::{
+use guichet::payments::{BillerPort, Closed, TermsPort};
+use guichet::terms::order::{
     Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome,
 };
-use guichet::payments::ports::Payee;
-use guichet::payments::{BillerPort, Closed, Terms, TermsPort};
+use guichet::terms::{Payee, Terms};
 use guichet_domain::Moment;
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::FeeTerms;

@@ -3,7 +3,7 @@
 
 use guichet_domain::id::{ClientId, RecordId, ServiceCode, SubjectId};
 
-use crate::payments::view::Page;
+use crate::page::Page;
 use crate::ports::Ports;
 use crate::store::{BoundAccount, Store, StoreError};
 

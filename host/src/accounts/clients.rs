@@ -6,13 +6,13 @@ use guichet_domain::books::Transfer;
 use guichet_domain::id::{AccountId, ClientId, PersonId, TransferId};
 use guichet_domain::{Currency, Moment, Money};
 
-use super::price::PriceList;
 use super::statement::{Direction, Period, Statement, direction};
 use super::told::{limit_set, paid_in, prices_set};
 use super::view::Balances;
 use super::{AccountError, Accounts, chart};
-use crate::payments::canonical::sha256;
+use crate::canonical::sha256;
 use crate::store::{ClientAct, LedgerCommand};
+use crate::terms::price::PriceList;
 
 /// Entries read at once.
 const PAGE: u32 = 1_000;

@@ -7,7 +7,7 @@ use guichet_domain::{Currency, Moment};
 use super::view::AccountView;
 use super::{AccountError, Accounts, chart};
 use crate::bank::{AccountNumber, Banks as _, Mandate};
-use crate::payments::canonical::sha256;
+use crate::canonical::sha256;
 use crate::store::{BankAccount, LedgerCommand, Linked};
 
 /// Accounts at banks that a subject may have through one client.

@@ -7,7 +7,6 @@ mod clients;
 mod expiry;
 mod link;
 mod policies;
-pub mod price;
 pub mod statement;
 #[cfg(test)]
 mod tests;
@@ -22,13 +21,13 @@ pub use clients::{ByOperator, ClientAccount};
 pub use link::{NewBankAccount, NotLinked};
 pub use view::{AccountView, Balances, BankHolding, EntryKind, EntryView, Holding};
 
-use price::PriceError;
 use told::paid_in;
 
 use crate::bank::ConnectedBanks;
-use crate::payments::view::Page;
+use crate::page::Page;
 use crate::ports::Ports;
 use crate::store::{AccountRow, LedgerCommand, Refused, Store, StoreError};
+use crate::terms::price::PriceError;
 
 /// Why an account cannot be opened or shown.
 #[derive(Debug, thiserror::Error)]

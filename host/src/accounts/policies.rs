@@ -8,7 +8,7 @@ use serde_json::json;
 use super::clients::ByOperator;
 use super::told::policy_set;
 use super::{AccountError, Accounts};
-use crate::payments::{AuthorisationRule, SecondPersonRule};
+use crate::terms::{AuthorisationRule, SecondPersonRule};
 
 impl Accounts {
     /// Sets what holds for all payments of a client. Whoever set it stands in the

@@ -6,9 +6,9 @@ use guichet_domain::id::{AccountId, ClientId, PersonId, RecordId, TransferId};
 use guichet_domain::{Moment, Money};
 use serde_json::{Value, json};
 
-use super::price::PriceList;
-use crate::payments::canonical::{canonical_digest, sha256};
+use crate::canonical::{canonical_digest, sha256};
 use crate::store::RecordEvent;
+use crate::terms::price::PriceList;
 
 fn event(record: RecordId, event: &str, content: &Value, at: Moment) -> RecordEvent {
     RecordEvent {

@@ -21,8 +21,8 @@ use super::shape::account_statement::Statement;
 use super::shape::bank_account::NewAccount;
 use crate::accounts::NewBankAccount;
 use crate::accounts::statement::Period;
+use crate::canonical::canonical_digest;
 use crate::error::{Code, Problem, Text};
-use crate::payments::canonical::canonical_digest;
 
 /// Whose accounts.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -16,7 +16,7 @@ use super::parameters::Segments;
 use super::scope::PoliciesWrite;
 use crate::accounts::ByOperator;
 use crate::error::{Code, Problem, Text};
-use crate::payments::{AuthorisationRule, SecondPersonRule};
+use crate::terms::{AuthorisationRule, SecondPersonRule};
 
 /// What holds for all payments of a client.
 #[derive(Debug, Deserialize, ToSchema)]

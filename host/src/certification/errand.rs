@@ -19,7 +19,7 @@ pub(super) use paying::declared;
 use super::player::{Called, Player};
 use super::stage::{Seen, Stage, Truth};
 use super::{CertificationError, Origins};
-use crate::payments::order::Order;
+use crate::terms::order::Order;
 
 /// The longest that a recording waits before it asks again.
 const LONGEST_WAIT_SECONDS: u32 = 30;

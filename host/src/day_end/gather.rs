@@ -9,8 +9,8 @@ use guichet_domain::{AccountingDate, Currency, Money};
 use super::{DayEnd, DayEndError, PAGE, look_back};
 use crate::accounts::chart;
 use crate::accounts::chart::Stripe;
-use crate::payments::ports::Payee;
 use crate::store::{BatchRow, DayPayment, LedgerCommand, NewAccount};
+use crate::terms::Payee;
 use crate::work_orders::derived_id;
 
 /// A group of payments that are settled together.

@@ -13,8 +13,8 @@ use guichet_registry::sign::{sha256, sha256_parts};
 use super::files::PAYMENT_ORDER;
 use super::settle::bank_reference;
 use super::{DayEnd, DayEndError, PAGE, PayTo};
-use crate::payments::ports::Payee;
 use crate::store::{BatchRow, DayFileKey, DayFileRow};
+use crate::terms::Payee;
 
 /// The party of payment files: the operator's own bank.
 const SETTLEMENT_BANK: &str = "settlement";

@@ -10,7 +10,8 @@ use super::money::{
     borne_fees, captures, client_captures, client_refunds, client_releases, holds,
     receiving_accounts, refunds, releases, returned_fees,
 };
-use crate::store::{PaymentChange, PaymentRow, Schedule};
+use super::receipt::{APPLIED, Facts};
+use crate::store::{NewEvent, PaymentChange, PaymentRow, Schedule};
 
 /// A change of a payment that is being put together.
 pub(super) struct Draft {
@@ -107,7 +108,8 @@ impl Draft {
     /// Adds a line to the history that moves no state.
     pub(super) fn note(&mut self, event: &str) {
         let state = self.change.next.snapshot.state;
-        self.change.events.push((event.to_owned(), state));
+        let event = NewEvent::new(event.to_owned(), state);
+        self.change.events.push(event);
         self.change.next.version += 1;
     }
 
@@ -115,11 +117,14 @@ impl Draft {
         let next = &mut self.change.next;
         next.snapshot = transition(next.snapshot, event)?;
         next.version += 1;
-        self.change.events.push((event.name(), next.snapshot.state));
+        let event = NewEvent::new(event.name(), next.snapshot.state);
+        self.change.events.push(event);
         Ok(())
     }
 
-    /// The finished change. A payment that has ended needs nobody any more.
+    /// The finished change. A payment that has ended needs nobody any more. What its
+    /// receipt will say stands in the log from the first moment, so that nobody can
+    /// make another receipt of the same payment later.
     pub(super) fn finish(mut self, schedule: Schedule) -> PaymentChange {
         self.change.schedule = schedule;
         let next = &mut self.change.next;
@@ -128,6 +133,10 @@ impl Draft {
             next.news_by = None;
             next.open_since = None;
             self.change.schedule = Schedule::Done;
+        }
+        let mut events = self.change.events.iter_mut();
+        if let Some(applied) = events.find(|new| new.event == APPLIED) {
+            applied.content = Facts::of(&self.change.next).map(|facts| facts.digest());
         }
         self.change
     }

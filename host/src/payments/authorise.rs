@@ -8,15 +8,15 @@ use guichet_domain::{Digest, Moment, Money};
 use serde_json::json;
 
 use super::apply::Draft;
-use super::canonical::canonical_digest;
 use super::drive::Driven;
 use super::money::taken;
-use super::order::Order;
-use super::payer::{ActionKind, Agreement, Authorisation};
-use super::ports::{AuthorisationRule, PayerPolicy, SecondPersonRule};
 use super::view::PaymentView;
 use super::{PaymentError, Payments};
+use crate::canonical::canonical_digest;
 use crate::store::{PaymentRow, Schedule};
+use crate::terms::order::Order;
+use crate::terms::payer::{ActionKind, Agreement, Authorisation};
+use crate::terms::{AuthorisationRule, PayerPolicy, SecondPersonRule};
 
 /// Somebody on the payer's side agrees.
 #[derive(Debug, Clone)]

@@ -14,10 +14,10 @@ use super::apply::Draft;
 use super::drive::{CONCLUSIONS, Driven, Look};
 use super::judge::{CONTRADICTED, Question};
 use super::legs::own_by_operator;
-use super::order::{Application, Outcome, Refusal, RefusalGround};
-use super::payer::Evidence;
 use super::{PaymentError, Payments};
 use crate::store::{PaymentRow, Schedule};
+use crate::terms::order::{Application, Outcome, Refusal, RefusalGround};
+use crate::terms::payer::Evidence;
 
 /// The longest body of a callback.
 pub const CALLBACK_BYTES: usize = 16 * 1_024;

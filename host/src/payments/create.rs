@@ -7,20 +7,20 @@ use guichet_domain::payment::{Backing, Event, Leg, Snapshot, State, Step, transi
 use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Moment, Money};
 
-use super::canonical::canonical_digest;
 use super::keys::{account_key, bill_keys};
 use super::money::{client_holds, holds, payer_fee, receiving_accounts};
-use super::order::{Order, OrderItem};
-use super::payer::{PayerBank, PayerSide};
-use super::ports::{PayerPolicy, Terms};
 use super::view::PaymentView;
 use super::{Acknowledgement, Create, Freshness, PaymentError, Payments};
 use crate::accounts::chart;
-use crate::accounts::price::ClientFee;
+use crate::canonical::canonical_digest;
 use crate::store::{
-    Claim, IdempotencyKey, NewAccount, OpenPayment, Opened, Payable, PaymentRow, Refused,
+    Claim, IdempotencyKey, NewAccount, NewEvent, OpenPayment, Opened, Payable, PaymentRow, Refused,
     StoredAnswer, StoredBillQuery, Unique,
 };
+use crate::terms::order::{Order, OrderItem};
+use crate::terms::payer::{PayerBank, PayerSide};
+use crate::terms::price::ClientFee;
+use crate::terms::{PayerPolicy, Terms};
 
 /// The route's name in the scope of keys.
 const ROUTE: &str = "payments";
@@ -321,8 +321,8 @@ struct Checked<'a> {
 
 /// The house's own ledger holds the money in the transaction that opens the
 /// payment; a bank, and a payer who has to agree, are asked afterwards.
-fn beginning(payer: &PayerSide) -> (Snapshot, Vec<(String, State)>) {
-    let mut events = vec![("requested".to_owned(), State::Requested)];
+fn beginning(payer: &PayerSide) -> (Snapshot, Vec<NewEvent>) {
+    let mut events = vec![NewEvent::new("requested".to_owned(), State::Requested)];
     let first = if payer.agreement.is_some() {
         Some(Event::ActionRequired)
     } else if payer.backing() == Backing::OwnLedger {
@@ -333,7 +333,7 @@ fn beginning(payer: &PayerSide) -> (Snapshot, Vec<(String, State)>) {
     let mut snapshot = Snapshot::NEW;
     if let Some(event) = first {
         snapshot = transition(snapshot, event).expect("a new payment can be held, or wait");
-        events.push((event.name(), snapshot.state));
+        events.push(NewEvent::new(event.name(), snapshot.state));
     }
     (snapshot, events)
 }

@@ -11,11 +11,11 @@ use serde_json::json;
 
 use super::apply::Draft;
 use super::drive::{Driven, Look};
-use super::order::Application;
-use super::payer::Evidence;
 use super::schedule::{WORKER, news_by};
 use super::{PaymentError, Payments};
 use crate::store::{PaymentRow, Reversal, Schedule};
+use crate::terms::order::Application;
+use crate::terms::payer::Evidence;
 
 /// No call of an attempt lives as long as this: whatever it sent has been sent.
 const CALL_ENDS_MS: i64 = 10 * 60_000;

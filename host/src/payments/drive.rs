@@ -12,10 +12,10 @@ use guichet_domain::planted::{Bug, planted};
 use super::apply::Draft;
 use super::judge::{Question, Verdict, judge};
 use super::legs::own_by_operator;
-use super::order::Outcome;
 use super::schedule::{ESCALATION_AGE_MS, OPERATOR, WORKER, news_by, next_look};
 use super::{PaymentError, Payments};
 use crate::store::{Claim, PaymentChange, PaymentRow, Refused, Schedule};
+use crate::terms::order::Outcome;
 
 /// How often an outcome is tried to be recorded while the books are away.
 const RECORDING_TRIES: u32 = 120;

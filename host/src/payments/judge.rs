@@ -7,9 +7,9 @@ use guichet_domain::planted::{Bug, planted};
 
 use super::Payments;
 use super::apply::Draft;
-use super::order::{Application, Outcome, PendingAnswer, RefusalGround};
 use super::schedule::OPERATOR;
 use crate::store::PaymentRow;
+use crate::terms::order::{Application, Outcome, PendingAnswer, RefusalGround};
 
 /// For whoever looks into a payment that the biller tells two things of.
 pub(super) const CONTRADICTED: &str =

@@ -5,7 +5,7 @@ use guichet_domain::Moment;
 use guichet_domain::bill::AmountRule;
 
 use super::Create;
-use super::canonical::sha256;
+use crate::canonical::sha256;
 use crate::store::{BillKey, Payable, PaymentRow};
 
 /// By it the limits of an account and day are counted. Where the biller names no

@@ -7,7 +7,6 @@ mod apply;
 mod authorise;
 mod bus;
 mod callback;
-pub mod canonical;
 mod create;
 mod decide;
 mod drive;
@@ -16,8 +15,6 @@ mod judge;
 mod keys;
 mod legs;
 mod money;
-pub mod order;
-pub mod payer;
 mod policies;
 pub mod ports;
 mod prices;
@@ -44,10 +41,10 @@ pub use drive::Driven;
 pub use error::PaymentError;
 pub use policies::StoredPolicies;
 pub use ports::{
-    AuthorisationRule, BillerPort, CallbackPort, Closed, NoBanks, NoCallbacks, NoPolicies, Outside,
-    PayerPolicy, PolicyPort, SecondPersonRule, Terms, TermsPort, Timer,
+    BillerPort, CallbackPort, Closed, NoBanks, NoCallbacks, NoPolicies, Outside, PolicyPort,
+    TermsPort, Timer,
 };
-pub use view::{ActionView, EventView, Page, PaymentView, Receipt};
+pub use view::{ActionView, EventView, PaymentView, Receipt};
 
 use crate::ports::Ports;
 use crate::store::{Claim, Store};

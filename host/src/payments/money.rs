@@ -7,12 +7,12 @@ use guichet_domain::fee::{Fee, FeeBearer};
 use guichet_domain::id::{AccountId, RecordId, TransferId};
 use guichet_domain::planted::{Bug, planted};
 
-use super::ports::Payee;
 use super::sequence::slot_of;
 use crate::accounts::chart;
 use crate::accounts::chart::Stripe;
-use crate::accounts::price::ClientFee;
 use crate::store::{NewAccount, PaymentRow};
+use crate::terms::Payee;
+use crate::terms::price::ClientFee;
 
 fn transfer_id(payment: &RecordId, part: &str) -> TransferId {
     TransferId::new(format!("{payment}:{part}")).expect("a record id and a word make a transfer id")

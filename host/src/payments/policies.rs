@@ -7,9 +7,10 @@ use std::sync::PoisonError;
 use futures::future::BoxFuture;
 use guichet_domain::id::{AccountId, ClientId};
 
-use super::ports::{PayerPolicy, PolicyPort};
+use super::ports::PolicyPort;
 use crate::ports::Ports;
 use crate::store::{Store, StoreError};
+use crate::terms::PayerPolicy;
 
 /// A policy counts on every node after so long at the latest.
 const KNOWN_FOR_MS: i64 = 1_000;

@@ -5,16 +5,15 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use guichet_domain::Moment;
-use guichet_domain::bill::{AmountRule, Limits};
-use guichet_domain::fee::FeeTerms;
-use guichet_domain::id::{AccountId, BillerId, CategoryCode, ClientId, ServiceCode};
-use guichet_domain::payment::Capabilities;
-use serde::{Deserialize, Serialize};
+use guichet_domain::id::{AccountId, ClientId, ServiceCode};
 
 use super::callback::SignedMessage;
-use super::order::{Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 use crate::bank::{Bank, Banks};
 use crate::store::StoreError;
+use crate::terms::order::{
+    Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome,
+};
+use crate::terms::{PayerPolicy, Terms};
 
 /// All that the room reaches outside the books.
 #[derive(Clone)]
@@ -55,40 +54,6 @@ impl CallbackPort for NoCallbacks {
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(std::future::ready(Ok(false)))
     }
-}
-
-/// When the payer authorises each payment by itself.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum AuthorisationRule {
-    /// The client's sign-in is enough.
-    #[default]
-    Never,
-    /// Above so many minor units, the payer's fee included.
-    Above(i64),
-    /// For every payment.
-    Always,
-}
-
-/// Whether a second person has to agree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SecondPersonRule {
-    /// No.
-    #[default]
-    NotNeeded,
-    /// A firm's account: maker and checker.
-    Needed,
-}
-
-/// What holds for the payments of one client from one account.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PayerPolicy {
-    /// By client.
-    pub authorisation: AuthorisationRule,
-    /// By account.
-    pub second_person: SecondPersonRule,
-    /// The most that one payer may pay a day through the client, in minor units.
-    pub payer_per_day: Option<i64>,
 }
 
 /// Knows the policies.
@@ -153,39 +118,6 @@ pub trait BillerPort: Send + Sync {
         reversal: &'a ReversalOrder,
         last: Option<&'a PendingAnswer>,
     ) -> BoxFuture<'a, ReversalOutcome>;
-}
-
-/// Who gets the money.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Payee {
-    /// The biller, in its own name.
-    #[default]
-    Biller,
-    /// The treasury (non-tax revenue).
-    Treasury,
-}
-
-/// What a payment must know of its service. Kept with the payment, so that a
-/// later release does not change its rules.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
-    /// The catalogue entry.
-    pub service: ServiceCode,
-    /// What kind of service it is; clients' prices go by it.
-    pub category: CategoryCode,
-    /// Who is paid.
-    pub biller: BillerId,
-    /// In whose name the money is booked.
-    pub payee: Payee,
-    /// The amounts that it accepts for every bill.
-    pub rule: AmountRule,
-    /// The service's own limits.
-    pub limits: Limits,
-    /// What paying costs.
-    pub fee: FeeTerms,
-    /// What the biller can do.
-    pub capabilities: Capabilities,
 }
 
 /// Why a service takes no payment now.

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use guichet_domain::id::ClientId;
 use guichet_domain::{Moment, Money};
 
-use super::ports::Terms;
-use crate::accounts::price::{ClientFee, PriceList, client_fee};
 use crate::ports::Ports;
 use crate::store::{Store, StoreError};
+use crate::terms::Terms;
+use crate::terms::price::{ClientFee, PriceList, client_fee};
 
 /// New prices count on every node after so long at the latest.
 const KNOWN_FOR_MS: i64 = 1_000;

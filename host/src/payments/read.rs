@@ -7,8 +7,9 @@ use guichet_domain::id::{ClientId, RecordId, SubjectId};
 
 use super::authorise::action_of;
 use super::receipt::{APPLIED, Facts};
-use super::view::{EventView, Page, PaymentView, Receipt};
+use super::view::{EventView, PaymentView, Receipt};
 use super::{PaymentError, Payments};
+use crate::page::Page;
 use crate::store::{Entry, PaymentRow, StoreError};
 
 /// The longest page.

@@ -7,7 +7,7 @@ use guichet_domain::id::{BillerId, RecordId, ServiceCode};
 use guichet_domain::{AccountingDate, Digest, Moment, Money};
 use serde::{Deserialize, Serialize};
 
-use super::canonical::canonical_digest;
+use crate::canonical::canonical_digest;
 use crate::store::PaymentRow;
 
 /// The event from which on there is a receipt.

@@ -9,12 +9,12 @@ use guichet_domain::planted::{Bug, planted};
 use super::apply::Draft;
 use super::drive::{CONCLUSIONS, Driven, Look};
 use super::legs::{age, own_by_operator};
-use super::order::{PendingAnswer, RefusalGround, ReversalOrder, ReversalOutcome};
-use super::payer::Evidence;
 use super::schedule::{NEWS_BY_WORKER_MS, WORKER, next_look};
 use super::view::PaymentView;
 use super::{PaymentError, Payments};
 use crate::store::{Claim, PaymentRow, Reversal, Schedule};
+use crate::terms::order::{PendingAnswer, RefusalGround, ReversalOrder, ReversalOutcome};
+use crate::terms::payer::Evidence;
 
 /// What an answer about an undoing answers.
 #[derive(Debug, Clone, Copy)]

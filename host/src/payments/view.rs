@@ -8,10 +8,10 @@ use guichet_domain::payment::State;
 use guichet_domain::{AccountingDate, Digest, Moment, Money};
 use serde::{Deserialize, Serialize};
 
-use super::order::Application;
-use super::payer::ActionKind;
 use super::receipt::Facts;
 use crate::store::LoggedEvent;
+use crate::terms::order::Application;
+use crate::terms::payer::ActionKind;
 
 /// A payment as it is now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,13 +136,4 @@ pub struct Receipt {
     /// Where the payment has stood since it was applied, with the first event
     /// that led there: applied, and perhaps reversed or refunded.
     pub history: Vec<LoggedEvent>,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Page<T> {
-    /// At most as many as were asked for.
-    pub items: Vec<T>,
-    /// Comes back for the next page; none at the end.
-    pub next_cursor: Option<String>,
 }

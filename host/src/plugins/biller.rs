@@ -5,10 +5,10 @@ use futures::future::BoxFuture;
 use guichet_sandbox::Question;
 
 use super::{Plugins, judgement, translate};
-use crate::payments::order::{
+use crate::payments::ports::BillerPort;
+use crate::terms::order::{
     Application, Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome,
 };
-use crate::payments::ports::BillerPort;
 
 impl BillerPort for Plugins {
     fn submit<'a>(&'a self, order: &'a Order) -> BoxFuture<'a, Outcome> {

@@ -17,7 +17,7 @@ use super::ServiceFailure;
 use super::release::Release;
 use crate::inputs::{FieldError, Form};
 use crate::language::Language;
-use crate::payments::order::{Assurance, Circumstances, PayerType};
+use crate::terms::order::{Assurance, Circumstances, PayerType};
 
 /// Answers to a next step that may stand beside the schema's inputs.
 const EXTRA_INPUTS: usize = 4;

@@ -15,8 +15,8 @@ use super::transcripts::Recorded;
 use super::{Bound, Plugins, ServiceFailure};
 use crate::consents::Consent;
 use crate::language::Language;
-use crate::payments::order::{Circumstances, Order};
 use crate::ports::Clock;
+use crate::terms::order::{Circumstances, Order};
 
 /// For whom and why a plugin is called.
 pub struct Caller<'a> {

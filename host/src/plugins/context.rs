@@ -9,7 +9,7 @@ use guichet_sandbox::contract::types;
 
 use super::translate;
 use crate::consents::Consent;
-use crate::payments::order::{Assurance, PayerType};
+use crate::terms::order::{Assurance, PayerType};
 
 /// Makes pseudonyms; the key outlives the node.
 pub struct Pseudonyms {

@@ -7,7 +7,7 @@ use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::{Answer, Report};
 
 use super::translate;
-use crate::payments::order::{Outcome, ReversalOutcome};
+use crate::terms::order::{Outcome, ReversalOutcome};
 
 /// What a submission proves.
 pub fn submission(report: &Report) -> Outcome {

@@ -10,7 +10,8 @@ use time::OffsetDateTime;
 
 use super::Plugins;
 use crate::language::Language;
-use crate::payments::ports::{Closed, Payee, Terms, TermsPort};
+use crate::payments::ports::{Closed, TermsPort};
+use crate::terms::{Payee, Terms};
 
 impl TermsPort for Plugins {
     fn terms(&self, code: &ServiceCode, release: &str, now: Moment) -> Result<Terms, Closed> {

@@ -7,7 +7,7 @@ use guichet_domain::{Currency, Money};
 use guichet_sandbox::contract::bill_payment as contract;
 use guichet_sandbox::contract::types;
 
-use crate::payments::order;
+use crate::terms::order;
 
 /// A contract amount as money; none where the currency is no currency.
 pub fn money(amount: &types::Money) -> Option<Money> {

@@ -5,7 +5,7 @@ use guichet_registry::sign::PublicKey;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::payments::canonical::canonical;
+use crate::canonical::canonical;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use guichet_registry::checkpoint::LogOrigin;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::canonical::canonical;
 use crate::payments::Receipt;
-use crate::payments::canonical::canonical;
 use crate::payments::receipt::Facts;
 use crate::store::Entry;
 

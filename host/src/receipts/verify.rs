@@ -10,7 +10,7 @@ use super::code;
 use super::document::{Document, Proof};
 use super::statement::{Milestone, Statement, VERSION};
 use crate::audit::origin_of;
-use crate::payments::canonical::canonical;
+use crate::canonical::canonical;
 use crate::payments::receipt::APPLIED;
 
 /// A longer receipt is not looked at: fifty bills and two proofs are far shorter.

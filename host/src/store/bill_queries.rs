@@ -6,8 +6,8 @@ use guichet_domain::id::{ClientId, RecordId, ServiceCode, SubjectId};
 use serde::{Deserialize, Serialize};
 
 use super::{Statement, Store, StoreError};
-use crate::payments::order::Circumstances;
 use crate::seal::{Place, Sealed, SubjectKey};
+use crate::terms::order::Circumstances;
 
 const BODY: Place = Place {
     table: "bill_queries",

@@ -6,7 +6,7 @@ use guichet_domain::{Moment, Money};
 
 use super::writer::SET_CREDIT_LIMIT;
 use super::{RecordEvent, Statement, Store, StoreError, Value};
-use crate::accounts::price::PriceList;
+use crate::terms::price::PriceList;
 
 /// What somebody did to a client's account.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use guichet_domain::{Digest, Moment};
 use serde_json::json;
 
 use super::{RecordEvent, Row, Statement, Store, StoreError};
-use crate::payments::canonical::canonical_digest;
+use crate::canonical::canonical_digest;
 
 /// A recorded consent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use guichet_domain::{AccountingDate, Digest, Moment};
 use serde_json::json;
 
 use super::{RecordEvent, Row, Statement, Store, StoreError};
-use crate::payments::canonical::canonical_digest;
+use crate::canonical::canonical_digest;
 
 /// The most files of one list.
 const LIST: u32 = 1_000;

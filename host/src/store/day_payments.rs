@@ -7,7 +7,7 @@ use guichet_domain::payment::{Event, Leg, Snapshot, Step};
 use guichet_domain::{AccountingDate, Moment, Money};
 
 use super::{Row, Store, StoreError};
-use crate::payments::ports::{Payee, Terms};
+use crate::terms::{Payee, Terms};
 
 /// A payment without anything personal.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -93,7 +93,7 @@ pub use transcripts::TranscriptEntry;
 pub use value::{Row, Value};
 pub use work_orders::{WorkOrderEvent, WorkOrderFilter, WorkOrderRow};
 pub use writer::{
-    BillKey, LedgerCommand, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange,
+    BillKey, LedgerCommand, NewEvent, OpenPayment, Opened, Outcome as WriterOutcome, PaymentChange,
     RecordEvent, Refused, Schedule, Statement, Unique,
 };
 

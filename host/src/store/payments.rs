@@ -8,11 +8,11 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde::{Deserialize, Serialize};
 
 use super::{Row, Store, StoreError, Value};
-use crate::accounts::price::ClientFee;
-use crate::payments::order::{Application, Order, PendingAnswer, ReversalOrder};
-use crate::payments::payer::PayerSide;
-use crate::payments::ports::Terms;
 use crate::seal::{Place, Sealed, SubjectKey};
+use crate::terms::Terms;
+use crate::terms::order::{Application, Order, OrderItem, PendingAnswer, ReversalOrder};
+use crate::terms::payer::PayerSide;
+use crate::terms::price::ClientFee;
 
 const ORDER: Place = Place {
     table: "payments",
@@ -141,11 +141,7 @@ impl PaymentRow {
     /// The bills and amounts.
     #[must_use]
     pub fn items(&self) -> Vec<Item> {
-        self.order
-            .items
-            .iter()
-            .map(super::super::payments::order::OrderItem::item)
-            .collect()
+        self.order.items.iter().map(OrderItem::item).collect()
     }
 
     /// Everything, in the order of `INSERT`.

@@ -4,7 +4,7 @@
 use guichet_domain::id::{AccountId, ClientId};
 
 use super::{RecordEvent, Statement, Store, StoreError};
-use crate::payments::{AuthorisationRule, PayerPolicy, SecondPersonRule};
+use crate::terms::{AuthorisationRule, PayerPolicy, SecondPersonRule};
 
 impl Store {
     /// The policy for a client's payments from an account.

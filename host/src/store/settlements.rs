@@ -6,8 +6,8 @@ use guichet_domain::{AccountingDate, Currency, Digest, Moment, Money};
 use serde_json::json;
 
 use super::{RecordEvent, Row, Statement, Store, StoreError};
-use crate::payments::canonical::canonical_digest;
-use crate::payments::ports::Payee;
+use crate::canonical::canonical_digest;
+use crate::terms::Payee;
 
 /// A batch as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use guichet_domain::{AccountingDate, Moment, Money};
 use serde_json::json;
 
 use super::{RecordEvent, Row, Statement, Store, StoreError};
-use crate::payments::canonical::canonical_digest;
+use crate::canonical::canonical_digest;
 
 /// A work order as kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::payments::canonical::sha256;
+use crate::canonical::sha256;
 
 /// Serves one asset.
 pub(super) async fn serve(Path(name): Path<String>, headers: HeaderMap) -> Response {

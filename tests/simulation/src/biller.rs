@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use futures::future::BoxFuture;
 use guichet::payments::BillerPort;
-use guichet::payments::order::{
+use guichet::terms::order::{
     Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
     ReversalOutcome,
 };

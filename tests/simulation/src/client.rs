@@ -4,9 +4,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use guichet::payments::order::{Assurance, Circumstances, PayerType};
 use guichet::payments::{Acknowledgement, Create, PaymentError};
 use guichet::store::{IdempotencyKey, Payable, StoredBillQuery};
+use guichet::terms::order::{Assurance, Circumstances, PayerType};
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::id::RecordId;

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use guichet::accounts::price::{ClientFee, PriceList};
 use guichet::accounts::{Accounts, ByOperator};
 use guichet::ports::Clock;
+use guichet::terms::price::{ClientFee, PriceList};
 use guichet_domain::id::{ClientId, PersonId};
 use guichet_domain::{Moment, Money};
 

@@ -1,7 +1,7 @@
 //! The services of the simulated town: one for each kind of biller.
 
-use guichet::payments::ports::Payee;
-use guichet::payments::{Closed, Terms, TermsPort};
+use guichet::payments::{Closed, TermsPort};
+use guichet::terms::{Payee, Terms};
 use guichet_domain::bill::{AmountRule, Limits};
 use guichet_domain::fee::{FeeBearer, FeeRule, FeeTerms};
 use guichet_domain::id::{BillerId, CategoryCode, ServiceCode};

@@ -69,8 +69,8 @@ pub enum Delivery {
     },
 }
 
-impl From<crate::payments::order::Application> for Application {
-    fn from(application: crate::payments::order::Application) -> Self {
+impl From<crate::terms::order::Application> for Application {
+    fn from(application: crate::terms::order::Application) -> Self {
         let whole = serde_json::from_value::<contract::Application>(application.record);
         if let Ok(whole) = whole {
             return whole.into();

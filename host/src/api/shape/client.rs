@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::money::Money;
 use crate::accounts;
-use crate::accounts::price;
+use crate::terms::price;
 
 /// A client's account and prices.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::money::Money;
 use crate::day_end;
 use crate::store::{BatchRow, ClosedDay, DayCheckRow, DayFileRow, DayFindingRow};
+use crate::terms::Payee;
 
 /// A day file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -337,8 +338,8 @@ impl From<BatchRow> for SettlementBatch {
             accounting_date: batch.date.to_string(),
             biller: batch.biller.to_string(),
             payee: match batch.payee {
-                crate::payments::ports::Payee::Biller => "biller",
-                crate::payments::ports::Payee::Treasury => "treasury",
+                Payee::Biller => "biller",
+                Payee::Treasury => "treasury",
             },
             gross: money(batch.sums.gross),
             given_back: money(batch.sums.given_back),

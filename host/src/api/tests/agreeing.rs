@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::world::{World, request};
 use crate::accounts::ByOperator;
-use crate::payments::AuthorisationRule;
+use crate::terms::AuthorisationRule;
 
 #[tokio::test]
 async fn a_payment_waits_for_the_payer_and_goes_on_with_the_right_binding() {

@@ -22,11 +22,7 @@ use tower::ServiceExt as _;
 
 use super::rooms::rooms;
 use crate::api::{Api, Client, Clients, Rate, Scope, hash};
-use crate::payments::order::{
-    Application, Assurance, Circumstances, Order, Outcome, PayerType, PendingAnswer, ReversalOrder,
-    ReversalOutcome,
-};
-use crate::payments::ports::{BillerPort, Closed, Payee, Terms, TermsPort};
+use crate::payments::ports::{BillerPort, Closed, TermsPort};
 use crate::payments::{
     CallbackPort, NoBanks, Outside, PaymentSettings, Payments, SignedMessage, StoredPolicies,
 };
@@ -34,6 +30,11 @@ use crate::ports::Ports;
 use crate::rooms::Rooms;
 use crate::seal::Vault;
 use crate::store::{Location, Payable, Store, StoreError, StoredBillQuery};
+use crate::terms::order::{
+    Application, Assurance, Circumstances, Order, Outcome, PayerType, PendingAnswer, ReversalOrder,
+    ReversalOutcome,
+};
+use crate::terms::{Payee, Terms};
 use crate::worker::TokioTimer;
 
 /// A token that may do everything, and one that may only read the catalogue.

@@ -9,8 +9,8 @@ use guichet_sandbox::contract::bill_payment as contract;
 use super::{Errand, Need, Role};
 use crate::certification::CertificationError;
 use crate::certification::player::{Player, order};
-use crate::payments::order::{Application, Order, PendingAnswer};
 use crate::plugins::translate;
+use crate::terms::order::{Application, Order, PendingAnswer};
 
 /// How often the status is asked until it is certain.
 const ROUNDS: usize = 8;

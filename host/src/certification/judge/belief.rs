@@ -4,8 +4,8 @@
 use guichet_domain::Money;
 use guichet_sandbox::Report;
 
-use crate::payments::order::{Application, Outcome, PendingAnswer, RefusalGround, ReversalOutcome};
 use crate::plugins::judgement;
+use crate::terms::order::{Application, Outcome, PendingAnswer, RefusalGround, ReversalOutcome};
 
 /// What the host believes after an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

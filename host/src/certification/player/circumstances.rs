@@ -6,7 +6,7 @@ use guichet_registry::scenario::Scenario;
 use guichet_registry::service::{Assurance, Service};
 use guichet_sandbox::contract::types;
 
-use crate::payments::order;
+use crate::terms::order;
 
 /// The context of every call of a scenario.
 pub(super) fn context(

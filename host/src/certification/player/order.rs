@@ -8,8 +8,8 @@ use guichet_sandbox::Question;
 use guichet_sandbox::contract::bill_payment::{Pending, Statement};
 
 use super::{Player, circumstances};
-use crate::payments::order::{Application, Order, OrderItem, PendingAnswer, ReversalOrder};
 use crate::plugins::translate;
+use crate::terms::order::{Application, Order, OrderItem, PendingAnswer, ReversalOrder};
 
 /// Why nothing can be ordered.
 pub(in crate::certification) type NoOrder = String;

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::town::Mood;
 use super::world::{AMOUNT, BILLER, World, person};
-use crate::payments::order::{Refusal, RefusalGround, ReversalOutcome};
+use crate::terms::order::{Refusal, RefusalGround, ReversalOutcome};
 use crate::work_orders::{
     DeskError, Matter, PaymentRoom, Swept, WorkOrderError, WorkOrders, order_id,
 };

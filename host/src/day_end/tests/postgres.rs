@@ -4,8 +4,8 @@ use guichet_tests::postgres::{Cluster, Durability};
 
 use super::world::World;
 use super::{flow, orders, second, settlements};
-use crate::payments::ports::Payee;
 use crate::store::Location;
+use crate::terms::Payee;
 
 #[tokio::test]
 async fn the_day_ends_the_same_on_postgresql() {

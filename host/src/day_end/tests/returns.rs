@@ -9,7 +9,7 @@ use guichet_domain::work_order::{Decision, Kind, State};
 use super::settlements::{bank_says, only_batch, settled_day};
 use super::world::{AMOUNT, BILLER, World};
 use crate::day_end::Scope;
-use crate::payments::ports::Payee;
+use crate::terms::Payee;
 use crate::work_orders::{WorkOrderError, order_id};
 
 const ALL: i64 = 3 * AMOUNT;

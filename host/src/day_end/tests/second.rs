@@ -11,8 +11,8 @@ use super::settlements::{only_batch, settled_day};
 use super::town::Mood;
 use super::world::{AMOUNT, BILLER, World};
 use crate::day_end::{DayEndError, Received};
-use crate::payments::ports::Payee;
 use crate::store::{DayFileRow, Statement};
+use crate::terms::Payee;
 use crate::work_orders::order_id;
 
 async fn confirm(world: &World, file: &DayFileRow, by: &str) -> Result<DayFileRow, DayEndError> {

@@ -8,7 +8,7 @@ use super::papers;
 use super::town::Mood;
 use super::world::{AMOUNT, World};
 use crate::day_end::Sender;
-use crate::payments::ports::Payee;
+use crate::terms::Payee;
 use crate::work_orders::order_id;
 
 pub(super) async fn bank_says(world: &World, number: u32, entries: &[(&str, i64, Direction)]) {

@@ -7,8 +7,8 @@ use guichet_domain::work_order::{Decision, Kind, State};
 use super::papers;
 use super::settlements::{bank_says, only_batch, settled_day};
 use super::world::{AMOUNT, World};
-use crate::payments::ports::Payee;
 use crate::store::WorkOrderRow;
+use crate::terms::Payee;
 use crate::work_orders::order_id;
 
 const ALL: i64 = 3 * AMOUNT;

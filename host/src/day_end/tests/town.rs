@@ -17,13 +17,14 @@ use serde_json::json;
 use super::world::{BILLER, SERVICE};
 use crate::day_end::{PayTo, SettlementAccounts};
 use crate::payments::Payments;
-use crate::payments::order::{
+use crate::payments::ports::{BillerPort, Closed, TermsPort, Timer};
+use crate::ports::{Clock, Random};
+use crate::store::{Claim, StoreError};
+use crate::terms::order::{
     Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
     ReversalOutcome,
 };
-use crate::payments::ports::{BillerPort, Closed, Payee, Terms, TermsPort, Timer};
-use crate::ports::{Clock, Random};
-use crate::store::{Claim, StoreError};
+use crate::terms::{Payee, Terms};
 use crate::work_orders::{Carried, DeskError, PaymentDesk, Task, Word};
 
 pub(super) struct TestClock(pub(super) AtomicI64);

@@ -20,12 +20,13 @@ use crate::accounts::chart::Stripe;
 use crate::bank::{AccountNumber, Mandate};
 use crate::day_end::{Checked, DayEnd, Scope, Sender, Settled};
 use crate::objects::Objects;
-use crate::payments::order::{Assurance, Circumstances, PayerType};
-use crate::payments::ports::{NoCallbacks, NoPolicies, Payee};
+use crate::payments::ports::{NoCallbacks, NoPolicies};
 use crate::payments::{Create, NoBanks, Outside, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
 use crate::store::{BankAccount, Claim, Location, Payable, Store, StoredBillQuery};
+use crate::terms::Payee;
+use crate::terms::order::{Assurance, Circumstances, PayerType};
 use crate::work_orders::WorkOrders;
 
 pub(super) const SERVICE: &str = "water-330100-1";

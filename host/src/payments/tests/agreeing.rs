@@ -7,10 +7,9 @@ use guichet_domain::payment::{Leg, StatusAnswer};
 use super::fakes::biller::Memory;
 use super::world::{FUNDS, World};
 use crate::bank::Custom;
-use crate::payments::payer::ActionKind;
-use crate::payments::{
-    AuthorisationRule, Authorise, PayerPolicy, PaymentError, PaymentView, SecondPersonRule,
-};
+use crate::payments::{Authorise, PaymentError, PaymentView};
+use crate::terms::payer::ActionKind;
+use crate::terms::{AuthorisationRule, PayerPolicy, SecondPersonRule};
 
 async fn world(authorisation: AuthorisationRule, second_person: SecondPersonRule) -> World {
     let world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;

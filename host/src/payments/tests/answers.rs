@@ -9,10 +9,10 @@ use super::fakes::biller::{Memory, Mood};
 use super::world::{FUNDS, World};
 use crate::payments::drive::Look;
 use crate::payments::judge::Question;
-use crate::payments::order::{Application, Outcome, Refusal, RefusalGround, ReversalOutcome};
 use crate::payments::reverse::Undoing;
 use crate::payments::{Driven, SignedMessage};
 use crate::store::PaymentRow;
+use crate::terms::order::{Application, Outcome, Refusal, RefusalGround, ReversalOutcome};
 
 async fn unheard(world: &mut World) -> RecordId {
     world.submit(&[Mood::Deaf; 2]).await

@@ -12,11 +12,11 @@ use super::fakes::Fault;
 use super::fakes::biller::{Memory, Mood};
 use super::fakes::ports::TestSignatures;
 use super::world::World;
-use crate::payments::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 use crate::payments::{
     BillerPort, Driven, Outside, PaymentError, PaymentSettings, Payments, Timer,
 };
 use crate::store::{Claim, Store};
+use crate::terms::order::{Order, Outcome, PendingAnswer, ReversalOrder, ReversalOutcome};
 
 const PROOF: StatusAnswer = StatusAnswer::Authoritative { after_seconds: 30 };
 const MINUTE_MS: i64 = 60_000;

@@ -8,8 +8,9 @@ use guichet_domain::payment::StatusAnswer;
 use super::fakes::biller::Memory;
 use super::world::World;
 use crate::accounts::ByOperator;
+use crate::payments::PolicyPort as _;
 use crate::payments::policies::StoredPolicies;
-use crate::payments::{AuthorisationRule, PayerPolicy, PolicyPort as _};
+use crate::terms::{AuthorisationRule, PayerPolicy};
 
 async fn world() -> World {
     let world = World::new(Memory::AppliesAgain, StatusAnswer::Advisory).await;

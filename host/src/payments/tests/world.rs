@@ -19,12 +19,12 @@ use super::fakes::biller::{FakeBiller, Memory};
 use super::fakes::ports::{Counting, NoTime, TestPolicies, TestSignatures, TestTerms};
 use super::looks::Haste;
 use crate::accounts::Accounts;
-use crate::payments::order::{Assurance, Circumstances, PayerType};
-use crate::payments::ports::{Payee, Terms};
 use crate::payments::{Acknowledgement, Create, Outside, PaymentError, PaymentSettings, Payments};
 use crate::ports::Ports;
 use crate::seal::Vault;
 use crate::store::{Claim, Location, Payable, Store, StoredBillQuery};
+use crate::terms::order::{Assurance, Circumstances, PayerType};
+use crate::terms::{Payee, Terms};
 
 pub(super) struct World {
     _folder: Option<tempfile::TempDir>,

@@ -6,12 +6,12 @@ use guichet_domain::{Currency, CutOff, Money};
 
 use super::super::{BankAccount, LedgerCommand, Linked, Store};
 use super::now;
-use crate::accounts::price::PriceList;
 use crate::accounts::statement::Period;
 use crate::accounts::{AccountError, Accounts, ByOperator, chart};
 use crate::bank::{AccountNumber, Mandate, NotMandated};
-use crate::payments::{AuthorisationRule, SecondPersonRule};
 use crate::ports::Ports;
+use crate::terms::price::PriceList;
+use crate::terms::{AuthorisationRule, SecondPersonRule};
 
 pub(super) async fn all(store: &Store) {
     banks(store).await;

@@ -11,7 +11,7 @@ use super::super::{
     StoredInquiry, TranscriptEntry,
 };
 use super::{id, now};
-use crate::payments::order::{Assurance, Circumstances, PayerType};
+use crate::terms::order::{Assurance, Circumstances, PayerType};
 
 pub(super) async fn all(store: &Store) {
     people(store).await;

@@ -89,6 +89,29 @@ pub struct BillKey {
     pub kept_until: Option<Moment>,
 }
 
+/// What happens to a payment.
+#[derive(Debug, Clone)]
+pub struct NewEvent {
+    /// Its name.
+    pub event: String,
+    /// The state that it leads to.
+    pub state: State,
+    /// Digest of what it is about, for the audit log.
+    pub content: Option<Digest>,
+}
+
+impl NewEvent {
+    /// About nothing that the log shall prove.
+    #[must_use]
+    pub const fn new(event: String, state: State) -> Self {
+        Self {
+            event,
+            state,
+            content: None,
+        }
+    }
+}
+
 /// A payment to be opened, with its money held, in one transaction.
 #[derive(Debug, Clone)]
 pub struct OpenPayment {
@@ -98,8 +121,8 @@ pub struct OpenPayment {
     pub response: String,
     /// The payment; its version counts the events below.
     pub row: PaymentRow,
-    /// Event names with the states they lead to.
-    pub events: Vec<(String, State)>,
+    /// What happens to it, one after the other.
+    pub events: Vec<NewEvent>,
     /// By them no bill is paid twice.
     pub bill_keys: Vec<BillKey>,
     /// Opened where they do not exist yet.
@@ -134,8 +157,8 @@ pub struct PaymentChange {
     pub expected: i64,
     /// The payment as it shall be; its version is `expected` plus the events.
     pub next: PaymentRow,
-    /// Event names with the states they lead to.
-    pub events: Vec<(String, State)>,
+    /// What happens to it, one after the other.
+    pub events: Vec<NewEvent>,
     /// Opened where they do not exist yet.
     pub accounts: Vec<NewAccount>,
     /// What is booked with it.

@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 
 pub use command::{
-    BillKey, LedgerCommand, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent, Refused,
-    Schedule, Statement, Unique,
+    BillKey, LedgerCommand, NewEvent, OpenPayment, Opened, Outcome, PaymentChange, RecordEvent,
+    Refused, Schedule, Statement, Unique,
 };
 pub(super) use command::{Command, Recorded};
 

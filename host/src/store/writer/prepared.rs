@@ -10,8 +10,7 @@ use guichet_domain::{Digest, Moment};
 use super::super::ledger::NewAccount;
 use super::super::payments::PaymentRow;
 use super::super::value::Value;
-use super::command::{BillKey, OpenPayment, PaymentChange, Schedule, Unique};
-use crate::payments::receipt::{APPLIED, Facts};
+use super::command::{BillKey, NewEvent, OpenPayment, PaymentChange, Schedule, Unique};
 
 #[derive(Debug)]
 pub(in crate::store) struct PreparedOpen {
@@ -165,26 +164,19 @@ impl PreparedChange {
 }
 
 /// The payment's newest events; the last one bears its version's number.
-fn history(payment: &PaymentRow, events: &[(String, State)], at: Moment) -> Vec<EventRow> {
+fn history(payment: &PaymentRow, events: &[NewEvent], at: Moment) -> Vec<EventRow> {
     let first = payment.version - i64::try_from(events.len()).unwrap_or(0) + 1;
     (first..)
         .zip(events)
-        .map(|(number, (event, state))| EventRow {
+        .map(|(number, new)| EventRow {
             number,
-            event: event.clone(),
-            state: *state,
+            event: new.event.clone(),
+            state: new.state,
             attempt: payment.attempts,
-            content: content(payment, event),
+            content: new.content,
             at,
         })
         .collect()
-}
-
-/// What the receipt will say stands in the log from the first moment, so that
-/// nobody can make another receipt of the same payment later.
-fn content(payment: &PaymentRow, event: &str) -> Option<Digest> {
-    let facts = (event == APPLIED).then(|| Facts::of(payment)).flatten()?;
-    Some(facts.digest())
 }
 
 /// A bill may be paid again once the money of this payment is taken or back.

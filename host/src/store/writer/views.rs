@@ -18,7 +18,7 @@ use super::command::{BillKey, Command};
 use super::memory::Memory;
 use super::prepared::PreparedOpen;
 use super::{Refused, StoreError, statements};
-use crate::payments::canonical::sha256;
+use crate::canonical::sha256;
 
 /// What the commands of a batch depend on beside the books. Deciding changes it,
 /// so that a later command of the batch sees the earlier ones.

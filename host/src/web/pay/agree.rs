@@ -11,8 +11,8 @@ use serde::Deserialize;
 use super::super::page::Visit;
 use super::super::texts::{Texts, fill};
 use super::super::{Web, format};
-use crate::payments::payer::ActionKind;
 use crate::payments::{ActionView, Authorise, PaymentError, PaymentView};
+use crate::terms::payer::ActionKind;
 
 /// How the pages make sure who agrees: the citizen is signed in, and presses a
 /// button that names payee and amount.

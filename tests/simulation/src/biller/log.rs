@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::channel::mpsc::UnboundedSender;
-use guichet::payments::order::Order;
+use guichet::terms::order::Order;
 use guichet_domain::id::BillerId;
 use guichet_domain::payment::Repetition;
 

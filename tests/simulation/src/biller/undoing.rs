@@ -1,6 +1,6 @@
 //! How the biller undoes what it has applied, with every way to misbehave.
 
-use guichet::payments::order::{Refusal, RefusalGround, ReversalOrder, ReversalOutcome};
+use guichet::terms::order::{Refusal, RefusalGround, ReversalOrder, ReversalOutcome};
 use guichet_domain::payment::Repetition;
 use serde_json::json;
 

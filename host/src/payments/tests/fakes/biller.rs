@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::{Fault, Late, TestClock};
-use crate::payments::order::{
+use crate::payments::ports::BillerPort;
+use crate::terms::order::{
     Application, Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder,
     ReversalOutcome,
 };
-use crate::payments::ports::BillerPort;
 
 /// What the biller does with the next submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

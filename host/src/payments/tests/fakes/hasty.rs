@@ -8,10 +8,10 @@ use futures::future::BoxFuture;
 use super::bank::FakeBank;
 use super::biller::FakeBiller;
 use crate::bank::{Bank, BankAnswer, BankOrder, Banks, Custom};
-use crate::payments::order::{
+use crate::payments::ports::BillerPort;
+use crate::terms::order::{
     Order, Outcome, PendingAnswer, Refusal, RefusalGround, ReversalOrder, ReversalOutcome,
 };
-use crate::payments::ports::BillerPort;
 
 /// Takes a biller's silence for a no.
 pub(in crate::payments::tests) struct HastyBiller(pub(in crate::payments::tests) Arc<FakeBiller>);

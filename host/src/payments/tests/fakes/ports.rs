@@ -7,10 +7,11 @@ use futures::future::BoxFuture;
 use guichet_domain::Moment;
 use guichet_domain::id::{AccountId, ClientId, ServiceCode};
 
-use crate::payments::ports::{Closed, Terms, TermsPort, Timer};
-use crate::payments::{CallbackPort, PayerPolicy, PolicyPort, SignedMessage};
+use crate::payments::ports::{Closed, TermsPort, Timer};
+use crate::payments::{CallbackPort, PolicyPort, SignedMessage};
 use crate::ports::Random;
 use crate::store::StoreError;
+use crate::terms::{PayerPolicy, Terms};
 
 pub(in crate::payments::tests) struct Counting(AtomicU64);
 

@@ -113,13 +113,13 @@ impl PayerSide {
     }
 
     /// Keeps a bank's serial number, one for each leg.
-    pub(super) fn put_serial(&mut self, leg: Leg, serial: String) {
+    pub fn put_serial(&mut self, leg: Leg, serial: String) {
         self.serials.retain(|(other, _)| *other != leg);
         self.serials.push((leg, serial));
     }
 
     /// Keeps a piece of evidence; beyond the bound it is only in the history.
-    pub(super) fn put_evidence(&mut self, evidence: Evidence) {
+    pub fn put_evidence(&mut self, evidence: Evidence) {
         if self.evidence.len() < EVIDENCE {
             self.evidence.push(evidence);
         }
