@@ -50,8 +50,17 @@ impl DayEnd {
                 Err(FileRefusal::Already) => return Ok(file),
                 Err(refusal) => return Err(refusal.into()),
             };
-            if state == FileState::InForce {
-                self.refuse_overtaken(&file).await?;
+            if state == FileState::InForce
+                && let Some(newest) = self.overtaken_by(&file).await?
+            {
+                // Unless it is this one itself, which another person has just confirmed.
+                if self.file(id).await?.state != file.state {
+                    continue;
+                }
+                return Err(DayEndError::Overtaken {
+                    number: file.number,
+                    newest,
+                });
             }
             let decided = FileDecided {
                 by: by.to_owned(),
@@ -70,8 +79,8 @@ impl DayEnd {
         Err(DayEndError::Busy)
     }
 
-    /// What a newer file in force has replaced does not come back.
-    async fn refuse_overtaken(&self, file: &DayFileRow) -> Result<(), DayEndError> {
+    /// What another file in force has replaced does not come back: its number.
+    async fn overtaken_by(&self, file: &DayFileRow) -> Result<Option<u32>, DayEndError> {
         let key = DayFileKey {
             date: file.date,
             maker: file.maker,
@@ -79,13 +88,7 @@ impl DayEnd {
             party: &file.party,
         };
         let newest = self.store.day_file_numbers(key).await?.in_force;
-        if newest < file.number {
-            return Ok(());
-        }
-        Err(DayEndError::Overtaken {
-            number: file.number,
-            newest,
-        })
+        Ok((newest >= file.number).then_some(newest))
     }
 }
 
