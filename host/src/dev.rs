@@ -11,6 +11,7 @@ mod file;
 mod guide;
 mod people;
 mod program;
+mod token;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

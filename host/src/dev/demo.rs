@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result};
 use guichet_domain::id::{AccountId, ClientId, DataScope, SubjectId};
 use guichet_domain::{Currency, Money};
 
+use super::token::new_token;
 use super::{DevFile, bank, people};
 use crate::accounts::{NewBankAccount, chart};
 use crate::api::Scope;
@@ -128,12 +129,4 @@ fn read(app: &App) -> Option<DevFile> {
 
 fn path(app: &App) -> PathBuf {
     app.settings().folder(DevFile::NAME)
-}
-
-/// A token that nobody can guess, of a form that tells what it is for.
-pub(super) fn new_token(kind: &str) -> Result<String> {
-    let mut bytes = [0; 24];
-    aws_lc_rs::rand::fill(&mut bytes).context("the system's randomness")?;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{kind}_{digits}"))
 }

@@ -8,7 +8,7 @@ use anyhow::Result;
 use guichet_domain::id::{PersonId, PublisherName};
 use guichet_registry::register::Role;
 
-use super::demo::new_token;
+use super::token::new_token;
 use crate::app::App;
 
 /// The operator's staff.
