@@ -1,6 +1,7 @@
 //! The room over the real store and the real payment room, with a biller that
 //! keeps its own log and hands in its own files.
 
+mod at_once;
 mod banks;
 mod beside;
 mod decisions;

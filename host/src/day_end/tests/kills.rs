@@ -25,6 +25,12 @@ impl<F: Future + Unpin> Future for Killed<F> {
     }
 }
 
+/// What a future comes to within so many polls; it goes on where it is polled again.
+pub(super) async fn polled<F: Future + Unpin>(future: &mut F, polls: u32) -> Option<F::Output> {
+    let step = future;
+    Killed { step, polls }.await
+}
+
 /// Whether the step came to its end within so many polls.
 async fn within<F: Future>(polls: u32, step: F) -> bool {
     let step = pin!(step);

@@ -3,7 +3,7 @@
 use guichet_tests::postgres::{Cluster, Durability};
 
 use super::world::World;
-use super::{flow, orders, second, settlements};
+use super::{at_once, flow, orders, second, settlements};
 use crate::store::Location;
 use crate::terms::Payee;
 
@@ -19,6 +19,7 @@ async fn the_day_ends_the_same_on_postgresql() {
     settlements::there_and_back(&world("settlements").await).await;
     orders::one_order(&world("orders").await).await;
     second::confirmed_by_another(&world("second").await).await;
-    second::at_once(&world("at_once").await).await;
+    at_once::one_confirms(&world("at_once").await).await;
+    at_once::wherever_one_is(&world("wherever").await).await;
     second::one_is_not_enough(&world("alone").await).await;
 }

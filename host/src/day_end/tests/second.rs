@@ -15,7 +15,11 @@ use crate::store::{DayFileRow, Statement};
 use crate::terms::Payee;
 use crate::work_orders::order_id;
 
-async fn confirm(world: &World, file: &DayFileRow, by: &str) -> Result<DayFileRow, DayEndError> {
+pub(super) async fn confirm(
+    world: &World,
+    file: &DayFileRow,
+    by: &str,
+) -> Result<DayFileRow, DayEndError> {
     world.day_end.confirm_file(&file.id, file.digest, by).await
 }
 
@@ -24,7 +28,7 @@ async fn refusal(world: &World, file: &DayFileRow, by: &str) -> DayEndError {
 }
 
 /// The biller's file of the day, which nobody has confirmed yet.
-async fn left(world: &World, number: u32) -> DayFileRow {
+pub(super) async fn left(world: &World, number: u32) -> DayFileRow {
     let bytes = world.own_file(number, &[], &[]);
     world.leave(&World::biller_sends(), bytes).await
 }
@@ -322,48 +326,6 @@ async fn a_rejected_statement_comes_back_under_the_next_number() {
     let second = world.leave(&bank, bytes).await;
     assert_eq!((first.number, second.number), (1, 2));
     confirm(&world, &second, "petra").await.unwrap();
-}
-
-#[tokio::test]
-async fn of_two_at_once_one_confirms() {
-    at_once(&World::new().await).await;
-}
-
-/// Beside it, the same on the other database.
-pub(super) async fn at_once(world: &World) {
-    world.next_day();
-    let file = left(world, 1).await;
-    let (petra, anna) = tokio::join!(
-        confirm(world, &file, "petra"),
-        confirm(world, &file, "anna")
-    );
-    let stands = world.day_end.file(&file.id).await.unwrap();
-    let (won, lost) = if petra.is_ok() {
-        (petra, anna)
-    } else {
-        (anna, petra)
-    };
-    assert_eq!(won.unwrap(), stands);
-    let lost = lost.unwrap_err();
-    assert!(
-        matches!(lost, DayEndError::NotDecided(FileRefusal::Decided(_))),
-        "{lost:?}"
-    );
-    let told = "select event, state from events where record = $1 order by position";
-    let told = world
-        .store
-        .fetch(told, &[file.id.as_str().into()])
-        .await
-        .unwrap();
-    let told: Vec<_> = told
-        .iter()
-        .map(|row| (row.text(0).unwrap(), row.text(1).unwrap()))
-        .collect();
-    let wanted = [
-        ("day_file_kept", "awaiting_confirmation"),
-        ("day_file_decided", "in_force"),
-    ];
-    assert_eq!(told, wanted);
 }
 
 #[tokio::test]
