@@ -261,7 +261,10 @@ fn rooms_know_nothing_of_http() {
         "accounts",
         "bank",
     ];
-    for room in rooms.into_iter().chain(["audit", "receipts", "store"]) {
+    for room in rooms
+        .into_iter()
+        .chain(["audit", "receipts", "store", "terms"])
+    {
         let words = [
             "axum",
             "StatusCode",
@@ -322,6 +325,7 @@ fn the_core_is_deterministic() {
     ];
     for room in [
         "host/src/payments",
+        "host/src/terms",
         "host/src/bank",
         "host/src/audit",
         "host/domain/src",

@@ -55,6 +55,8 @@ const HOST: &Package = &Package {
         "audit::",
         "bank::",
         "api::",
+        "canonical::",
+        "terms::",
     ],
     slow: &["payments::tests::matrix::"],
 };
@@ -85,7 +87,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: "payments",
         package: HOST,
-        files: &["host/src/{payments,terms}/**"],
+        files: &["host/src/{payments,terms}/**", "host/src/canonical.rs"],
     },
     Room {
         name: "day-end",

@@ -26,8 +26,7 @@ impl<F: Future + Unpin> Future for Killed<F> {
 }
 
 /// What a future comes to within so many polls; it goes on where it is polled again.
-pub(super) async fn polled<F: Future + Unpin>(future: &mut F, polls: u32) -> Option<F::Output> {
-    let step = future;
+pub(super) async fn polled<F: Future + Unpin>(step: &mut F, polls: u32) -> Option<F::Output> {
     Killed { step, polls }.await
 }
 
