@@ -57,7 +57,7 @@ impl Credentials {
             inputs,
             token: new.token,
         };
-        let report = self.plugins.call(&bound, &caller, question).await?;
+        let report = self.plugins.call(&bound, &caller, question).await;
         let issued = match report.result.map_err(ServiceFailure::from)? {
             Answer::Issued(issued) => issued.map_err(ServiceFailure::from)?,
             _ => return Err(ServiceFailure::other_kind()),

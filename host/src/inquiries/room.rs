@@ -149,7 +149,7 @@ impl Inquiries {
             consent,
             record: &inquiry.id,
         };
-        let report = self.plugins.call(bound, &caller, question).await?;
+        let report = self.plugins.call(bound, &caller, question).await;
         let outcome = match report.result.map_err(ServiceFailure::from)? {
             Answer::Inquiry(outcome) => outcome.map_err(ServiceFailure::from)?,
             _ => return Err(ServiceFailure::other_kind().into()),

@@ -12,7 +12,7 @@ use super::line::Seeker;
 use super::reach::Reach;
 use super::shadow;
 use super::transcripts::Recorded;
-use super::{Bound, Plugins, ServiceFailure};
+use super::{Bound, Plugins};
 use crate::consents::Consent;
 use crate::language::Language;
 use crate::ports::Clock;
@@ -33,26 +33,10 @@ pub struct Caller<'a> {
 }
 
 impl Plugins {
-    /// Calls the plugin. The report says what is known afterwards; an error
-    /// means that nothing ran.
-    pub async fn call(
-        &self,
-        bound: &Bound,
-        caller: &Caller<'_>,
-        question: Question,
-    ) -> Result<Report, ServiceFailure> {
+    /// Calls the plugin. What was withdrawn since it was bound still answers this
+    /// one call, like those that are under way.
+    pub async fn call(&self, bound: &Bound, caller: &Caller<'_>, question: Question) -> Report {
         let now = self.0.ports.now();
-        let digest = bound.release.digest;
-        let stopped = self.0.log.read(|register| register.may_run(digest).err());
-        if let Some(why) = stopped {
-            tracing::info!(service = %bound.service.code, %why, "a call was not made");
-        }
-        if stopped.is_some() || self.is_blind(now) {
-            return Err(ServiceFailure::Unavailable {
-                message: String::new(),
-                retry_after_seconds: Some(1),
-            });
-        }
         let id = self.0.ports.record_id("call");
         let call = Call {
             context: self.context(bound, caller, &id, now),
@@ -100,7 +84,7 @@ impl Plugins {
             };
             self.0.transcripts.keep(recorded).await;
         }
-        Ok(report)
+        report
     }
 
     /// Calls for an order of the payment room. An error means that the plugin
@@ -128,7 +112,6 @@ impl Plugins {
             record: &order.payment,
         };
         let report = self.call(&bound, &caller, question).await;
-        let report = report.map_err(|error| error.to_string())?;
         match &report.result {
             Err(error) if error.never_ran() => Err(error.to_string()),
             Ok(_) | Err(_) => Ok(report),

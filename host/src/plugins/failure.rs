@@ -83,6 +83,14 @@ impl ServiceFailure {
         }
     }
 
+    /// This node does not know at present what may run.
+    pub(crate) const fn blind() -> Self {
+        Self::Unavailable {
+            message: String::new(),
+            retry_after_seconds: Some(1),
+        }
+    }
+
     /// The sandbox gave an answer to another question.
     pub(crate) fn other_kind() -> Self {
         Self::Misbehaved("the answer is of another kind".to_owned())

@@ -289,12 +289,20 @@ impl Plugins {
         now: Moment,
     ) -> Result<Bound, ServiceFailure> {
         let package = entry.admission().package();
-        let line = self
-            .0
-            .log
-            .read(|register| line::Line::of(register, package));
-        let chosen = line.and_then(|line| shelf.choose(entry, &line, seeker));
-        let (service, release) = chosen.ok_or_else(ServiceFailure::stopped)?;
+        // What serves, and whether that may run, in one state of the log.
+        let chosen = self.0.log.read(|register| {
+            let line = line::Line::of(register, package)?;
+            let (service, release) = shelf.choose(entry, &line, seeker)?;
+            Some((service, register.may_run(release.digest).err(), release))
+        });
+        let (service, stopped, release) = chosen.ok_or_else(ServiceFailure::stopped)?;
+        if let Some(why) = stopped {
+            tracing::info!(service = %service.code, %why, "a release was not bound");
+            return Err(ServiceFailure::stopped());
+        }
+        if self.is_blind(now) {
+            return Err(ServiceFailure::blind());
+        }
         let key = (service.code.clone(), release.digest);
         let mut all = self.0.bound.lock().unwrap_or_else(PoisonError::into_inner);
         let known = all.get(&key).filter(|bound| {

@@ -12,8 +12,8 @@ mod rollout;
 mod shadow;
 mod shown;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use guichet_tests::{Answer, Client, Marketplace};
@@ -63,7 +63,8 @@ async fn ask(api: &Client, inputs: &Value, subject: &str) -> Answer {
 struct Load {
     going: Arc<AtomicBool>,
     asked: Arc<AtomicU64>,
-    failed: Arc<AtomicU64>,
+    /// What those were told who were refused.
+    failed: Arc<Mutex<Vec<String>>>,
     tasks: Vec<tokio::task::JoinHandle<()>>,
 }
 
@@ -86,7 +87,8 @@ impl Load {
                     let answer = ask(&api, &inputs, &subject).await;
                     asked.fetch_add(1, Ordering::Relaxed);
                     if !answer.status.is_success() {
-                        failed.fetch_add(1, Ordering::Relaxed);
+                        let told = format!("{}: {}", answer.status, answer.text());
+                        failed.lock().unwrap().push(told);
                     }
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
@@ -95,20 +97,19 @@ impl Load {
         load
     }
 
-    fn failed(&self) -> u64 {
-        self.failed.load(Ordering::Relaxed)
+    /// What has failed so far.
+    fn failed(&self) -> Vec<String> {
+        self.failed.lock().unwrap().clone()
     }
 
-    /// Ends it; how many were asked and how many of them failed.
-    async fn end(self) -> (u64, u64) {
+    /// Ends it; how many were asked and what failed of them.
+    async fn end(self) -> (u64, Vec<String>) {
         self.going.store(false, Ordering::Relaxed);
         for task in self.tasks {
             task.await.unwrap();
         }
-        (
-            self.asked.load(Ordering::Relaxed),
-            self.failed.load(Ordering::Relaxed),
-        )
+        let failed = self.failed.lock().unwrap().clone();
+        (self.asked.load(Ordering::Relaxed), failed)
     }
 }
 
