@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use crate::statistics::Samples;
 
@@ -27,4 +27,12 @@ pub(crate) fn fsync(folder: &Path) -> Result<Samples> {
     }
     std::fs::remove_file(&path)?;
     Ok(Samples::new(times))
+}
+
+/// Bytes that a process has had written to disks so far.
+pub(crate) fn written(process: u32) -> Result<u64> {
+    let told = std::fs::read_to_string(format!("/proc/{process}/io"))?;
+    let mut lines = told.lines();
+    let bytes = lines.find_map(|line| line.strip_prefix("write_bytes: "));
+    Ok(bytes.context("no count of what was written")?.parse()?)
 }

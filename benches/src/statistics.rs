@@ -50,6 +50,16 @@ pub(crate) fn millis(time: Duration) -> f64 {
     rounded(time.as_secs_f64() * 1e3, 2)
 }
 
+/// The share of each of so many, in microseconds.
+pub(crate) fn micros_each(whole: Duration, count: usize) -> f64 {
+    rounded(whole.as_secs_f64() * 1e6 / count.max(1) as f64, 1)
+}
+
+/// The share of each of so many.
+pub(crate) fn bytes_each(whole: u64, count: usize) -> f64 {
+    rounded(whole as f64 / count.max(1) as f64, 0)
+}
+
 /// How many came in one second.
 pub(crate) fn per_second(count: usize, elapsed: Duration) -> f64 {
     rounded(count as f64 / elapsed.as_secs_f64().max(1e-9), 1)

@@ -20,7 +20,8 @@ create table payments (
     biller text not null,
     bill_query text not null,
     payer_account text not null references accounts (id),
-    account_key bytea not null,
+    -- Service and account at the biller, where a limit by day was to be kept.
+    account_key bytea,
     total bigint not null check (total > 0),
     fee bigint not null check (fee >= 0),
     -- What it costs its client, and how much of that comes back where it is undone.
@@ -56,7 +57,8 @@ create table payments (
 
 create index payments_by_subject on payments (client, subject, id);
 -- By date first: what is written on one day stands together, however old the table.
-create index payments_by_day on payments (accounting_date, account_key);
+create index payments_by_day on payments (accounting_date, account_key)
+    where account_key is not null;
 create index payments_by_bank on payments (bank, accounting_date) where bank is not null;
 
 -- At most one open payment per service, account and bill; and what a bill query

@@ -202,7 +202,7 @@ impl Payments {
             biller: terms.biller.clone(),
             bill_query: query.id.clone(),
             payer_account: request.payer_account.clone(),
-            account_key: account_key(service, account, request),
+            account_key: day_limit.map(|_| account_key(service, account, request)),
             total,
             payer_fee: payer_fee(order.fee),
             client_fee,

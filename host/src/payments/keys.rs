@@ -1,4 +1,4 @@
-//! Digests by which a payment is told from others: of its bills, and of the account
+//! Keys by which a payment is told from others: of its bills, and of the account
 //! whose limits are counted.
 
 use guichet_domain::Moment;
@@ -33,7 +33,7 @@ pub(super) fn bill_keys(
     query_ends: Moment,
 ) -> Vec<BillKey> {
     let open = request.items.iter().map(|item| BillKey {
-        digest: digest(&[row.service.as_str(), account, &item.bill]),
+        bytes: digest(&[row.service.as_str(), account, &item.bill]),
         kept_until: None,
     });
     let is_exact = |number: &str| {
@@ -41,8 +41,10 @@ pub(super) fn bill_keys(
         bill.is_some_and(|bill| bill.rule == AmountRule::Exact)
     };
     let exact = request.items.iter().filter(|item| is_exact(&item.bill));
+    // What stays begins with the query's id, which grows with time: what is paid
+    // together stands together in the index, however much has been paid before.
     let shown = exact.map(|item| BillKey {
-        digest: digest(&["bill query", row.bill_query.as_str(), &item.bill]),
+        bytes: [row.bill_query.as_str().as_bytes(), &digest(&[&item.bill])].concat(),
         kept_until: Some(query_ends),
     });
     open.chain(shown).collect()

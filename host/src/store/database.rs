@@ -87,6 +87,14 @@ impl Pool {
         Self::open(location, 1, &PLANS).await
     }
 
+    /// From now on the log of an embedded database is copied on a thread of its own.
+    pub(super) fn copy_log_aside(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(pool) => pool.copy_log_aside(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// The pool for readers.
     pub(super) async fn readers(location: &Location) -> Result<Self, StoreError> {
         let connections = match location {
@@ -188,6 +196,14 @@ impl Connection {
                 script.execute(&mut **connection).await?;
                 Ok(())
             }
+        }
+    }
+
+    /// Sees to the log after a commit. A server sees to its own.
+    pub(super) fn tidy_log(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(connection) => connection.tidy_log(),
+            Self::Postgres(_) => Ok(()),
         }
     }
 

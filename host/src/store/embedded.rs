@@ -7,7 +7,7 @@
 use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -15,6 +15,7 @@ use rusqlite::types::ValueRef;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::StoreError;
+use super::log_copier::{self, Copier};
 use super::value::{Row, Value};
 
 /// Statements kept prepared by one connection.
@@ -22,10 +23,11 @@ const STATEMENTS: usize = 300;
 /// How long a statement waits for another process' write to end.
 const BUSY: Duration = Duration::from_secs(5);
 
-/// Every acknowledged commit is on the disk; the log is copied back in pieces
-/// of sixteen megabytes.
+/// Every acknowledged commit is on the disk. A commit copies the log itself only
+/// where that has grown to 128 megabytes: because another program writes, or
+/// nobody else keeps up.
 const SETTINGS: &str = "pragma journal_mode = wal; pragma synchronous = full; \
-    pragma foreign_keys = on; pragma cache_size = -65536; pragma wal_autocheckpoint = 4000; \
+    pragma foreign_keys = on; pragma cache_size = -65536; pragma wal_autocheckpoint = 32000; \
     pragma temp_store = memory";
 
 /// So many connections to one file.
@@ -38,6 +40,7 @@ struct Shared {
     idle: Mutex<Vec<rusqlite::Connection>>,
     places: Arc<Semaphore>,
     closed: AtomicBool,
+    copier: Mutex<Option<Copier>>,
 }
 
 /// One connection, given back to its pool when it is let go.
@@ -56,8 +59,16 @@ impl Pool {
             idle: Mutex::new(vec![connect(file)?]),
             places: Arc::new(Semaphore::new(connections as usize)),
             closed: AtomicBool::new(false),
+            copier: Mutex::default(),
         };
         Ok(Self(Arc::new(shared)))
+    }
+
+    /// From now on the log is copied on a thread of its own.
+    pub(super) fn copy_log_aside(&self) -> Result<(), StoreError> {
+        let started = Copier::start(connect(&self.0.file)?)?;
+        *self.0.copier() = Some(started);
+        Ok(())
     }
 
     /// A connection, as soon as one is free.
@@ -87,6 +98,15 @@ impl Pool {
         if let Ok(mut idle) = self.0.idle.lock() {
             idle.clear();
         }
+        if let Some(copier) = self.0.copier().take() {
+            copier.end();
+        }
+    }
+}
+
+impl Shared {
+    fn copier(&self) -> MutexGuard<'_, Option<Copier>> {
+        self.copier.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -138,6 +158,11 @@ impl Connection {
     /// Runs several statements without values.
     pub(super) fn script(&self, script: &str) -> Result<(), StoreError> {
         Ok(self.inner().execute_batch(script)?)
+    }
+
+    /// Sees to the log after a commit.
+    pub(super) fn tidy_log(&self) -> Result<(), StoreError> {
+        log_copier::after_commit(self.inner(), self.pool.copier().as_ref())
     }
 
     /// Takes back what a failed commit has left in the log.

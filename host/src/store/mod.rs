@@ -34,6 +34,7 @@ mod inquiries;
 mod kv;
 mod ledger;
 mod log;
+mod log_copier;
 mod log_file;
 mod migrate;
 mod nodes;
@@ -146,7 +147,9 @@ impl Store {
     /// and starts the writer. `node` names this process in leases; it must be
     /// unique among the running nodes.
     pub async fn open(location: &Location, vault: Vault, node: &str) -> Result<Self, StoreError> {
-        let (store, writer) = Self::prepare(location, vault, node).await?;
+        let pool = Pool::writer(location).await?;
+        pool.copy_log_aside()?;
+        let (store, writer) = Self::assemble(location, pool, vault, node).await?;
         match location {
             // Its statements block: the writer has a thread to itself.
             Location::Sqlite(_) => {
@@ -160,14 +163,23 @@ impl Store {
         Ok(store)
     }
 
-    /// As `open`, but the writer is handed over and must be run by the caller:
-    /// the simulation decides itself who runs when.
+    /// As `open`, but no thread is started: the writer is handed over and must be
+    /// run by the caller. The simulation decides itself who runs when.
     pub async fn prepare(
         location: &Location,
         vault: Vault,
         node: &str,
     ) -> Result<(Self, BoxFuture<'static, ()>), StoreError> {
-        let writer = Pool::writer(location).await?;
+        let pool = Pool::writer(location).await?;
+        Self::assemble(location, pool, vault, node).await
+    }
+
+    async fn assemble(
+        location: &Location,
+        writer: Pool,
+        vault: Vault,
+        node: &str,
+    ) -> Result<(Self, BoxFuture<'static, ()>), StoreError> {
         let mut connection = writer.acquire().await?;
         dialect::assert_fit(&mut connection).await?;
         let (slot, restored_at) = match make_ready(&mut connection, &vault, node).await {

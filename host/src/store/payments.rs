@@ -91,8 +91,8 @@ pub struct PaymentRow {
     pub bill_query: RecordId,
     /// From where.
     pub payer_account: AccountId,
-    /// Digest of service and account at the biller, for limits by day.
-    pub account_key: Vec<u8>,
+    /// Digest of service and account at the biller, where a limit by day holds.
+    pub account_key: Option<Vec<u8>>,
     /// Sum of the items.
     pub total: Money,
     /// What the payer pays beside the total, in minor units; zero or above.
@@ -315,7 +315,7 @@ fn read(row: &Row, key: &SubjectKey) -> Result<PaymentRow, StoreError> {
         biller: row.parsed(6)?,
         bill_query: row.parsed(7)?,
         payer_account: row.parsed(8)?,
-        account_key: row.bytes(9)?.to_vec(),
+        account_key: row.bytes_or_none(9)?.map(<[u8]>::to_vec),
         total: Money::new(row.int(10)?, currency),
         payer_fee: row.int(11)?,
         client_fee: client_fee(row)?,

@@ -183,7 +183,7 @@ impl Batch<'_> {
         self.view.count_in(open);
         for key in &open.bill_keys {
             let payment = open.payment.as_str().into();
-            let row = vec![key.digest.clone().into(), payment, key.kept_until.into()];
+            let row = vec![key.bytes.clone().into(), payment, key.kept_until.into()];
             self.rows.bills.push(row);
         }
         self.rows.payments.push(open.row.clone());

@@ -79,11 +79,11 @@ pub struct Unique {
     pub body_digest: Vec<u8>,
 }
 
-/// A digest that one payment has for itself.
+/// A key that one payment has for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BillKey {
-    /// Of service, account and bill, or of bill query and bill.
-    pub digest: Vec<u8>,
+    /// Made of service, account and bill, or of bill query and bill.
+    pub bytes: Vec<u8>,
     /// Until when an applied payment keeps it; none where it goes with the
     /// payment's end.
     pub kept_until: Option<Moment>,

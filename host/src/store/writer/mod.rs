@@ -75,6 +75,7 @@ pub(super) async fn run(
         if stops {
             break;
         }
+        writer.tidy();
     }
     drop(writer.connection);
     writer.pool.close().await;
@@ -151,6 +152,15 @@ impl Writer {
                 Err(error) if error.is_constraint() && attempt < ATTEMPTS => attempt += 1,
                 Err(error) => return Err(error),
             }
+        }
+    }
+
+    /// What nobody waits for. Where it fails the log grows, and is tried again; the
+    /// disk's trouble shows with the next commit.
+    fn tidy(&self) {
+        let done = self.connection.as_ref().map(Connection::tidy_log);
+        if let Some(Err(error)) = done {
+            tracing::warn!(%error, "the log could not be copied back");
         }
     }
 

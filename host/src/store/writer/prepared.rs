@@ -99,8 +99,9 @@ impl PreparedOpen {
         let payment = &open.row;
         let at = payment.created_at;
         let events = history(payment, &open.events, at);
-        let day = open.day_limit.map(|limit| DayLimit {
-            account_key: payment.account_key.clone(),
+        let limited = open.day_limit.zip(payment.account_key.clone());
+        let day = limited.map(|(limit, account_key)| DayLimit {
+            account_key,
             date: payment.accounting_date.to_string(),
             limit,
             amount: payment.total.minor_units(),

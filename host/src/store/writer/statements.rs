@@ -22,7 +22,8 @@ pub(super) static READ_BILLS: Bulk = Bulk::new(
     ") select t.bill_key, t.payment from s join open_bills as t on t.bill_key = s.bill_key",
 );
 
-/// Payments that ended without effect do not count.
+/// Payments that ended without effect do not count, nor those for which no limit
+/// by day held.
 pub(super) static READ_DAYS: Bulk = Bulk::new(
     "with s(account_key, accounting_date) as (",
     2,

@@ -133,7 +133,7 @@ impl View {
                 return Err(Refused::ReferenceReused);
             }
         }
-        let taken = |key: &BillKey| self.bills.get(&key.digest);
+        let taken = |key: &BillKey| self.bills.get(&key.bytes);
         if let Some(payment) = open.bill_keys.iter().find_map(taken)
             && !planted(Bug::BillTwice)
         {
@@ -173,7 +173,7 @@ impl View {
             *spent = spent.saturating_add(day.amount);
         }
         for key in &open.bill_keys {
-            self.bills.insert(key.digest.clone(), open.payment.clone());
+            self.bills.insert(key.bytes.clone(), open.payment.clone());
         }
     }
 }
@@ -211,7 +211,7 @@ impl<'a> Wanted<'a> {
                     if let Some(reference) = &open.client_reference {
                         wanted.references.insert((open.client.as_str(), reference));
                     }
-                    let bills = open.bill_keys.iter().map(|key| key.digest.as_slice());
+                    let bills = open.bill_keys.iter().map(|key| key.bytes.as_slice());
                     wanted.bills.extend(bills);
                     if let Some(day) = &open.day {
                         wanted.days.insert((&day.account_key, &day.date));
