@@ -114,6 +114,7 @@ impl Ground {
 
 /// Runs the bench.
 pub(crate) async fn measure(extent: Extent) -> Result<Value> {
+    ensure!(extent.up_to >= MARKS[0], "--up-to is at least {}", MARKS[0]);
     let ground = Ground::new(extent.on)?;
     let before = disk::fsync(ground.folder.path())?;
     let mut growing = Books::open(&ground.location("growing")?).await?;
@@ -138,7 +139,6 @@ pub(crate) async fn measure(extent: Extent) -> Result<Value> {
         say(&figures.to_string());
         marks.push(figures);
     }
-    ensure!(!marks.is_empty(), "--up-to is at least {}", MARKS[0]);
     let after = disk::fsync(ground.folder.path())?;
     let megabytes = ground.megabytes("growing");
     let checked = growing.close().await?;

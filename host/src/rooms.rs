@@ -74,7 +74,7 @@ impl Rooms {
         ports: &Ports,
     ) -> (Self, mpsc::Receiver<Claim>) {
         let (store, plugins, ports) = (store.clone(), plugins.clone(), ports.clone());
-        let consents = Consents::new(store.clone(), plugins.clone(), ports.clone());
+        let consents = Consents::new(store.clone(), Arc::new(plugins.clone()), ports.clone());
         let (payments, queue) = Payments::new(
             store.clone(),
             ports.clone(),

@@ -284,6 +284,24 @@ fn speaks_to_banks(file: &str) -> bool {
 }
 
 #[test]
+fn what_plugins_serve_knows_them_by_a_port_only() {
+    for room in [
+        "accounts",
+        "audit",
+        "bank",
+        "consents",
+        "day_end",
+        "payments",
+        "receipts",
+        "work_orders",
+    ] {
+        let rule = "the room states what it needs, and plugins give it";
+        let folder = format!("host/src/{room}");
+        refuse(&folder, &["crate::plugins"], rule, |_| false);
+    }
+}
+
+#[test]
 fn registry_and_sandbox_meet_in_one_place() {
     // The contract's shapes are everybody's; running plugins is not.
     let both = |text: &str| {

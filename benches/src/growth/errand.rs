@@ -64,7 +64,7 @@ pub(super) async fn pay(payments: &Payments, payer: &Payer, number: usize) -> Re
         state: "ready".to_owned(),
         inputs: vec![("account".to_owned(), number.to_string())],
         circumstances: circumstances(),
-        answer: json!({}),
+        answer: Box::default(),
         payable: Some(payable(number, &bill, amount)),
         created_at: now,
         expires_at: now.plus_ms(900_000),

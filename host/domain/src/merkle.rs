@@ -7,7 +7,9 @@ mod proof;
 mod span;
 
 pub use plan::Plan;
-pub use proof::{ProofError, verify_consistency, verify_inclusion};
+pub use proof::{
+    ConsistencyProof, InclusionProof, ProofError, verify_consistency, verify_inclusion,
+};
 pub use span::Subtree;
 
 use crate::digest::Digest;

@@ -103,6 +103,14 @@ bugs! {
     ClientFeeBack = "client-fee-back",
     /// The client's fee is not taken when its payment is applied.
     ClientFeeForgotten = "client-fee-forgotten",
+    /// What a payer should agree to first is done at once.
+    AgreementIgnored = "agreement-ignored",
+    /// An agreement counts whatever was agreed to.
+    AnyBinding = "any-binding",
+    /// Anybody may agree for the payer, or as the second person.
+    AnybodyAgrees = "anybody-agrees",
+    /// The first of two agreements is enough.
+    HalfAgreement = "half-agreement",
     /// A day file's silence is proof for attempts of a day that it does not cover.
     AnyDaysFile = "any-days-file",
     /// Who proposes a decision may agree to it.

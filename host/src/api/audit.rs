@@ -15,7 +15,8 @@ use super::insider::Insider;
 use super::page::Page;
 use super::parameters::{Parameters, Segments};
 use super::scope::{PackagesRead, PaymentsRead};
-use super::shape::audit::{AuditConsistency, AuditInclusion, AuditKey, AuditLeaf, AuditLog};
+use super::shape::audit::{AuditKey, AuditLeaf, AuditLog};
+use super::shape::proof::{Consistency, Inclusion, Sizes, Start};
 use crate::error::Problem;
 
 /// Events of one answer.
@@ -91,8 +92,7 @@ async fn checkpoint(
     _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
 ) -> Result<impl IntoResponse, Problem> {
-    let head = api.rooms().audit.head(log).await;
-    let head = head?;
+    let head = api.rooms().audit.head(log).await?;
     let text = head.ok_or_else(Problem::not_found)?.checkpoint;
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text))
 }
@@ -116,26 +116,17 @@ struct Included {
         ("index" = u64, Query, description = "Which leaf"),
         ("size" = u64, Query, description = "Of the log of this size")
     ),
-    responses((status = 200, description = "The proof", body = AuditInclusion))
+    responses((status = 200, description = "The proof", body = Inclusion))
 )]
 async fn inclusion(
     State(api): State<Api>,
     _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<Included>,
-) -> Result<axum::Json<AuditInclusion>, Problem> {
+) -> Result<axum::Json<Inclusion>, Problem> {
     let audit = &api.rooms().audit;
-    let proof = audit.inclusion(log, asked.index, asked.size).await;
-    let proof = proof?;
+    let proof = audit.inclusion(log, asked.index, asked.size).await?;
     Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
-}
-
-/// Which two sizes.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sizes {
-    older: u64,
-    newer: u64,
 }
 
 /// Prove that an older log is the beginning of a newer one
@@ -149,26 +140,17 @@ struct Sizes {
         ("older" = u64, Query, description = "Size of the older log, at least 1"),
         ("newer" = u64, Query, description = "Size of the newer log")
     ),
-    responses((status = 200, description = "The proof", body = AuditConsistency))
+    responses((status = 200, description = "The proof", body = Consistency))
 )]
 async fn consistency(
     State(api): State<Api>,
     _reader: Insider<PaymentsRead>,
     Segments(log): Segments<u8>,
     Parameters(asked): Parameters<Sizes>,
-) -> Result<axum::Json<AuditConsistency>, Problem> {
+) -> Result<axum::Json<Consistency>, Problem> {
     let audit = &api.rooms().audit;
-    let proof = audit.consistency(log, asked.older, asked.newer).await;
-    let proof = proof?;
+    let proof = audit.consistency(log, asked.older, asked.newer).await?;
     Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
-}
-
-/// From where on.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct From {
-    #[serde(default)]
-    from: u64,
 }
 
 /// Read a log's events
@@ -190,12 +172,11 @@ async fn entries(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
     Segments(log): Segments<u8>,
-    Parameters(asked): Parameters<From>,
+    Parameters(asked): Parameters<Start>,
 ) -> Result<axum::Json<Page<AuditLeaf>>, Problem> {
     insider.require(&[Role::Auditor])?;
     let audit = &api.rooms().audit;
-    let found = audit.entries(log, asked.from, ENTRIES).await;
-    let items = found?;
-    let items = items.into_iter().map(AuditLeaf::from);
+    let found = audit.entries(log, asked.from, ENTRIES).await?;
+    let items = found.into_iter().map(AuditLeaf::from);
     Ok(axum::Json(Page::from_items(items, None)))
 }

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use guichet_domain::Digest;
+use guichet_registry::register::Role;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,8 +14,8 @@ use super::insider::Insider;
 use super::page::Page;
 use super::parameters::Parameters;
 use super::scope::PackagesRead;
+use super::shape::proof::{Consistency, Inclusion, Sizes, Start};
 use crate::error::Problem;
-use guichet_registry::register::Role;
 
 /// The calls of this file.
 pub(super) fn routes() -> OpenApiRouter<Api> {
@@ -65,14 +65,6 @@ fn plain(text: String) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }
 
-/// From where on.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct From {
-    #[serde(default)]
-    from: u64,
-}
-
 /// An entry of the log.
 #[derive(Debug, Serialize, ToSchema)]
 struct LogEntry {
@@ -99,10 +91,10 @@ struct LogEntry {
 async fn entries(
     State(api): State<Api>,
     insider: Insider<PackagesRead>,
-    Parameters(from): Parameters<From>,
+    Parameters(asked): Parameters<Start>,
 ) -> Result<axum::Json<Page<LogEntry>>, Problem> {
     insider.require(&Role::ALL)?;
-    let rows = api.rooms().store.log_from(from.from).await?;
+    let rows = api.rooms().store.log_from(asked.from).await?;
     let items = rows.into_iter().map(|row| LogEntry {
         position: row.position,
         entry: row.entry,
@@ -117,17 +109,6 @@ async fn entries(
 struct Included {
     position: u64,
     size: u64,
-}
-
-/// A proof (RFC 9162).
-#[derive(Debug, Serialize, ToSchema)]
-struct Inclusion {
-    /// Hash of the entry.
-    #[schema(value_type = String)]
-    leaf: Digest,
-    /// Hashes from the leaf upwards.
-    #[schema(value_type = Vec<String>)]
-    path: Vec<Digest>,
 }
 
 /// Prove that an entry is in the log
@@ -149,33 +130,7 @@ async fn inclusion(
 ) -> Result<axum::Json<Inclusion>, Problem> {
     let log = api.rooms().governance.log();
     let proof = log.inclusion(asked.position, asked.size);
-    let proof = proof.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(Inclusion {
-        leaf: proof.leaf,
-        path: proof.path,
-    }))
-}
-
-/// Which two logs.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sizes {
-    older: u64,
-    newer: u64,
-}
-
-/// A proof (RFC 9162).
-#[derive(Debug, Serialize, ToSchema)]
-struct Consistency {
-    /// The root of the older log.
-    #[schema(value_type = String)]
-    older_root: Digest,
-    /// The root of the newer one.
-    #[schema(value_type = String)]
-    newer_root: Digest,
-    /// Hashes.
-    #[schema(value_type = Vec<String>)]
-    path: Vec<Digest>,
+    Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
 }
 
 /// Prove that an older log is the beginning of a newer one
@@ -197,10 +152,5 @@ async fn consistency(
 ) -> Result<axum::Json<Consistency>, Problem> {
     let log = api.rooms().governance.log();
     let proof = log.consistency(asked.older, asked.newer);
-    let proof = proof.ok_or_else(Problem::not_found)?;
-    Ok(axum::Json(Consistency {
-        older_root: proof.older_root,
-        newer_root: proof.newer_root,
-        path: proof.path,
-    }))
+    Ok(axum::Json(proof.ok_or_else(Problem::not_found)?.into()))
 }

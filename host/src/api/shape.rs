@@ -18,6 +18,7 @@ pub(super) mod money;
 pub(super) mod package;
 pub(super) mod parts;
 pub(super) mod payment;
+pub(super) mod proof;
 pub(super) mod receipt;
 pub(super) mod registry;
 pub(super) mod service;

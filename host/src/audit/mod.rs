@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 pub use error::AuditError;
 pub use installation::origin_of;
-pub use proof::{ConsistencyProof, Head, InclusionProof};
+pub use proof::Head;
 pub use replay::{Fault, Kept, Replay};
 pub use verify::{Report, verify};
 

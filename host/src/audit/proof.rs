@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use guichet_domain::Digest;
-use guichet_domain::merkle::{Plan, Subtree, leaf_hash};
+use guichet_domain::merkle::{ConsistencyProof, InclusionProof, Plan, Subtree, leaf_hash};
 use guichet_registry::checkpoint::SignedCheckpoint;
 use guichet_registry::sign::sha256_parts;
 
@@ -25,26 +25,6 @@ pub struct Head {
     pub root: Digest,
     /// Both, signed.
     pub checkpoint: String,
-}
-
-/// A leaf is in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InclusionProof {
-    /// The leaf's hash.
-    pub leaf: Digest,
-    /// Hashes from the leaf upwards.
-    pub path: Vec<Digest>,
-}
-
-/// An older log is the beginning of a newer one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsistencyProof {
-    /// The root of the older one.
-    pub older_root: Digest,
-    /// The root of the newer one.
-    pub newer_root: Digest,
-    /// Hashes.
-    pub path: Vec<Digest>,
 }
 
 impl Audit {

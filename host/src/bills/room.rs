@@ -68,7 +68,7 @@ impl Bills {
             state: "pending".to_owned(),
             inputs,
             circumstances,
-            answer: serde_json::Value::Null,
+            answer: Box::default(),
             payable: None,
             created_at: now,
             expires_at: now,
@@ -149,7 +149,8 @@ impl Bills {
             }
         };
         query.state = state_name(&answer).to_owned();
-        query.answer = serde_json::to_value(&answer).map_err(crate::store::StoreError::from)?;
+        query.answer =
+            serde_json::value::to_raw_value(&answer).map_err(crate::store::StoreError::from)?;
         query.expires_at = now.plus_ms(i64::from(seconds) * 1_000);
         self.store.put_bill_query(&query).await?;
         Ok(shown(query, answer))
@@ -180,7 +181,7 @@ fn payable(statement: &Statement) -> Result<Payable, ServiceFailure> {
 }
 
 fn read_answer(stored: &StoredBillQuery) -> Result<BillAnswer, crate::store::StoreError> {
-    Ok(serde_json::from_value(stored.answer.clone())?)
+    Ok(serde_json::from_str(stored.answer.get())?)
 }
 
 /// When a pending query was asked last: its expiry moves with every question.

@@ -8,6 +8,23 @@ use guichet_domain::id::{ClientId, DataScope, RecordId, ServiceCode, SubjectId};
 
 pub use room::Consents;
 
+use crate::language::Language;
+
+/// What a service asks a subject to agree to; empty where it asks for nothing.
+#[derive(Debug, Clone, Default)]
+pub struct ConsentTerms {
+    /// Attributes that are used.
+    pub scopes: Vec<DataScope>,
+    /// What for.
+    pub purpose: String,
+}
+
+/// Who knows what services ask for.
+pub trait Declared: Send + Sync {
+    /// What a subject would agree to; none where there is no such service.
+    fn consent_terms(&self, code: &ServiceCode, language: Language) -> Option<ConsentTerms>;
+}
+
 /// What a subject agrees to.
 #[derive(Debug, Clone)]
 pub struct NewConsent {

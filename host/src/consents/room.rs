@@ -1,11 +1,12 @@
 //! Recording, reading and withdrawing consents.
 
+use std::sync::Arc;
+
 use guichet_domain::Moment;
 use guichet_domain::id::{ClientId, RecordId, ServiceCode, SubjectId};
 
-use super::{Consent, ConsentsError, NewConsent};
+use super::{Consent, ConsentsError, Declared, NewConsent};
 use crate::language::Language;
-use crate::plugins::Plugins;
 use crate::ports::Ports;
 use crate::store::{Store, StoredConsent};
 
@@ -16,17 +17,17 @@ const LONGEST_SECONDS: u32 = 366 * 24 * 3_600;
 #[derive(Clone)]
 pub struct Consents {
     store: Store,
-    plugins: Plugins,
+    services: Arc<dyn Declared>,
     ports: Ports,
 }
 
 impl Consents {
     /// Over these.
     #[must_use]
-    pub const fn new(store: Store, plugins: Plugins, ports: Ports) -> Self {
+    pub fn new(store: Store, services: Arc<dyn Declared>, ports: Ports) -> Self {
         Self {
             store,
-            plugins,
+            services,
             ports,
         }
     }
@@ -38,7 +39,7 @@ impl Consents {
         new: NewConsent,
         language: Language,
     ) -> Result<Consent, ConsentsError> {
-        let asked = self.plugins.consent_terms(&new.service, language);
+        let asked = self.services.consent_terms(&new.service, language);
         let asked = asked.ok_or(ConsentsError::UnknownService)?;
         if new.scopes.is_empty() {
             return Err(ConsentsError::NoScopes);

@@ -25,7 +25,7 @@ use tokio::sync::watch;
 pub use enter::{Entered, Founding};
 pub use memory::NoteError;
 pub(crate) use memory::{read_note, write_note};
-pub use proof::{ConsistencyProof, Head, InclusionProof};
+pub use proof::Head;
 pub use signer::{SignerError, load as load_signer, make as make_signer};
 pub use verify::{Fault, Verified, verify};
 

@@ -2,6 +2,7 @@
 //! older log is the beginning of this one (RFC 9162).
 
 use guichet_domain::Digest;
+use guichet_domain::merkle::{ConsistencyProof, InclusionProof};
 use guichet_registry::checkpoint::verifier_key;
 
 use super::Log;
@@ -18,26 +19,6 @@ pub struct Head {
     /// The key that signed it, as tools for signed notes take it; none before the
     /// founding.
     pub verifier_key: Option<String>,
-}
-
-/// An entry is in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InclusionProof {
-    /// Hash of the entry.
-    pub leaf: Digest,
-    /// Hashes from the leaf upwards.
-    pub path: Vec<Digest>,
-}
-
-/// An older log is the beginning of a newer one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ConsistencyProof {
-    /// The root of the older one.
-    pub older_root: Digest,
-    /// The root of the newer one.
-    pub newer_root: Digest,
-    /// Hashes.
-    pub path: Vec<Digest>,
 }
 
 impl Log {

@@ -4,6 +4,7 @@
 
 use guichet_domain::id::{ClientId, RecordId, SubjectId};
 use guichet_domain::payment::{Event, State};
+use guichet_domain::planted::{Bug, planted};
 use guichet_domain::{Digest, Moment, Money};
 use serde_json::json;
 
@@ -41,7 +42,7 @@ impl Payments {
         let row = self.owned(&request.client, &request.payment).await?;
         let wrong_state = || PaymentError::WrongState(row.snapshot.state);
         let agreement = row.payer.agreement.as_ref().ok_or_else(wrong_state)?;
-        if agreement.binding != request.binding {
+        if agreement.binding != request.binding && !planted(Bug::AnyBinding) {
             return Err(PaymentError::WrongBinding);
         }
         if agreement.given.iter().any(|given| is_same(given, request)) {
@@ -52,7 +53,9 @@ impl Payments {
             return Err(wrong_state());
         }
         let kind = agreement.next().ok_or_else(wrong_state)?;
-        check_person(kind, &row, agreement, &request.subject)?;
+        if !planted(Bug::AnybodyAgrees) {
+            check_person(kind, &row, agreement, &request.subject)?;
+        }
         let mut draft = Draft::of(&row, now);
         let given = Authorisation {
             subject: request.subject.to_string(),
@@ -63,7 +66,7 @@ impl Payments {
         let complete = match &mut draft.next().payer.agreement {
             Some(agreement) => {
                 agreement.given.push(given);
-                agreement.next().is_none()
+                agreement.next().is_none() || planted(Bug::HalfAgreement)
             }
             None => false,
         };

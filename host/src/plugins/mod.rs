@@ -31,7 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use guichet_domain::Digest;
 use guichet_domain::Moment;
-use guichet_domain::id::{DataScope, ServiceCode};
+use guichet_domain::id::ServiceCode;
 use guichet_sandbox::Sandbox;
 use guichet_sandbox::contract::types::Ticket;
 
@@ -124,15 +124,6 @@ pub enum PluginsError {
     Store(#[from] StoreError),
 }
 
-/// What a subject is asked to agree to.
-#[derive(Debug, Clone)]
-pub struct ConsentTerms {
-    /// Attributes that are used.
-    pub scopes: Vec<DataScope>,
-    /// What for.
-    pub purpose: String,
-}
-
 impl Plugins {
     /// Reads what is admitted and keeps following it.
     pub async fn start(parts: Parts) -> Result<Self, PluginsError> {
@@ -197,26 +188,6 @@ impl Plugins {
     #[must_use]
     pub fn sandbox(&self) -> &Sandbox {
         &self.0.sandbox
-    }
-
-    /// What a subject would agree to; none where there is no such service.
-    #[must_use]
-    pub fn consent_terms(&self, code: &ServiceCode, language: Language) -> Option<ConsentTerms> {
-        let entry = self.entry(code)?;
-        let none = ConsentTerms {
-            scopes: Vec::new(),
-            purpose: String::new(),
-        };
-        Some(
-            entry
-                .service()
-                .consent
-                .as_ref()
-                .map_or(none, |consent| ConsentTerms {
-                    scopes: consent.scopes.iter().cloned().collect(),
-                    purpose: consent.purpose.in_locale(language.tag()).to_owned(),
-                }),
-        )
     }
 
     /// The service ready to be called for a new errand, or to go on with one

@@ -1,4 +1,5 @@
-//! A service's payment terms in the payment room's words, and whether it is open.
+//! What a service asks for in the words of the rooms that ask: its payment terms,
+//! what a subject agrees to, and whether it is open.
 
 use guichet_domain::Moment;
 use guichet_domain::bill::Limits;
@@ -9,6 +10,7 @@ use guichet_registry::service::{self, Closing, Phase, Service};
 use time::OffsetDateTime;
 
 use super::Plugins;
+use crate::consents::{ConsentTerms, Declared};
 use crate::language::Language;
 use crate::payments::ports::{Closed, TermsPort};
 use crate::terms::{Payee, Terms};
@@ -50,6 +52,18 @@ impl TermsPort for Plugins {
         let shelf = self.shelf();
         let entry = shelf.entry(code)?;
         self.closed(&shelf, &entry, now, Language::default())
+    }
+}
+
+impl Declared for Plugins {
+    fn consent_terms(&self, code: &ServiceCode, language: Language) -> Option<ConsentTerms> {
+        let entry = self.entry(code)?;
+        let asked = entry.service().consent.as_ref();
+        let terms = asked.map(|consent| ConsentTerms {
+            scopes: consent.scopes.iter().cloned().collect(),
+            purpose: consent.purpose.in_locale(language.tag()).to_owned(),
+        });
+        Some(terms.unwrap_or_default())
     }
 }
 

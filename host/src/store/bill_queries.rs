@@ -1,9 +1,12 @@
 //! Bill queries with their answers, sealed, until a payment names their bills.
 
+use std::borrow::Cow;
+
 use guichet_domain::Moment;
 use guichet_domain::bill::{Bill, Limits, Selection};
 use guichet_domain::id::{ClientId, RecordId, ServiceCode, SubjectId};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use super::{Statement, Store, StoreError};
 use crate::seal::{Place, Sealed, SubjectKey};
@@ -29,7 +32,7 @@ pub struct Payable {
 }
 
 /// A query as kept.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct StoredBillQuery {
     /// Begins with `bq_`.
     pub id: RecordId,
@@ -47,8 +50,8 @@ pub struct StoredBillQuery {
     pub inputs: Vec<(String, String)>,
     /// Where and how it was asked.
     pub circumstances: Circumstances,
-    /// The bills' room's own form of the answer.
-    pub answer: serde_json::Value,
+    /// The bills' room's own form of the answer; a payment does not look into it.
+    pub answer: Box<RawValue>,
     /// There when the state is `ready`.
     pub payable: Option<Payable>,
     /// When it was asked.
@@ -59,11 +62,11 @@ pub struct StoredBillQuery {
 
 /// The sealed part.
 #[derive(Serialize, Deserialize)]
-struct Body {
-    inputs: Vec<(String, String)>,
-    circumstances: Circumstances,
-    answer: serde_json::Value,
-    payable: Option<Payable>,
+struct Body<'q> {
+    inputs: Cow<'q, [(String, String)]>,
+    circumstances: Cow<'q, Circumstances>,
+    answer: Cow<'q, RawValue>,
+    payable: Option<Cow<'q, Payable>>,
 }
 
 impl Store {
@@ -71,10 +74,10 @@ impl Store {
     pub async fn put_bill_query(&self, query: &StoredBillQuery) -> Result<(), StoreError> {
         let key = self.subject_key(&query.subject, query.created_at).await?;
         let body = Body {
-            inputs: query.inputs.clone(),
-            circumstances: query.circumstances.clone(),
-            answer: query.answer.clone(),
-            payable: query.payable.clone(),
+            inputs: Cow::Borrowed(&query.inputs),
+            circumstances: Cow::Borrowed(&query.circumstances),
+            answer: Cow::Borrowed(&query.answer),
+            payable: query.payable.as_ref().map(Cow::Borrowed),
         };
         let statement = Statement::new(
             "insert into bill_queries (id, client, subject, service, release, state, \
@@ -118,10 +121,10 @@ impl Store {
             service: row.parsed(3)?,
             release: row.text(4)?.to_owned(),
             state: row.text(5)?.to_owned(),
-            inputs: body.inputs,
-            circumstances: body.circumstances,
-            answer: body.answer,
-            payable: body.payable,
+            inputs: body.inputs.into_owned(),
+            circumstances: body.circumstances.into_owned(),
+            answer: body.answer.into_owned(),
+            payable: body.payable.map(Cow::into_owned),
             created_at: row.moment(7)?,
             expires_at: row.moment(8)?,
         }))
@@ -145,6 +148,6 @@ impl Store {
     }
 }
 
-fn open_body(key: &SubjectKey, bytes: &[u8]) -> Result<Body, StoreError> {
+fn open_body(key: &SubjectKey, bytes: &[u8]) -> Result<Body<'static>, StoreError> {
     Ok(key.open(BODY, &Sealed::from_bytes(bytes.to_vec()))?)
 }

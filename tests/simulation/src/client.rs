@@ -1,5 +1,5 @@
 //! A client of the house: asks for bills, pays, repeats what got no answer,
-//! looks at its payment, sometimes gives up or undoes. Whatever it is told must
+//! agrees, looks at its payment, sometimes gives up or undoes. Whatever it is told must
 //! agree with what it was told before.
 
 use std::sync::{Arc, Mutex};
@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use guichet::payments::{Acknowledgement, Create, PaymentError};
 use guichet::store::{IdempotencyKey, Payable, StoredBillQuery};
 use guichet::terms::order::{Assurance, Circumstances, PayerType};
+use guichet::terms::payer::ActionKind;
 use guichet_domain::Money;
 use guichet_domain::bill::{AmountRule, Bill, Item, Limits, Payability, Selection};
 use guichet_domain::id::RecordId;
@@ -33,6 +34,8 @@ const LATER_MS: u64 = 1_800_000;
 pub struct Seen {
     /// The payment that was acknowledged.
     pub payment: Option<RecordId>,
+    /// What it had agreed to, whether it was answered or not.
+    pub agreed: Vec<ActionKind>,
     /// The first thing that cannot be true.
     pub wrong: Option<String>,
 }
@@ -82,7 +85,8 @@ impl Client {
                 told => seen.wrong = Some(format!("a key with another body: {told:?}")),
             }
         }
-        let last = self.watch(&request, &first.payment, seen).await;
+        let last = self.agree(&request, &first.payment, seen).await;
+        let last = self.watch(&request, &first.payment, (last, seen)).await;
         if self.chance.below(3) == 0 {
             self.ask_back(&request, &first.payment, (last, seen)).await;
         }
@@ -114,7 +118,7 @@ impl Client {
     }
 
     /// What a client is told must be reachable from what it was told before.
-    fn saw(&self, id: &RecordId, state: State, (last, seen): (&mut State, &mut Seen)) {
+    pub(crate) fn saw(&self, id: &RecordId, state: State, (last, seen): (&mut State, &mut Seen)) {
         self.witness.shown(id, state);
         if !self.witness.allows(*last, state) {
             seen.wrong = Some(format!("{id} was {last} and then {state}"));
@@ -124,8 +128,12 @@ impl Client {
 
     /// Looks at the payment from time to time, and may give up or undo.
     /// Gives what it saw last.
-    async fn watch(&mut self, request: &Create, id: &RecordId, seen: &mut Seen) -> State {
-        let mut last = State::Requested;
+    async fn watch(
+        &mut self,
+        request: &Create,
+        id: &RecordId,
+        (mut last, seen): (State, &mut Seen),
+    ) -> State {
         for _ in 0..6 {
             // Some look, or give up, while the worker is at it.
             if self.chance.below(3) > 0 {
@@ -219,7 +227,7 @@ impl Client {
         send(&self.nodes, node, request.clone()).await
     }
 
-    fn tell(&self, line: impl FnOnce() -> String) {
+    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
         let number = self.number;
         self.trace
             .tell(self.time.now(), || format!("client {number} {}", line()));
@@ -252,7 +260,7 @@ impl Client {
                             state: "ready".to_owned(),
                             inputs: vec![("account".to_owned(), "0099".to_owned())],
                             circumstances: circumstances(),
-                            answer: json!({}),
+                            answer: Box::default(),
                             payable: Some(payable(&asked_bill, amount)),
                             created_at: ports.now(),
                             expires_at: ports.now().plus_ms(6 * 3_600_000),

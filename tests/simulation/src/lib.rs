@@ -2,6 +2,7 @@
 //! the nodes is a [`fate::Fate`]'s: crashes here, losses of power elsewhere.
 
 mod accountant;
+mod agreeing;
 mod bank;
 mod biller;
 mod callbacks;
@@ -15,6 +16,7 @@ mod nodes;
 mod pace;
 mod payers;
 mod people;
+mod policies;
 mod prices;
 mod services;
 mod town;

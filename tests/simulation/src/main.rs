@@ -20,6 +20,9 @@ use guichet_simulation::trace::Trace;
 use guichet_simulation::world;
 use guichet_tests::chance::Chance;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What is simulated.
 #[derive(Debug, Parser)]
 #[command(name = "guichet-simulate")]

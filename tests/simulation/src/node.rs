@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use guichet::accounts::Accounts;
 use guichet::day_end::DayEnd;
 use guichet::objects::Objects;
-use guichet::payments::ports::{NoPolicies, Outside};
+use guichet::payments::ports::Outside;
 use guichet::payments::{PaymentSettings, Payments, Timer};
 use guichet::ports::{Clock, Ports, Random};
 use guichet::seal::Vault;
@@ -23,6 +23,7 @@ use crate::biller::{Biller, DEADLINE_MS};
 use crate::callbacks::Signatures;
 use crate::executor::{Process, Spawner, Time};
 use crate::pace::{Mood, Pace};
+use crate::policies::Policies;
 use crate::services::Town;
 
 /// How often a worker looks into the outbox at most, while payments are due.
@@ -130,7 +131,7 @@ impl Plan {
                 terms: Arc::new(Town),
                 biller: self.biller.clone(),
                 banks: Arc::new(self.banks.clone()),
-                policies: Arc::new(NoPolicies),
+                policies: Arc::new(Policies),
                 callbacks: Arc::new(Signatures),
             },
             PaymentSettings {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context as _, Result, ensure};
 use guichet::store::{PaymentRow, WorkOrderFilter};
 use guichet_domain::Moment;
-use guichet_domain::id::ClientId;
+use guichet_domain::id::{ClientId, RecordId};
 use guichet_domain::payment::State;
 use guichet_domain::work_order::State as OrderState;
 
@@ -21,10 +21,12 @@ use crate::nodes::Nodes;
 use crate::payers::{FUNDS, Payer};
 use crate::prices;
 
+mod agreement;
 mod bank;
 mod day;
 mod fees;
 
+use agreement::agreed_to;
 use day::Differences;
 use fees::Fees;
 
@@ -89,6 +91,10 @@ impl Finished {
                 ensure!(found.is_some(), "{id} was acknowledged and is lost");
             }
         }
+        let agreed = |id: &RecordId| {
+            let mut own = seen.iter().filter(|one| one.payment.as_ref() == Some(id));
+            own.next().map_or(&[][..], |one| &one.agreed)
+        };
         let mut fees: BTreeMap<ClientId, Fees> = BTreeMap::new();
         let mut differences = Differences::default();
         let mut payments = 0;
@@ -98,6 +104,7 @@ impl Finished {
             let told = self.look_through(&rows, (&log, &orders))?;
             payments += told.payments;
             for row in &rows {
+                agreed_to(row, agreed(&row.id))?;
                 fees.entry(row.client.clone()).or_default().add(row)?;
                 differences.add(row, &log);
             }

@@ -1,8 +1,28 @@
-//! Checks proofs as anybody can, with the hash function and two roots alone
+//! Proofs, and how anybody checks them with the hash function and two roots alone
 //! (RFC 9162, sections 2.1.3.2 and 2.1.4.2).
 
 use super::{HashFunction, node_hash};
 use crate::digest::Digest;
+
+/// An entry is in a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InclusionProof {
+    /// Hash of the entry.
+    pub leaf: Digest,
+    /// Hashes from the leaf upwards.
+    pub path: Vec<Digest>,
+}
+
+/// An older log is the beginning of a newer one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsistencyProof {
+    /// The root of the older one.
+    pub older_root: Digest,
+    /// The root of the newer one.
+    pub newer_root: Digest,
+    /// Hashes.
+    pub path: Vec<Digest>,
+}
 
 /// A proof that proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -4,7 +4,7 @@ use guichet_domain::Digest;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::audit::{ConsistencyProof, Head, InclusionProof};
+use crate::audit::Head;
 use crate::store::{Entry, LoggedEvent};
 
 /// Who signs here.
@@ -94,48 +94,6 @@ impl From<LoggedEvent> for AuditLeaf {
         Self {
             index: logged.index,
             event: logged.entry.into(),
-        }
-    }
-}
-
-/// A proof (RFC 9162).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AuditInclusion {
-    /// Hash of the leaf.
-    #[schema(value_type = String)]
-    pub leaf: Digest,
-    /// Hashes from the leaf upwards.
-    #[schema(value_type = Vec<String>)]
-    pub path: Vec<Digest>,
-}
-
-impl From<InclusionProof> for AuditInclusion {
-    fn from(proof: InclusionProof) -> Self {
-        let InclusionProof { leaf, path } = proof;
-        Self { leaf, path }
-    }
-}
-
-/// A proof (RFC 9162).
-#[derive(Debug, Serialize, ToSchema)]
-pub struct AuditConsistency {
-    /// The root of the older log.
-    #[schema(value_type = String)]
-    pub older_root: Digest,
-    /// The root of the newer one.
-    #[schema(value_type = String)]
-    pub newer_root: Digest,
-    /// Hashes.
-    #[schema(value_type = Vec<String>)]
-    pub path: Vec<Digest>,
-}
-
-impl From<ConsistencyProof> for AuditConsistency {
-    fn from(proof: ConsistencyProof) -> Self {
-        Self {
-            older_root: proof.older_root,
-            newer_root: proof.newer_root,
-            path: proof.path,
         }
     }
 }

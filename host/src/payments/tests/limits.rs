@@ -90,6 +90,23 @@ async fn a_limit_by_day_is_counted_for_each_account_and_the_stricter_one_holds()
 }
 
 #[tokio::test]
+async fn a_limit_that_begins_within_a_day_counts_what_is_paid_from_then_on() {
+    let world = world().await;
+    for (key, per_day, allowed) in [
+        ("1", None, true),
+        ("2", Some(600), true),
+        ("3", Some(600), false),
+    ] {
+        let query = world.query_for("0099", key, per_day).await;
+        let request = world.request(&query, key, &[(key, 600)]);
+        let made = world.payments.create(&request).await;
+        let limited = matches!(made, Err(PaymentError::AboveDayLimit));
+        assert_eq!((made.is_ok(), limited), (allowed, !allowed), "{key}");
+    }
+    world.assert_books().await;
+}
+
+#[tokio::test]
 async fn what_was_not_sent_when_the_window_closed_goes_back_with_the_reason() {
     for custom in [None, Some(Custom::HoldFirst), Some(Custom::CaptureFirst)] {
         let mut world = world().await;

@@ -214,7 +214,7 @@ impl World {
                 payer_type: PayerType::Person,
                 assurance: Assurance::Low,
             },
-            answer: json!({}),
+            answer: Box::default(),
             payable: Some(Payable {
                 account_number: Some("0099".to_owned()),
                 bills,
